@@ -21,13 +21,13 @@ import { max_excerpt } from '../tickets/excerpt.ts';
 
 interface KindOfNotification {
   says: string;
-  /** Of a ticket or of a webhook. */
+  /** What the notification is about. */
   about: 'ticket' | 'webhook';
-  /** Whether it is mailed to members who have chosen nothing else; `is_mailed` in the database says the same. */
+  /** Whether it is mailed by default; `is_mailed` in the database says the same. */
   mailed: boolean;
 }
 
-/** Why somebody is notified. */
+/** The reasons for notifications. */
 export const notification_kinds = {
   assigned: { says: 'A ticket was assigned to them, or taken from them.', about: 'ticket', mailed: true },
   mentioned: { says: 'A comment mentions them.', about: 'ticket', mailed: true },
@@ -64,7 +64,7 @@ export const notification = z
     project_id: id.nullable(),
     webhook_id: id.nullable().meta({ description: 'The webhook that it is about; null if it is about a ticket.' }),
     webhook_origin: stored(2000).nullable().meta({
-      description: 'Where the webhook sends, without the path of its address, which may be a secret.',
+      description: 'The origin of the webhook’s address. The rest is left out, because it may be a secret.',
     }),
     webhook_description: stored(200).nullable(),
     stop_reason: z.enum(['failing', 'gone']).nullable().meta({
@@ -85,7 +85,7 @@ export const notification = z
     created_at: timestamp.meta({ description: 'When the notification was created.' }),
     read_at: timestamp.nullable(),
     archived_at: timestamp.nullable(),
-    snoozed_until: timestamp.nullable().meta({ description: 'Until when it is left out of the inbox.' }),
+    snoozed_until: timestamp.nullable().meta({ description: 'Until when it is hidden from the inbox.' }),
   })
   .meta({ id: 'Notification' });
 export type Notification = z.infer<typeof notification>;
@@ -121,7 +121,7 @@ export const list_notifications = operation({
   errors: ['invalid_cursor'],
 });
 
-/** Nobody needs to know how many more there are. */
+/** Counting stops here, because nobody needs to know how many more there are. */
 export const max_counted = 1000;
 
 const unread_count = z
@@ -172,14 +172,14 @@ export const update_notification = operation({
     read: z.boolean().optional(),
     archived: z.boolean().optional(),
     snoozed_until: instant.nullable().optional().meta({
-      description: 'Takes it out of the inbox until then; it comes back unread. Null: puts it back now.',
+      description: 'Hides it from the inbox until this time, when it comes back unread. Null: it comes back now.',
     }),
   }),
   status: 200,
   response: notification,
 });
 
-/** How many one request marks as read. */
+/** How many notifications one request reads in order to mark them. */
 export const max_marked = 1000;
 
 export const read_notifications = operation({
@@ -198,10 +198,10 @@ export const read_notifications = operation({
   response: z
     .strictObject({
       marked: z.int().min(0).max(max_marked).meta({ format: 'int32' }),
-      more: z.boolean().meta({ description: `Whether there may be more: one request looks at ${max_marked}.` }),
+      more: z.boolean().meta({ description: `Whether there may be more: one request covers at most ${max_marked}.` }),
       next_up_to: id
         .nullable()
-        .meta({ description: 'Where to go on: the next request’s `up_to`, if there may be more.' }),
+        .meta({ description: 'Where to continue: the next request’s `up_to`, if there may be more.' }),
     })
     .meta({ id: 'NotificationsRead' }),
 });
@@ -226,11 +226,11 @@ export const settings = z
     mail: each_kind.meta({
       id: 'MailedKinds',
       description:
-        'The kinds that are also mailed to them if they haven’t read them by then, where this installation sends mail.',
+        'The kinds that are also mailed to them unless they read the notification first, if this installation sends mail.',
     }),
     quiet_hours: quiet_hours.nullable().meta({
       description:
-        'Every day between these times no notifications are mailed; they are mailed at the end. Null: no quiet hours.',
+        'Between these times of every day, notifications are not mailed; they are mailed at the end. Null: no quiet hours.',
     }),
     muted_project_ids: z.array(id).max(100).meta({
       description: 'Projects in which they are only notified when they are assigned or mentioned.',
@@ -321,7 +321,7 @@ export const set_watching = operation({
   method: 'put',
   path: watching_path,
   tag: 'notifications',
-  // A choice is a row for each ticket; what takes it back takes the row away.
+  // A choice is stored as one row per ticket. Returning to `automatic` removes the row.
   takes_away: ({ choice }: { choice: string }) => choice === 'automatic',
   summary: 'Makes the caller watch a ticket, mutes it for them, or returns to `automatic`.',
   params: watching_params,

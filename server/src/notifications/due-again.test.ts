@@ -24,7 +24,7 @@ const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOStri
 const told = (mail_after_s?: number) =>
   notifyPeople(server.database.url, { batch: 1, ...(mail_after_s === undefined ? {} : { mail_after_s }) });
 
-/** A ticket of the admin's that is due today, by the member. */
+/** Creates a ticket, by the member, that is assigned to the admin and due today. */
 async function makeDue() {
   const { member, admin, workspace_id, project_id } = team;
   const body = { title: 'Due', due_on: day(0), assignee_id: admin.user.id };
@@ -32,13 +32,13 @@ async function makeDue() {
   return { id, key, at: { workspace_id, ticket: id } };
 }
 
-/** How often the admin was told that a ticket is due. */
+/** Counts the admin's notifications about due tickets. */
 async function timesDue() {
   const { data } = await team.admin.client.list_notifications({ workspace_id: team.workspace_id });
   return data.filter(({ kinds }) => kinds.includes('due')).length;
 }
 
-/** Has the worker have read everything so far, and told of no day since yesterday. */
+/** Stores the worker's progress as if it had read all events so far and last notified of due tickets yesterday. */
 async function readSoFar(): Promise<void> {
   await numberEvents(server.database.url);
   await server.database.owner.query(
@@ -54,7 +54,7 @@ async function finish(at: { workspace_id: string; ticket: string }) {
   await client.transition_ticket({ ...at, body: { to: 'resolved', resolution: 'fixed' } });
 }
 
-describe('that a ticket is due is told, once,', () => {
+describe('a due ticket is notified once', () => {
   test('when it is restored, if its day came while it was deleted', async () => {
     const { at } = await makeDue();
     const { client } = team.member;
@@ -82,7 +82,7 @@ describe('that a ticket is due is told, once,', () => {
     expect(await timesDue()).toBe(1);
     const { data } = await team.admin.client.list_notifications({ workspace_id });
     expect(data.find(({ kinds }) => kinds.includes('due'))).toMatchObject({ actor_id: null, from_status: null });
-    // Not of a step that reopens nothing.
+    // A transition that doesn't reopen the ticket notifies nobody.
     await owner.client.update_ticket({ ...at, if_match: '*', body: { due_on: day(-3) } });
     await numberEvents(server.database.url);
     await server.database.owner.query(
@@ -93,12 +93,12 @@ describe('that a ticket is due is told, once,', () => {
     expect(await timesDue()).toBe(1);
   });
 
-  test('when its project is unarchived, if its day came while that was archived', async () => {
+  test('when its project is unarchived, if its day came while the project was archived', async () => {
     const { owner, workspace_id, project_id } = team;
     const [, done] = [await makeDue(), await makeDue()];
     await finish(done.at);
     await readSoFar();
-    // Of a day of before nobody is told: it was told then.
+    // Nobody is notified of an earlier day, which was notified at the time.
     const before = await makeDue();
     await server.database.owner.query('update tickets set due_on = current_date - 1 where id = $1', [before.id]);
     await numberEvents(server.database.url);
@@ -115,7 +115,7 @@ describe('that a ticket is due is told, once,', () => {
     await server.database.owner.query('update tickets set due_on = current_date where id = $1', [before.id]);
   });
 
-  test('of every ticket of a project that is unarchived, some at a time', async () => {
+  test('when its project is unarchived, even if the project has more due tickets than a batch', async () => {
     const { owner, workspace_id, project_id } = team;
     for (let n = 0; n < 7; n++) await makeDue();
     await readSoFar();
@@ -133,7 +133,7 @@ describe('that a ticket is due is told, once,', () => {
     expect(rows).toEqual([{ again_on: null, is_done: true }]);
   });
 
-  test('to who set it themselves, where the worker comes to it only on that day', async () => {
+  test('to the member who set its day in advance, even if the worker reads that event only on the day', async () => {
     const { admin, workspace_id, project_id } = team;
     await readSoFar();
     const body = { title: 'Due', due_on: day(0), assignee_id: admin.user.id };
@@ -150,7 +150,7 @@ describe('that a ticket is due is told, once,', () => {
     await shift('1 day');
   });
 
-  test('to somebody who has come back, though it was told to them before they left', async () => {
+  test('again to a member who has left and come back', async () => {
     const { at } = await makeDue();
     const { owner, admin, workspace_id } = team;
     await told();
@@ -165,7 +165,7 @@ describe('that a ticket is due is told, once,', () => {
   });
 });
 
-test('what was mailed is mailed once more only for a reason that is new', async () => {
+test('a mailed notification is mailed again only for a new reason', async () => {
   const { id, at } = await makeDue();
   const { owner, admin } = team;
   const toMail = async () => {
@@ -180,7 +180,7 @@ test('what was mailed is mailed once more only for a reason that is new', async 
   for (const due_on of [day(1), day(0)]) await owner.client.update_ticket({ ...at, if_match: '*', body: { due_on } });
   await told(0);
   expect(await toMail()).toMatchObject([{ to_mail: false }, { kinds: ['due'], to_mail: false }]);
-  // A step isn't mailed, the mention that comes with it is: event by event.
+  // The worker reads event by event: the transition isn't mailed, but the mention that comes with it is.
   const body = { to: 'in_progress', comment: `@${admin.user.id}` };
   await owner.client.transition_ticket({ ...at, body });
   await told(0);

@@ -18,7 +18,7 @@ afterAll(() => server.stop());
 const told = () => notifyPeople(server.database.url);
 type Query = Omit<Parameters<Person['client']['list_notifications']>[0], 'workspace_id'>;
 
-/** Somebody's notifications, the first first. */
+/** Returns a member's notifications, oldest first. */
 async function inboxOf({ client }: Person, query: Query = {}) {
   const { data } = await client.list_notifications({ workspace_id: team.workspace_id, ...query });
   return data.reverse();
@@ -27,8 +27,8 @@ const kindsOf = async (person: Person, query?: Query) => (await inboxOf(person, 
 const at = (ticket: { id: string }) => ({ workspace_id: team.workspace_id, ticket: ticket.id });
 const comment = ({ client }: Person, ticket: { id: string }, body = 'A word.') =>
   client.create_comment({ ...at(ticket), body: { body } });
-describe('who may not see a ticket', () => {
-  test('is told nothing: not who was removed, not of what waited for them, and not when they are back', async () => {
+describe('a member', () => {
+  test('who was removed gets no notifications, and finds none of the earlier ones after coming back', async () => {
     const { member, viewer, owner, workspace_id } = team;
     const ticket = await makeTicket(team);
     await comment(owner, ticket, `@${viewer.user.id}`);
@@ -46,7 +46,7 @@ describe('who may not see a ticket', () => {
     expect(await kindsOf(member)).toEqual([['commented'], ['commented'], ['commented']]);
   });
 
-  test('finds no notification of a deleted ticket, and finds it again when that is restored', async () => {
+  test('does not see a notification about a deleted ticket until the ticket is restored', async () => {
     const { member, owner, workspace_id } = team;
     const ticket = await makeTicket(team);
     await comment(owner, ticket);
@@ -63,7 +63,7 @@ describe('who may not see a ticket', () => {
     expect(await member.client.get_notification({ workspace_id, notification_id })).toMatchObject({ id: one?.id });
   });
 
-  test('is told what was done to a ticket that was deleted before the worker came to it, once it is restored', async () => {
+  test('sees what happened to a ticket before it was deleted once it is restored, even if the worker read it in between', async () => {
     const { member, owner } = team;
     const ticket = await makeTicket(team);
     await comment(owner, ticket, `@${member.user.id}`);
@@ -74,7 +74,7 @@ describe('who may not see a ticket', () => {
     expect(await kindsOf(member)).toEqual([['commented', 'mentioned']]);
   });
 
-  test('reads nobody else’s, and marks none', async () => {
+  test('cannot read or mark another member’s notifications', async () => {
     const { member, owner, admin, workspace_id } = team;
     const ticket = await makeTicket(team);
     await comment(owner, ticket);
@@ -90,7 +90,7 @@ describe('who may not see a ticket', () => {
 });
 
 describe('the inbox', () => {
-  test('has what is neither archived nor snoozed, and counts what is unread', async () => {
+  test('has the notifications that are neither archived nor snoozed, and counts the unread ones', async () => {
     const { member, owner, workspace_id } = team;
     const ticket = await makeTicket(team);
     for (const body of ['One', 'Two', 'Three', 'Four']) await comment(owner, ticket, body);
@@ -120,7 +120,7 @@ describe('the inbox', () => {
     expect(await texts('inbox')).toEqual(['One', 'Two', 'Three', 'Four']);
   });
 
-  test('leaves what is snoozed unread when the rest is marked, and takes what is snoozed out of the archive', async () => {
+  test('keeps snoozed notifications unread when all are marked, and unarchives a notification when it is snoozed', async () => {
     const { member, owner, workspace_id } = team;
     const ticket = await makeTicket(team);
     for (const body of ['One', 'Two']) await comment(owner, ticket, body);
@@ -139,7 +139,7 @@ describe('the inbox', () => {
     expect(await member.client.get_notification(at_first)).toMatchObject({ read_at: null, archived_at: null });
   });
 
-  test('comes page by page, whole, and by kind', async () => {
+  test('can be read page by page, and filtered by kind', async () => {
     const { member, owner, workspace_id } = team;
     const ticket = await makeTicket(team);
     for (let n = 0; n < 5; n++) await comment(owner, ticket, `${n}`);
@@ -160,7 +160,7 @@ describe('the inbox', () => {
     expect(await kindsOf(member, { kind: 'mentioned,assigned' })).toEqual([['commented', 'mentioned']]);
   });
 
-  test('is marked as read up to what was seen, and what came after it stays unread', async () => {
+  test('is marked as read up to the latest seen notification, and later ones stay unread', async () => {
     const { member, owner, workspace_id } = team;
     const [ticket, other] = [await makeTicket(team), await makeTicket(team)];
     for (const one of [ticket, other, ticket, other]) await comment(owner, one);
@@ -174,7 +174,7 @@ describe('the inbox', () => {
     expect(await read(all[2]?.id)).toEqual({ marked: 0, more: false, next_up_to: null });
   });
 
-  test('is marked as read step by step where more than one request looks at is of deleted tickets or of others', async () => {
+  test('is marked as read in several requests if there are more notifications than one request covers', async () => {
     const { member, owner, workspace_id } = team;
     const [ticket, gone] = [await makeTicket(team), await makeTicket(team)];
     for (const one of [ticket, gone]) await comment(owner, one);
@@ -194,17 +194,17 @@ describe('the inbox', () => {
     const read = (up_to: string | null, of?: string) =>
       member.client.read_notifications({ workspace_id, body: { up_to: up_to ?? '', ...(of && { ticket: of }) } });
     const newest = rows[0]?.id ?? '';
-    // Of one ticket, which is behind the others: from where the request before stopped.
+    // One ticket's notification comes after the others, so the second request continues where the first stopped.
     const one = await read(newest, ticket.key);
     expect(one).toMatchObject({ marked: 0, more: true });
     expect(await read(one.next_up_to, ticket.key)).toEqual({ marked: 1, more: false, next_up_to: null });
     expect(
       (await member.client.get_notification({ workspace_id, notification_id: first?.id ?? '' })).read_at,
     ).not.toBeNull();
-    // Of all: the same request again goes on as well.
+    // For all tickets, sending the same request again continues as well.
     expect(await read(newest)).toMatchObject({ marked: 1000, more: true });
     expect(await read(newest)).toMatchObject({ marked: 501, more: false });
-    // They are of no act.
+    // No event has caused these notifications.
     await server.database.owner.query('delete from notifications where actor_id not in (select id from users)');
   });
 });

@@ -14,17 +14,17 @@ import {
   type Owner,
 } from './queries.ts';
 
-/** A notification as its owner sees it. */
+/** Returns a notification in the API's form. */
 export function presented({ comment_start, ...row }: NotificationRow): Notification {
   return { ...row, comment_excerpt: comment_start === null ? null : excerptOf(comment_start) };
 }
 
-/** A notification of this person's about what is there, and they may see. */
+/** Returns a member's notification. Throws `not_found` if what it is about was deleted, or the member may not see it. */
 export async function requireNotification(db: Db, owner: Owner, id: string): Promise<Notification> {
   return presented(await requireFound(notificationById(db, owner, id)));
 }
 
-/** Marks a notification. What is marked so already changes nothing. */
+/** Marks a notification. A mark that it already has changes nothing. */
 export async function updateNotification({
   tx,
   writer,
@@ -36,7 +36,7 @@ export async function updateNotification({
   return requireNotification(tx, { workspace_id, user_id }, notification_id);
 }
 
-/** Marks a notification and what came before it as read. */
+/** Marks a notification and all earlier ones as read. */
 export async function readNotifications({
   tx,
   writer,
@@ -49,7 +49,7 @@ export async function readNotifications({
     ticket === undefined ? null : requireTicketId(tx, workspace_id, ticket),
   ]);
   if (!seen) {
-    const detail = 'Expected a notification of yours.';
+    const detail = 'Expected the id of one of your notifications.';
     throw new BatonError('validation_failed', { errors: [{ pointer: '/up_to', detail }] });
   }
   const { marked, next_up_to } = await markRead(tx, owner, { up_to, ticket_id });

@@ -20,7 +20,7 @@ afterAll(() => server.stop());
 const told = () => notifyPeople(server.database.url);
 type Query = Omit<Parameters<Person['client']['list_notifications']>[0], 'workspace_id'>;
 
-/** Somebody's notifications, the first first. */
+/** Returns a member's notifications, oldest first. */
 async function inboxOf({ client }: Person, query: Query = {}) {
   const { data } = await client.list_notifications({ workspace_id: team.workspace_id, ...query });
   return data.reverse();
@@ -34,8 +34,8 @@ const move = ({ client }: Person, ticket: { id: string }, to: string, more: { co
 const assign = ({ client }: Person, ticket: { id: string }, to: Person | null) =>
   client.set_assignee({ ...at(ticket), if_match: '*', body: { assignee_id: to?.user.id ?? null } });
 
-describe('a member is told', () => {
-  test('that a ticket was assigned to them, and taken from them, by somebody else', async () => {
+describe('a member is notified', () => {
+  test('if somebody else assigns a ticket to them or unassigns them', async () => {
     const { member, admin, owner } = team;
     const ticket = await makeTicket(team, { assignee_id: admin.user.id });
     await assign(member, ticket, member);
@@ -48,7 +48,7 @@ describe('a member is told', () => {
     expect([await inboxOf(member), await inboxOf(owner)]).toEqual([[], []]);
   });
 
-  test('what happens to a ticket that they reported, have, commented on or are mentioned in, and nobody else is', async () => {
+  test('of transitions and comments only if they reported the ticket, are its assignee, commented or were mentioned', async () => {
     const { member, admin, owner, viewer } = team;
     const ticket = await makeTicket(team);
     await comment(owner, ticket, `See @${viewer.user.id}: it is urgent.`);
@@ -66,7 +66,7 @@ describe('a member is told', () => {
     expect(await inboxOf(admin)).toEqual([]);
   });
 
-  test('only of what came after they began to watch, also where the worker reads both at once', async () => {
+  test('only of what happens after they began to watch, even if the worker reads earlier events in the same batch', async () => {
     const { member, owner, viewer } = team;
     const ticket = await makeTicket(team);
     await comment(member, ticket, 'Before.');
@@ -77,7 +77,7 @@ describe('a member is told', () => {
     expect(await kindsOf(viewer)).toEqual([['mentioned'], ['commented']]);
   });
 
-  test('of one act once, however many reasons there are', async () => {
+  test('once of one act, however many reasons there are', async () => {
     const { member, admin } = team;
     const ticket = await makeTicket(team);
     await assign(member, ticket, admin);
@@ -93,7 +93,7 @@ describe('a member is told', () => {
     ]);
   });
 
-  test('of one act once, also where the worker reads its events in two batches', async () => {
+  test('once of one act, even if the worker reads its events in two batches', async () => {
     const { member, admin, workspace_id } = team;
     const ticket = await makeTicket(team);
     await told();
@@ -108,7 +108,7 @@ describe('a member is told', () => {
     expect(whole).toMatchObject([
       { kinds: ['commented', 'moved'], to_status: 'in_progress', comment_excerpt: 'On it.' },
     ]);
-    // Once more, one event at a time.
+    // Repeat it, one event at a time.
     await server.database.owner.query('delete from notifications where workspace_id = $1', [workspace_id]);
     await server.database.owner.query('update notification_places set last_sequence = $2 where workspace_id = $1', [
       workspace_id,
@@ -120,7 +120,7 @@ describe('a member is told', () => {
     );
   });
 
-  test('that a ticket of theirs is due, on the day and once', async () => {
+  test('once of a due ticket, on the day', async () => {
     const { member, admin, owner, workspace_id } = team;
     const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
     const create = async (body: { due_on?: string; assignee_id?: string }) =>
@@ -132,7 +132,7 @@ describe('a member is told', () => {
     await member.client.transition_ticket({ ...at(done), body: { to: 'resolved', resolution: 'fixed' } });
     const later = await create({ due_on: day(9) });
     await numberEvents(server.database.url);
-    // The worker has read the events, and no day has come since yesterday.
+    // The worker has read the events, and last notified of due tickets yesterday.
     const place = (due_on: string, last_sequence: string) =>
       server.database.owner.query(
         `insert into notification_places (workspace_id, due_on, next_due_on, last_sequence) select workspace_id, ${due_on}, ${due_on} + 1, ${last_sequence}
@@ -146,12 +146,12 @@ describe('a member is told', () => {
     expect(await inboxOf(admin)).toMatchObject([
       { kinds: ['due'], ticket_id: theirs.id, happened_at: `${day(0)}T00:00:00.000000Z` },
     ]);
-    // It comes by the event of one that it has told of as due.
+    // The worker reads the events of tickets that it has already notified of as due.
     await place('current_date', '0');
     await told();
     expect(await kindsOf(member)).toEqual([['due']]);
     expect(await kindsOf(admin)).toEqual([['due'], ['assigned']]);
-    // One whose day has come already when it is given.
+    // Tickets whose new day has already come.
     await member.client.update_ticket({ ...at(later), if_match: '*', body: { due_on: day(0) } });
     await owner.client.update_ticket({ ...at(done), if_match: '*', body: { due_on: day(-2) } });
     await assign(member, later, admin);
@@ -163,7 +163,7 @@ describe('a member is told', () => {
     ]);
   });
 
-  test('nothing of a remapped ticket, which nobody moved, and nothing of an edit', async () => {
+  test('neither of a remapped ticket, which nobody moved, nor of an edit', async () => {
     const { member, owner } = team;
     const ticket = await makeTicket(team);
     await owner.client.update_ticket({ ...at(ticket), if_match: '*', body: { title: 'Better' } });
@@ -172,8 +172,8 @@ describe('a member is told', () => {
   });
 });
 
-describe('what a comment mentions', () => {
-  test('is the members whose ids stand in it as words of their own, in any letter case', async () => {
+describe('a mention in a comment', () => {
+  test('is `@` and a member’s id as a separate word, in any letter case', async () => {
     const { member, admin, owner, viewer } = team;
     const ticket = await makeTicket(team);
     const text = `@${admin.user.id.toUpperCase()}, (@${viewer.user.id}) x@${owner.user.id} @${owner.user.id}0`;
@@ -181,7 +181,7 @@ describe('what a comment mentions', () => {
     expect(mentions).toEqual([admin.user.id, viewer.user.id]);
   });
 
-  test('is refused where it is no member, in a comment and with a step, and nothing is written', async () => {
+  test('is refused if it names no member or is one of too many, in a comment or a transition, and nothing is written', async () => {
     const { member, stranger } = team;
     const ticket = await makeTicket(team);
     const body = `@${stranger.user.id}`;
@@ -198,7 +198,7 @@ describe('what a comment mentions', () => {
     expect(await member.client.get_ticket(at(ticket))).toMatchObject({ version: 1, status: 'open' });
   });
 
-  test('tells of an edit whom it adds alone, and stays when they leave', async () => {
+  test('notifies only the members that an edit adds, and stays when a mentioned member leaves', async () => {
     const { member, admin, viewer, owner, workspace_id } = team;
     const ticket = await makeTicket(team);
     const { id: comment_id } = await comment(member, ticket, `@${viewer.user.id}`);
@@ -217,8 +217,8 @@ describe('what a comment mentions', () => {
   });
 });
 
-describe('a wish', () => {
-  test('not to be told of a kind counts for what happens from then on', async () => {
+describe('a notification setting', () => {
+  test('that turns a kind off applies to what happens from then on', async () => {
     const { member, owner, workspace_id } = team;
     const ticket = await makeTicket(team);
     await comment(owner, ticket);
@@ -244,7 +244,7 @@ describe('a wish', () => {
     expect(await kindsOf(owner)).toEqual([]);
   });
 
-  test('to hear nothing of a project leaves mentions and assignments, unless those are off too', async () => {
+  test('that mutes a project leaves only mentions and assignments, unless those are turned off too', async () => {
     const { member, owner, workspace_id, project_id } = team;
     const ticket = await makeTicket(team);
     const change = (body: object) => member.client.update_notification_settings({ workspace_id, if_match: '*', body });
@@ -268,7 +268,7 @@ describe('a wish', () => {
 });
 
 describe('watching', () => {
-  test('is what somebody chooses, or has to do with the ticket', async () => {
+  test('follows from a member’s choice or their part in the ticket', async () => {
     const { member, admin, owner, viewer } = team;
     const ticket = await makeTicket(team);
     const choose = ({ client }: Person, choice: 'automatic' | 'watching' | 'muted') =>
@@ -294,7 +294,7 @@ describe('watching', () => {
     expect([await kindsOf(member), await kindsOf(admin)]).toEqual([[['mentioned']], [['commented']]]);
   });
 
-  test('has a bound for each ticket', async () => {
+  test('is limited to 200 members for each ticket, besides its reporter and assignee', async () => {
     const { member, workspace_id } = team;
     const ticket = await makeTicket(team);
     const people = `insert into users (id, email, name)
@@ -325,7 +325,7 @@ describe('watching', () => {
   });
 });
 
-test('a bot has an inbox of its own, by its token', async () => {
+test('a bot has its own inbox, which it reads with its token', async () => {
   const { owner, member, workspace_id } = team;
   const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: 'Triage' } });
   const scopes = ['notifications:write' as const];

@@ -35,11 +35,11 @@ const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOStri
 const found = () => readOnly(pool, {}, (db) => workspacesBehind(db, first_id));
 const behind = async () => (await found()).filter(({ is_behind }) => is_behind).map(({ workspace_id }) => workspace_id);
 
-test('each pass tells of something, also where looking at all workspaces takes longer than a pass', async () => {
+test('the notifier makes progress even if reading all workspaces takes longer than a pass', async () => {
   await told();
   const { member, admin, workspace_id } = team;
   await makeTicket(team, { assignee_id: admin.user.id });
-  // As many as two statements look at, before and behind it.
+  // Enough workspaces for several statements, with ids before and after the team's.
   await run(
     `with made as (insert into workspaces (id, name, created_by) select gen_random_uuid(), 'W', $1 from generate_series(1, 1500) returning id)
      insert into event_heads (workspace_id, last_sequence) select id, 0 from made`,
@@ -51,14 +51,14 @@ test('each pass tells of something, also where looking at all workspaces takes l
   });
   await numberEvents(server.database.url);
   const notifier = new Notifier(pool, pino({ level: 'silent' }));
-  // Its time is over as soon as it has looked.
+  // Each pass's time is over after its first read.
   const pass = () => notifier.pass({ goesOn: () => false, count: () => undefined });
   for (let n = 0; n < 20 && (await pass()) === 'more'; n++);
   const { data } = await admin.client.list_notifications({ workspace_id });
   expect(data).toMatchObject([{ kinds: ['assigned'] }]);
 });
 
-test('a deleted workspace is not looked at any more, and nobody there is told', async () => {
+test('the notifier ignores a deleted workspace and notifies nobody in it', async () => {
   const { owner, workspace_id } = team;
   await told();
   await owner.client.delete_workspace({ workspace_id });
@@ -77,7 +77,7 @@ test('a deleted workspace is not looked at any more, and nobody there is told', 
 });
 
 describe('a new day', () => {
-  /** As many days later: what was to be in that many is now. */
+  /** Moves the tickets' dates and the worker's progress back, as if so many days had passed. */
   const shift = async (days: number, tickets: string[]) => {
     await run('update tickets set due_on = due_on - $2::integer where id = any ($1)', tickets, days);
     await run(
@@ -103,7 +103,7 @@ describe('a new day', () => {
   const kinds = async () =>
     (await team.member.client.list_notifications({ workspace_id: team.workspace_id })).data.map((one) => one.kinds);
 
-  test('is work in a workspace only where a ticket is due', async () => {
+  test('makes the notifier work on a workspace only if a ticket there is due', async () => {
     await create();
     await create(day(3));
     await told();
@@ -116,7 +116,7 @@ describe('a new day', () => {
     expect(await behind()).not.toContain(team.workspace_id);
   });
 
-  test('is noticed of the earliest of several days, of a day that was brought forward, and of a ticket that was restored', async () => {
+  test('brings notifications for the earliest due ticket, for one whose day was moved earlier, and for a restored one', async () => {
     const { member, owner, workspace_id } = team;
     const [first, second, third] = [await create(day(2)), await create(day(4)), await create(day(1))];
     const at = ({ id: ticket }: { id: string }) => ({ workspace_id, ticket });
@@ -133,7 +133,7 @@ describe('a new day', () => {
     expect(first.due_on).toBe(day(2));
   });
 
-  test('does not tell somebody that a ticket is due to which they have just given a day of before', async () => {
+  test('does not notify a member who has just created a ticket that is already due', async () => {
     await create(day(9));
     await told();
     await later(3);

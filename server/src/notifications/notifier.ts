@@ -10,50 +10,50 @@ import { Turns } from '../work/turns.ts';
 import { liveWorkspaces, notifyOfDue, notifyOfEvents, type Telling, workspacesBehind } from './worker-queries.ts';
 
 const task = 'notifier';
-/** How often all workspaces are looked at. What this process has numbered itself is told of at once. */
+/** How often all workspaces are checked. Events that this process has numbered itself are notified at once. */
 const interval_ms = 1_000;
-/** How many times as long as it took to look at all of them it waits until it does so again, where they are many. */
+/** With many workspaces, the wait before the next check of all of them, as a multiple of the time that the last one took. */
 const rest_per_sweep = 4;
 const pass_ms = 200;
-/** How long what was found is worked on until more workspaces are looked at. */
+/** How long the notifier works on the workspaces found before it looks for more. */
 const slice_ms = 25;
 const rest_per_work = 1;
-/** Events, and due tickets, of one transaction. Each may be told to some 200 people. */
+/** The number of events, or of due tickets, in one transaction. Each may notify some 200 people. */
 const batch_size = 100;
-/** How long a workspace is left alone that could not be worked on. */
+/** How long a workspace is set aside after a failure. */
 const retries = { first_retry_ms: 5_000, max_retry_ms: 5_000 };
 const forgotten_ms = 60_000;
 
 const set_aside = new Gauge({
   name: 'baton_notifications_set_aside',
-  help: 'Workspaces whose people could not be told when that was last tried.',
+  help: 'Workspaces whose members could not be notified when that was last tried.',
   aggregator: 'max',
 });
 
-/** Tells the workspace's people what has happened, a batch of it. Gives whether there may be more. */
+/** Notifies the workspace's members of one batch of events and due tickets. Returns whether there may be more. */
 async function notifyBatch(pool: pg.Pool, workspace_id: string, telling: Telling): Promise<boolean> {
-  // Each in a transaction of its own, with its place.
+  // Each has its own transaction, which also stores its progress.
   const due = await transaction(pool, { workspace_id }, (tx) => notifyOfDue(tx, telling));
   const events = await transaction(pool, { workspace_id }, (tx) => notifyOfEvents(tx, telling));
   return due === true || events === true;
 }
 
 /**
- * Tells people what happens, a batch of a workspace at a time, in turns by who created it. What is told and how far that has come are
- * written in one transaction: each act is told once, whatever process dies when.
+ * Notifies members of events and due tickets, one batch of a workspace at a time. Workspaces take turns by their creators.
+ * Notifications and progress are written in one transaction, so that each act is notified once, whichever process dies.
  */
 export class Notifier {
   readonly #pool: pg.Pool;
   readonly #log: Logger;
   readonly #telling: Telling;
-  /** The last workspace that was looked at; undefined: all have been. */
+  /** The last workspace that was checked; undefined once all have been. */
   #behind: string | undefined = first_id;
   #began = performance.now();
-  /** When all are looked at again. */
+  /** When all workspaces are checked again. */
   #sweeps_at = Number.NEGATIVE_INFINITY;
-  /** Workspaces whose events have just got numbers. */
+  /** Workspaces whose events have just been numbered. */
   readonly #hinted = new Set<string>();
-  /** Workspaces that have something to be told. */
+  /** Workspaces with something to notify. */
   readonly #turns = new Turns<{ workspace_id: string; created_by: string }>();
   readonly #set_aside: SharedSetAside;
 
@@ -64,7 +64,7 @@ export class Notifier {
     this.#set_aside = new SharedSetAside({ ...retries, task, pool, log });
   }
 
-  /** Says that a workspace's events have got numbers. */
+  /** Tells the notifier that events of a workspace have just been numbered. */
   hint(workspace_id: string): void {
     this.#hinted.add(workspace_id);
   }
@@ -73,7 +73,7 @@ export class Notifier {
     await this.#takeHints();
     if (this.#behind === undefined && performance.now() >= this.#sweeps_at) this.#beginSweep();
     do {
-      // What is found is worked on before more is looked for: however many workspaces there are, some are told in each pass.
+      // The workspaces found are worked on before more are looked for, so that each pass makes progress however many there are.
       if (this.#behind !== undefined) await this.#look(this.#behind);
       const until = performance.now() + slice_ms;
       do {
@@ -86,7 +86,7 @@ export class Notifier {
     return this.#behind !== undefined || this.#turns.size > 0 ? 'more' : 'done';
   }
 
-  /** Finds whose the workspaces are of which it was told. */
+  /** Gives turns to the workspaces that `hint` has named. */
   async #takeHints(): Promise<void> {
     if (this.#hinted.size === 0) return;
     const ids = [...this.#hinted];
@@ -100,7 +100,7 @@ export class Notifier {
     this.#began = performance.now();
   }
 
-  /** Looks at some workspaces behind this one for those that have something. */
+  /** Reads the next workspaces after this one, and gives turns to those with something to notify. */
   async #look(behind: string): Promise<void> {
     const found = await readOnly(this.#pool, {}, (db) => workspacesBehind(db, behind));
     for (const { is_behind, ...one } of found) if (is_behind) this.#turns.add(one.created_by, one.workspace_id, one);
@@ -108,14 +108,14 @@ export class Notifier {
     if (this.#behind !== undefined) return;
     const now = performance.now();
     this.#sweeps_at = now + Math.max(interval_ms / 2, rest_per_sweep * (now - this.#began));
-    // Long since nobody had anything to tell there: another process has done it.
+    // A set-aside workspace that has had nothing to notify for a while was worked on by another process.
     await this.#set_aside.sweep(now - forgotten_ms);
     set_aside.set(this.#set_aside.size);
   }
 
   /**
-   * One that can't be worked on keeps no other waiting, and is tried with half as much at a time: what takes too long may be one event
-   * that is told to many. Gives whether there may be more to do.
+   * Works on one workspace. If that fails, the workspace is set aside without delaying the others, and retried with half the
+   * batch: the cause may be one event that notifies many people. Returns whether there may be more to do.
    */
   async #workOn(workspace_id: string): Promise<boolean> {
     if (this.#set_aside.has(workspace_id)) return false;
@@ -135,7 +135,7 @@ export class Notifier {
   }
 }
 
-/** Any number of processes may run it: each workspace's people are told by one at a time. */
+/** Creates the loop of the notifier. Any number of processes may run it; each workspace is worked on by one at a time. */
 export function notificationLoop(notifier: Notifier, log: Logger): Loop {
   const times = { interval_ms, pass_ms, rest_per_work, max_retry_ms: 5_000 };
   return new Loop({ name: task, ...times, quiet: true, log, pass: (one) => notifier.pass(one) });

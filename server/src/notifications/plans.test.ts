@@ -19,7 +19,8 @@ let pool: pg.Pool;
 
 beforeAll(async () => {
   database = await createDatabase();
-  // One member has nearly all, of which few are of one kind, all but the oldest are read, and every second is archived.
+  // One member has nearly all notifications. Few of them are of one kind, all but the oldest are read, and every second is
+  // archived.
   await database.owner.query(`
     insert into users (id, email, name) values ('${user_id}', 'a@example.com', 'A'), ('${id('bb')}', 'b@example.com', 'B');
     insert into workspaces (id, name, created_by) values ('${workspace_id}', 'W', '${user_id}');
@@ -51,7 +52,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The statement that a read sends. */
+/** Returns the statement that a read sends. */
 function statementOf(read: (db: Db) => Promise<unknown>): Sql {
   let asked: Sql | undefined;
   const keep = (statement: Sql) => {
@@ -70,30 +71,30 @@ const kinds: [name: string, kind: Kind[] | undefined][] = [
   ['a kind that none has', ['due']],
 ];
 
-describe.each(['custom', 'generic'] as const)('of 30,000 notifications, by a %s plan', (mode) => {
+describe.each(['custom', 'generic'] as const)('with 30,000 notifications and a %s plan', (mode) => {
   const looked = (read: (db: Db) => Promise<unknown>) =>
     planning({ pool, workspace_id, mode }, async (client) => rowsLookedAt(await explain(client, statementOf(read))));
 
   test.each(folders.flatMap((folder) => kinds.map(([name, kind]) => ({ folder, name, kind }))))(
-    'a page of $folder with $name looks at a bounded number of rows',
+    'a page of $folder with $name reads a bounded number of rows',
     async ({ folder, kind }) => {
       for (const user of [user_id, id('bb')]) {
         const owner = { workspace_id, user_id: user };
         const page = { span: everything, limit: 101 };
         const rows = await looked((db) => notificationsOf(db, owner, { folder, kind }, page));
-        // Each that is walked past, where the walk stops, and of each at most its ticket, project, comment and event.
+        // The notifications that the walk passes and the one where it stops; for each its ticket, project, comment and event.
         expect(rows).toBeLessThanOrEqual(6 * (max_walked + 1) + 1);
       }
     },
   );
 
-  test('a count of what is unread looks at no more than it counts', async () => {
+  test('a count of the unread notifications reads a bounded number of rows', async () => {
     const rows = await looked((db) => countUnread(db, { workspace_id, user_id }));
     expect(rows).toBeLessThanOrEqual(3 * 1000);
   });
 });
 
-test('telling of a batch reads about as many pages at the first call as at the eighth, whose plan is for whatever values', async () => {
+test('notifying of a batch reads about as many pages with a generic plan as with a custom one', async () => {
   await database.owner.query(`
     insert into users (id, email, name)
       select ('00000000-0000-7000-8000-' || lpad((900000 + n)::text, 12, '0'))::uuid, 'w' || n || '@example.com', 'W' from generate_series(1, 200) n;
@@ -123,15 +124,15 @@ test('telling of a batch reads about as many pages at the first call as at the e
     client.release();
   }
   const { rows } = await database.owner.query<{ n: number }>('select count(*)::int as n from notifications');
-  // The reporter and three others, of each of 800 events.
+  // The reporter and three others are notified of each of 800 events.
   expect(rows[0]?.n).toBeGreaterThanOrEqual(3200);
   expect(Math.max(...pages)).toBeLessThan(3 * Math.min(...pages));
-  // Some 25 for each of 400 notifications: its row and index entries, and the rows that it depends on.
+  // Some 25 pages for each of 400 notifications: its row and index entries, and the rows that it depends on.
   expect(Math.max(...pages)).toBeLessThan(400 * 60);
 });
 
 test.each(['custom', 'generic'] as const)(
-  'what nobody is shown any more, unread, costs a count and a mark no more than a page, by a %s plan',
+  'counting and marking with many unread notifications that nobody can see reads a bounded number of rows, with a %s plan',
   async (mode) => {
     await database.owner.query(`
       insert into notifications (workspace_id, user_id, joined, id, kinds, ticket_id, actor_id, happened_at)
@@ -149,7 +150,7 @@ test.each(['custom', 'generic'] as const)(
       ['write', (db: Db) => markRead(db as Tx, owner, { up_to, ticket_id: id('1') })],
     ] as const) {
       const statement = statementOf(run);
-      if (statement.unnamed && mode === 'generic') continue; // it has no such plan
+      if (statement.unnamed && mode === 'generic') continue; // an unnamed statement has no generic plan
       const looked = await planning({ pool, workspace_id, mode, as }, async (client) =>
         rowsLookedAt(await explain(client, statement)),
       );

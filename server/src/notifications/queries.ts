@@ -16,20 +16,20 @@ import {
 import { countUpTo } from '../quotas/queries.ts';
 import { type folders, type Kind, max_counted, max_marked, type Notification } from './contract.ts';
 
-/** Whose notifications: each member has their own. */
+/** The member whose notifications they are. */
 export interface Owner {
   workspace_id: string;
   user_id: string;
 }
 
-/** A notification as it is read: with more of the comment's start than is shown. */
+/** A notification as it is read from the database, with a longer start of the comment than the API returns. */
 export type NotificationRow = Omit<Notification, 'comment_excerpt'> & { comment_start: string | null };
 
 type Folder = (typeof folders)[number];
 
 const is_back = sql`(c.snoozed_until is null or c.snoozed_until <= now())`;
 
-/** What of the rows of its index is in a folder. */
+/** For each folder, the condition of its index, and the filter for the index's rows. */
 const in_folder: Record<Folder, { index: Sql; filter: Sql }> = {
   inbox: { index: sql`n.archived_at is null`, filter: is_back },
   unread: { index: sql`n.archived_at is null and n.read_at is null`, filter: is_back },
@@ -38,7 +38,7 @@ const in_folder: Record<Folder, { index: Sql; filter: Sql }> = {
   all: { index: sql`true`, filter: sql`true` },
 };
 
-/** What is shown of a notification, and is stored with what it is about. */
+/** The fields of a notification that are stored with what it is about. */
 type Elsewhere =
   | 'ticket_key'
   | 'ticket_title'
@@ -50,7 +50,7 @@ type Elsewhere =
   | 'to_status'
   | 'comment_start';
 
-/** The columns of a notification that are read: those that are shown, and those that lead to what it is about. */
+/** The columns of a notification that are read: those that are returned, and those for finding what it is about. */
 const stored = {
   id: sql`id`,
   joined: sql`joined`,
@@ -68,8 +68,9 @@ const stored = {
 } satisfies Columns<Exclude<keyof NotificationRow, Elsewhere> | 'joined' | 'sequence'>;
 
 /**
- * What a notification `c` is about: a ticket that is there, or a webhook that is there to somebody who may see it. Nothing is copied into a
- * notification, so that a text which is deleted or purged is gone from it, too. Looked up one by one, as the events are (feed/queries.ts).
+ * Joins what a notification `c` is about: a ticket that is not deleted, or a webhook that is not deleted and that the member
+ * may see. A notification contains no copies, so that a deleted or purged text is gone from it, too. Each is looked up by
+ * itself, like events (feed/queries.ts).
  */
 const about = ({ workspace_id, user_id }: Owner): Sql => sql`
   cross join lateral (
@@ -100,7 +101,7 @@ const shown = {
   ticket_title: { name: sql`ticket_title`, value: sql`t.title` },
   project_id: { name: sql`project_id`, value: sql`t.project_id` },
   webhook_id: own(stored.webhook_id),
-  // Of the address only where it leads, as in the log (webhooks/fact.ts): the rest may be a secret.
+  // Only the origin of the address, as in the audit log (webhooks/fact.ts): the rest may be a secret.
   webhook_origin: { name: sql`webhook_origin`, value: sql`substring(t.url from '^[a-z]+://[^/?#]+')` },
   webhook_description: { name: sql`webhook_description`, value: sql`t.description` },
   stop_reason: { name: sql`stop_reason`, value: sql`e.stop_reason` },
@@ -126,7 +127,7 @@ const walked = ({ workspace_id, user_id }: Owner, condition: Sql): IndexWalk => 
   id: sql`n.id`,
 });
 
-/** One page of a folder, latest first: or where it stopped looking for more. */
+/** Returns one page of a folder, latest first. A row with `stopped` marks where the search stopped early. */
 export function notificationsOf(
   db: Db,
   owner: Owner,
@@ -147,14 +148,14 @@ export function notificationById(db: Db, owner: Owner, id: string): Promise<Noti
     where c.workspace_id = ${workspace_id} and c.user_id = ${user_id} and c.id = ${id}`);
 }
 
-/** Whether this person was told of it, whatever has become of what it is about. */
+/** Returns whether the notification is the member's, even if what it is about was deleted. */
 export async function hasNotification(db: Db, { workspace_id, user_id }: Owner, id: string): Promise<boolean> {
   const found = await db.maybeOne(sql`
     select 1 from notifications n where n.workspace_id = ${workspace_id} and n.user_id = ${user_id} and n.id = ${id}`);
   return found !== undefined;
 }
 
-/** What a notification `c` needs to be shown: what `about` finds, and the membership in which it was told. Looked up one by one. */
+/** Joins what a notification `c` needs to be shown: what it is about, and its receiver's membership. Each is looked up by itself. */
 const is_shown = ({ workspace_id, user_id }: Owner): Sql => sql`
   join (
     select m.joined, m.role from memberships m where m.workspace_id = ${workspace_id} and m.user_id = ${user_id}
@@ -166,7 +167,7 @@ const is_shown = ({ workspace_id, user_id }: Owner): Sql => sql`
     (select 1 from webhooks w
     where w.workspace_id = ${workspace_id} and w.id = c.webhook_id and w.deleted_at is null and may_see_webhooks(m.role) limit 1)) t`;
 
-/** How many of the latest 2,000 unread ones are in the inbox, counted no further than it matters. */
+/** Counts those of the latest 2,000 unread notifications that are in the inbox, up to `max_counted`. */
 export function countUnread(db: Db, owner: Owner): Promise<number> {
   const { index } = in_folder.unread;
   const latest = { span: everything, descending: true, columns: sql`n.*`, end: ends.walked };
@@ -174,14 +175,14 @@ export function countUnread(db: Db, owner: Owner): Promise<number> {
   return countUpTo(db, max_counted, rows);
 }
 
-/** What may be changed of a notification; what is not named stays as it is. */
+/** The marks of a notification to change. Marks that are not given stay as they are. */
 export interface Marks {
   read?: boolean | undefined;
   archived?: boolean | undefined;
   snoozed_until?: string | null | undefined;
 }
 
-/** Marks a notification. One that is marked already keeps the time at which it was. */
+/** Marks a notification. A mark that it already has keeps its time. */
 export function markNotification(tx: Tx, { workspace_id, user_id }: Owner, id: string, marks: Marks): void {
   const { read = null, archived = null, snoozed_until = null } = marks;
   const snoozes = marks.snoozed_until !== undefined;
@@ -195,15 +196,16 @@ export function markNotification(tx: Tx, { workspace_id, user_id }: Owner, id: s
     where workspace_id = ${workspace_id} and user_id = ${user_id} and id = ${id}`);
 }
 
-/** What was marked, and the latest unread one that wasn't looked at any more; null: all were. */
+/** The number of marked notifications, and the latest unread one that was not covered any more; null if all were. */
 export interface Marked {
   marked: number;
   next_up_to: string | null;
 }
 
 /**
- * Marks a notification and unread ones before it as read, looking at so many of the latest. Those of deleted tickets too: nobody sees
- * them, and they would be looked at each time. In the order in which a mail takes them, so that neither waits for the other in turn.
+ * Marks a notification and earlier unread ones as read, up to `max_marked`. It includes those of deleted tickets, which nobody
+ * sees and which every later call would have to read again. Rows are locked in the order in which a mail locks them, so that
+ * the two can't deadlock.
  */
 export function markRead(
   tx: Tx,
@@ -230,6 +232,6 @@ export function markRead(
       update notifications n set read_at = now() from locked l
       where n.workspace_id = ${workspace_id} and n.user_id = ${user_id} and n.id = l.id returning 1)
     select (select count(*)::integer from marked) as marked, (select c.id from walked c where c.place > ${max_marked}) as next_up_to`;
-  // By a plan for whatever values, PostgreSQL 16 walks the index of all workspaces.
+  // With a generic plan, PostgreSQL 16 walks the index of all workspaces.
   return tx.one(unprepared(marking));
 }

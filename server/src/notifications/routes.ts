@@ -35,7 +35,7 @@ export function notificationRoutes(serve: Serve, { cursors }: Services): void {
     );
     return { ...page, data: shown };
   });
-  // Before the one with an id, which any word could be.
+  // Before the route with an id, which would match any word.
   serve(contract.get_unread_count, async ({ db, workspace_id, user_id }) => ({
     unread: await countUnread(db, { workspace_id, user_id }),
   }));

@@ -5,9 +5,9 @@ import { type Kind, mailed_by_default, type Settings } from './contract.ts';
 import type { Owner } from './queries.ts';
 
 export interface SettingsRow {
-  /** The kinds that they don't want. */
+  /** The kinds that are turned off. */
   off: Kind[];
-  /** The kinds that they want in a mail. */
+  /** The kinds that are mailed. */
   mail: Kind[];
   quiet_hours: Settings['quiet_hours'];
   muted_project_ids: string[];
@@ -44,7 +44,7 @@ const columns = sql`${selected(without(stored_columns, 'quiet_from', 'quiet_to',
   case when s.quiet_from is not null then json_build_object('from', to_char(s.quiet_from, 'HH24:MI'),
     'to', to_char(s.quiet_to, 'HH24:MI'), 'time_zone', s.quiet_zone) end as quiet_hours`;
 
-/** What a member wants to be told of: everything, until they change it. */
+/** Returns a member's notification settings, or the defaults if they have changed nothing. */
 export async function settingsOf(db: Db, { workspace_id, user_id }: Owner): Promise<SettingsRow> {
   const row = await db.maybeOne<SettingsRow>(sql`
     select ${columns} from notification_settings s
@@ -52,7 +52,7 @@ export async function settingsOf(db: Db, { workspace_id, user_id }: Owner): Prom
   return row ?? defaults;
 }
 
-/** The same, locked until the commit. */
+/** Returns a member's notification settings, locked until the commit. Inserts the row if there is none. */
 export async function lockSettings(tx: Tx, { workspace_id, user_id }: Owner): Promise<SettingsRow> {
   tx.send(sql`
     insert into notification_settings (workspace_id, user_id) values (${workspace_id}, ${user_id}) on conflict do nothing`);
@@ -67,7 +67,7 @@ export function updateSettings(tx: Tx, { workspace_id, user_id }: Owner, row: Se
     where workspace_id = ${workspace_id} and user_id = ${user_id}`);
 }
 
-/** Quiet hours of a member of the workspace in scope have changed: what waited for their end is mailed by the new ones. */
+/** Makes mail that waits for a member's quiet hours due in a minute, so that it follows their new quiet hours. */
 export function askAgainToMail(tx: Tx, user_id: string): void {
   tx.send(sql`select mail_asks_again(${user_id}::uuid)`);
 }

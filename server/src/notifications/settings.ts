@@ -10,16 +10,16 @@ import { askAgainToMail, lockSettings, type SettingsRow, updateSettings } from '
 
 type Switches = Partial<Record<Kind, boolean | undefined>>;
 
-/** Each kind, on or off. */
+/** Returns a switch for each kind: on or off. */
 const switches = (isOn: (name: Kind) => boolean) =>
   Object.fromEntries(kind.options.map((name) => [name, isOn(name)])) as Record<Kind, boolean>;
 
-/** The settings as their owner sees them. */
+/** Returns the settings in the API's form. */
 export function presentSettings({ off, mail, ...row }: SettingsRow): Settings {
   return { kinds: switches((name) => !off.includes(name)), mail: switches((name) => mail.includes(name)), ...row };
 }
 
-/** The ids of projects that are to be muted, named by id or key. Those that are muted already need not be there any more. */
+/** Returns the ids of the projects to mute, which are given by id or key. Already muted projects need not exist any more. */
 async function mutedProjects(
   tx: Tx,
   workspace_id: string,
@@ -38,7 +38,7 @@ async function mutedProjects(
   return [...new Set([...refs.filter((ref) => before.includes(ref)), ...ids])];
 }
 
-/** Changes what the caller wants to be told of: the kinds that are named, and the projects that are muted, all of them. */
+/** Changes the caller's notification settings. Kinds that are not named stay as they are; the list of muted projects is replaced. */
 export async function changeSettings({
   tx,
   writer,
@@ -70,7 +70,7 @@ export async function changeSettings({
   return presentSettings(after);
 }
 
-/** Ends all mail of notifications to somebody. Their inbox stays as it is. */
+/** Turns off all mail of notifications to a member. Their inbox stays as it is. */
 export async function endMail(tx: Tx, owner: Owner): Promise<void> {
   const before = await lockSettings(tx, owner);
   if (before.mail.length > 0) updateSettings(tx, owner, { ...before, mail: [], version: before.version + 1 });

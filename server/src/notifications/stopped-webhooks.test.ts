@@ -25,7 +25,7 @@ const told = () => notifyPeople(server.database.url);
 const run = (text: string, ...values: unknown[]) => server.database.owner.query(text, values);
 type Query = Omit<Parameters<Person['client']['list_notifications']>[0], 'workspace_id'>;
 
-/** Somebody's notifications, the first first. */
+/** Returns a member's notifications, oldest first. */
 async function inboxOf({ client }: Person, query: Query = {}) {
   const { data } = await client.list_notifications({ workspace_id: team.workspace_id, ...query });
   return data.reverse();
@@ -33,7 +33,7 @@ async function inboxOf({ client }: Person, query: Query = {}) {
 const unread = async ({ client }: Person) =>
   (await client.get_unread_count({ workspace_id: team.workspace_id })).unread;
 
-/** A webhook for what doesn't happen: nothing but pings is queued for it. */
+/** Creates a webhook for an event that doesn't happen, so that only pings are queued for it. */
 async function webhook(by: Person, url = 'https://receiver.invalid:8443/hook?key=hidden') {
   const { workspace_id } = team;
   const body = { url, description: 'To the crane', types: ['workspace.deleted' as const] };
@@ -52,9 +52,9 @@ const setRole = (person: Person, to: 'admin' | 'member') =>
     body: { role: to },
   });
 
-describe('of a webhook that Baton stops', () => {
+describe('when Baton stops a webhook', () => {
   test.each(['failing', 'gone'] as const)(
-    'each owner and admin is told, who created it as well, with the reason, and nobody else: %s',
+    'its creator and all other owners and admins are notified with the reason, and nobody else: %s',
     async (stop_reason) => {
       const { owner, admin, member, viewer } = team;
       const at = await webhook(admin);
@@ -80,7 +80,7 @@ describe('of a webhook that Baton stops', () => {
     },
   );
 
-  test('owners and admins are told by the worker, a moment after a receiver has responded with 410', async () => {
+  test('the worker notifies owners and admins soon after a receiver has responded with 410', async () => {
     const receiver = await startReceiver(() => ({ status: 410 }));
     onTestFinished(() => receiver.stop());
     const worker = keepDelivering(server);
@@ -94,7 +94,7 @@ describe('of a webhook that Baton stops', () => {
     }
   });
 
-  test('who created it is told nothing once they are neither owner nor admin', async () => {
+  test('its creator is not notified if they are no longer an owner or admin', async () => {
     const { admin, owner } = team;
     const at = await webhook(admin);
     await setRole(admin, 'member');
@@ -105,7 +105,7 @@ describe('of a webhook that Baton stops', () => {
     expect(rows).toEqual([{ user_id: owner.user.id }]);
   });
 
-  test('who loses the right to see it finds nothing of it, and finds it again with the right', async () => {
+  test('a member who loses the right to see it does not see the notification until they regain the right', async () => {
     const { admin, workspace_id } = team;
     await stop(await webhook(admin));
     await told();
@@ -120,7 +120,7 @@ describe('of a webhook that Baton stops', () => {
     expect(await unread(admin)).toBe(1);
   });
 
-  test('nobody finds anything any more once it is deleted', async () => {
+  test('nobody sees the notification once the webhook is deleted', async () => {
     const at = await webhook(team.owner);
     await stop(at);
     await told();
@@ -128,7 +128,7 @@ describe('of a webhook that Baton stops', () => {
     expect([await inboxOf(team.owner, { folder: 'all' }), await unread(team.owner)]).toEqual([[], 0]);
   });
 
-  test('a member who comes later is told nothing, whatever their role', async () => {
+  test('a member who joins later is not notified', async () => {
     await stop(await webhook(team.owner));
     const later = await registerPerson(server);
     await joinWorkspace(team.owner, later, team.workspace_id, 'admin');
@@ -136,7 +136,7 @@ describe('of a webhook that Baton stops', () => {
     expect(await inboxOf(later, { folder: 'all' })).toEqual([]);
   });
 
-  test('each is told once of each stop, whatever the worker reads twice, and of none that an admin did', async () => {
+  test('an owner is notified once per stop, even if the worker reads events twice, and never of an admin’s pause', async () => {
     const { owner, workspace_id } = team;
     const at = await webhook(owner);
     await stop(at, 'failing');
@@ -155,7 +155,7 @@ describe('of a webhook that Baton stops', () => {
     expect(await unread(owner)).toBe(2);
   });
 
-  test('two that are stopped at the same moment are two notifications', async () => {
+  test('a second webhook that is stopped at the same moment has its own notification', async () => {
     const { owner } = team;
     const [one, other] = [await webhook(owner), await webhook(owner)];
     await stop(one);
@@ -172,7 +172,7 @@ describe('of a webhook that Baton stops', () => {
     expect(inbox.map(({ webhook_id }) => webhook_id).sort()).toEqual([one.webhook_id, other.webhook_id].sort());
   });
 
-  test('a notification is found by its kind, and is read, archived and snoozed as others are', async () => {
+  test('the notification can be filtered by kind, read, archived and snoozed like any other', async () => {
     const { owner, member, workspace_id } = team;
     const ticket = await makeTicket(team);
     await stop(await webhook(owner));
@@ -194,7 +194,7 @@ describe('of a webhook that Baton stops', () => {
     expect(read).toMatchObject({ marked: 2, more: false });
   });
 
-  test('who has turned the kind off is told nothing', async () => {
+  test('an admin who has turned the kind off is not notified', async () => {
     const { owner, admin, workspace_id } = team;
     const body = { kinds: { webhook_stopped: false } };
     const settings = await admin.client.update_notification_settings({ workspace_id, if_match: '*', body });
@@ -206,7 +206,7 @@ describe('of a webhook that Baton stops', () => {
 });
 
 describe('the database', () => {
-  test('lets those see a stopped webhook whom the policy lets see webhooks', async () => {
+  test('lets the same roles see webhooks as the policy does', async () => {
     const { rows } = await run('select r.role, may_see_webhooks(r.role) as may from unnest($1::text[]) r (role)', [
       ...role.options,
     ]);
@@ -214,7 +214,7 @@ describe('the database', () => {
     expect(rows).toEqual(expected);
   });
 
-  test('takes a switch of each kind that there is, and mails by default what the contract says', async () => {
+  test('stores a switch for each kind, and mails the contract’s kinds by default', async () => {
     const { admin, workspace_id } = team;
     const all = Object.fromEntries(kind.options.map((name) => [name, true]));
     const none = Object.fromEntries(kind.options.map((name) => [name, false]));

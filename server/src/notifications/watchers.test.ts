@@ -27,7 +27,7 @@ afterAll(async () => {
 const told = () => notifyPeople(server.database.url);
 const watcherId = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
-/** Has 200 members watch a ticket. */
+/** Adds 200 members who watch a ticket. */
 async function fill(ticket_id: string): Promise<void> {
   const { workspace_id } = team;
   const ids = `select ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid as id, n from generate_series(1, 200) n`;
@@ -49,7 +49,7 @@ const count = async (table: 'notifications' | 'watchers', ticket_id: string) => 
   return rows[0]?.n ?? Number.NaN;
 };
 
-test('a transaction tells of fewer events where each is told to many, and in the end of all', async () => {
+test('a transaction covers fewer events if each notifies many people, and all events are notified in the end', async () => {
   const { workspace_id, member } = team;
   const { id: ticket } = await makeTicket(team);
   await told();
@@ -70,7 +70,7 @@ test('a transaction tells of fewer events where each is told to many, and in the
   expect((await member.client.list_notifications({ workspace_id, limit: 100 })).data).toHaveLength(20);
 });
 
-test('a bot that comments or is mentioned watches nothing that it has not chosen to watch', async () => {
+test('a bot that comments or is mentioned watches the ticket only if it has chosen to', async () => {
   const { owner, member, workspace_id } = team;
   const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: 'Triage' } });
   const { token } = await owner.client.create_token({
@@ -90,7 +90,7 @@ test('a bot that comments or is mentioned watches nothing that it has not chosen
   expect(await count('watchers', ticket)).toBe(2);
 });
 
-test('the bound of a ticket’s watchers counts members alone, for who chooses and for who comments', async () => {
+test('the limit of a ticket’s watchers does not count former members, for a choice or a comment', async () => {
   const { owner, admin, viewer, workspace_id } = team;
   const { id: ticket } = await makeTicket(team);
   await fill(ticket);

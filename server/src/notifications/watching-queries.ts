@@ -5,16 +5,16 @@ import type { KeysetPart } from '../http/cursor.ts';
 import type { Watcher, Watching } from './contract.ts';
 import type { Owner } from './queries.ts';
 
-/** How many may watch a ticket, besides its reporter and its assignee. The worker has the same bound (0027_fair_turns.sql). */
+/** How many members may watch a ticket, besides its reporter and assignee. The worker has the same limit (0027_fair_turns.sql). */
 export const max_watchers = 200;
 
 interface Watch {
   choice: Watching['choice'];
-  /** Why they would watch without a choice. */
+  /** Why the member watches, or would watch if the ticket were not muted. */
   reasons: Watching['reasons'];
 }
 
-/** What somebody has to do with a ticket, and what they chose. */
+/** Returns a member's choice for a ticket, and the reasons why they watch it. */
 export function watchOf(db: Db, { workspace_id, user_id }: Owner, ticket_id: string): Promise<Watch> {
   return db.one(sql`
     select coalesce(w.choice, 'automatic') as choice, array_remove(array[
@@ -37,7 +37,7 @@ const choice_columns = {
   choice: sql`choice`,
 } satisfies Columns<keyof Owner | keyof Choice>;
 
-/** Keeps what somebody chose for themselves: nobody else changes the row's choice. */
+/** Stores a member's choice. Only the member changes the `choice` of their row. */
 export function choose(tx: Tx, { workspace_id, user_id }: Owner, { ticket_id, choice }: Choice): void {
   if (choice === 'automatic') {
     tx.send(sql`
@@ -53,14 +53,14 @@ export function choose(tx: Tx, { workspace_id, user_id }: Owner, { ticket_id, ch
     on conflict (workspace_id, ticket_id, user_id) do update set choice = excluded.choice`);
 }
 
-/** A row for each member who has one of a ticket's, but for this one. */
+/** Selects a row for each other member who watches the ticket. */
 export const watchersBeside = ({ workspace_id, user_id }: Owner, ticket_id: string) => sql`
   select 1 from watchers w
   join memberships m on m.workspace_id = ${workspace_id} and m.user_id = w.user_id and m.removed_at is null
   where w.workspace_id = ${workspace_id} and w.ticket_id = ${ticket_id} and w.user_id <> ${user_id}
     and w.choice <> 'muted'`;
 
-/** Who watches a ticket, of its members, by their ids. */
+/** Returns the members who watch a ticket, in the order of their ids. */
 export function watchersOf(db: Db, workspace_id: string, ticket_id: string, part: KeysetPart): Promise<Watcher[]> {
   return db.rows(sql`
     select m.user_id, array_remove(array[

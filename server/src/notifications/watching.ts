@@ -6,13 +6,13 @@ import type { set_watching, Watching } from './contract.ts';
 import type { Owner } from './queries.ts';
 import { choose, max_watchers, watchersBeside, watchOf } from './watching-queries.ts';
 
-/** Whether somebody watches a ticket, and why. */
+/** Returns whether a member watches a ticket, and why. */
 export async function watchingOf(db: Db, owner: Owner, ticket_id: string): Promise<Watching> {
   const { choice, reasons } = await watchOf(db, owner, ticket_id);
   return { choice, watches: choice !== 'muted' && reasons.length > 0, reasons };
 }
 
-/** Keeps what the caller chose for a ticket. It is theirs alone, so it needs no version, and is no event. */
+/** Stores the caller's choice for a ticket. Only they can change it, so it has no version, and it is not an event. */
 export async function setWatching({ tx, writer, params, body }: Context<typeof set_watching>): Promise<Watching> {
   const { actor, ticket } = await openTicket(tx, writer, params.ticket, { hold: 'comment', archived: true });
   const { workspace_id, user_id } = actor;

@@ -1,19 +1,19 @@
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 
-/** How many workspaces one statement looks at. */
+/** How many workspaces one statement reads. */
 const looked_at = 500;
 
 export interface FoundWorkspace {
   workspace_id: string;
   created_by: string;
-  /** Whether its people may have to be told something. */
+  /** Whether its members may have to be notified of something. */
   is_behind: boolean;
 }
 
-/** Workspaces behind this one that are not deleted, in their order. */
+/** Returns the next workspaces after this one that are not deleted, in the order of their ids. */
 export function workspacesBehind(db: Db, workspace_id: string): Promise<FoundWorkspace[]> {
-  // A probe for each of them: by a join, the planner read both tables whole, 180 ms of 100,000 workspaces for 500.
+  // One index lookup for each workspace. For a join, the planner read both tables whole: 180 ms with 100,000 workspaces.
   return db.rows(sql`
     select w.id as workspace_id, w.created_by, coalesce(h.last_sequence, 0) > coalesce(p.last_sequence, 0)
       or p.due_after is not null or coalesce(p.next_due_on <= (now() at time zone 'UTC')::date, false) as is_behind
@@ -25,7 +25,7 @@ export function workspacesBehind(db: Db, workspace_id: string): Promise<FoundWor
     order by w.id`);
 }
 
-/** Of these workspaces those that are not deleted. */
+/** Returns those of these workspaces that are not deleted. */
 export function liveWorkspaces(
   db: Db,
   ids: readonly string[],
@@ -34,13 +34,13 @@ export function liveWorkspaces(
     select w.id as workspace_id, w.created_by from workspaces w where w.id = any (${ids}::uuid[]) and w.deleted_at is null`);
 }
 
-/** How many one transaction goes on by, and in how many seconds who wants it gets a mail; null: nobody does. */
+/** How many events one transaction works on, and after how many seconds notifications are mailed; null: never. */
 export interface Telling {
   batch: number;
   mail_after_s: number | null;
 }
 
-/** Tells people of the next events, of the workspace in scope. Gives whether there are more; null while another process does it. */
+/** Notifies members of the next events in the workspace in scope. Returns whether there are more; null if another process is doing it. */
 export async function notifyOfEvents(tx: Tx, { batch, mail_after_s }: Telling): Promise<boolean | null> {
   const { more } = await tx.one<{ more: boolean | null }>(
     sql`select notify_of_events(${batch}::integer, ${mail_after_s}::integer) as more`,
@@ -48,7 +48,7 @@ export async function notifyOfEvents(tx: Tx, { batch, mail_after_s }: Telling): 
   return more;
 }
 
-/** Tells people of tickets that have become due. Gives whether there may be more; null while another process does it. */
+/** Notifies members of tickets that have become due. Returns whether there may be more; null if another process is doing it. */
 export async function notifyOfDue(tx: Tx, { batch, mail_after_s }: Telling): Promise<boolean | null> {
   const { more } = await tx.one<{ more: boolean | null }>(
     sql`select notify_of_due(${batch}::integer, ${mail_after_s}::integer) as more`,
