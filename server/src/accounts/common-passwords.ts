@@ -10,16 +10,16 @@ async function loadCommon(): Promise<ReadonlySet<string>> {
   return new Set(words.filter(({ length }) => length >= shortest_password - max_ending));
 }
 
-// The list is loaded when the first password is chosen (0.1 s of processor time) and kept. A server that only signs people
-// in never loads it.
+// The list is loaded when the first password is chosen (0.1 s of processor time) and kept. A server that only signs
+// people in never loads it.
 let common: Promise<ReadonlySet<string>> | undefined;
 
 const few_distinct = /^(.{1,2})\1+.?$/su;
 const max_repeated = 20;
 
 /**
- * Returns whether the password is among the first that anybody would guess: one of the list in any case, one of the list
- * followed by up to four digits or signs, or one or two characters repeated.
+ * Returns whether the password is among the first that anybody would guess: one of the list in any case, one of the
+ * list followed by up to four digits or signs, or one or two characters repeated.
  */
 export async function isCommon(password: string): Promise<boolean> {
   const text = password.normalize('NFC').toLowerCase();

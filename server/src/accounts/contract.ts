@@ -101,11 +101,13 @@ export const account_audit_entry = z
   .meta({ id: 'AccountAuditEntry' });
 export type AccountAuditEntry = z.infer<typeof account_audit_entry>;
 
-/** Returns a domain in its DNS form: `münchen.de` is `xn--mnchen-3ya.de`. Returns '' for text that can't be a domain. */
+/**
+ * Returns a domain in its DNS form: `münchen.de` is `xn--mnchen-3ya.de`. Returns '' for text that can't be a domain.
+ */
 const toAscii = (domain: string) => (/[%/:@\\?#[\]]/.test(domain) ? '' : domainToASCII(domain));
 
-// RFC 5321: the local part is a dot-atom of at most 64 characters. Quoted strings and address literals are refused. Labels
-// of the domain have at most 63 characters; the last one consists of letters or is punycoded.
+// RFC 5321: the local part is a dot-atom of at most 64 characters. Quoted strings and address literals are refused.
+// Labels of the domain have at most 63 characters; the last one consists of letters or is punycoded.
 const mailbox =
   /^(?=[^@]{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,58}[a-z0-9])$/;
 

@@ -4,10 +4,10 @@ import { setPriority } from 'node:os';
 const least_urgent = 19;
 
 /**
- * Lowers the priority of the threads that hash passwords, so that requests get the processor first. It works on Linux, where
- * priorities are per thread and libuv's threads have a name; elsewhere, or without permission, it does nothing. Reading the
- * reference's files and looking up host names use the same threads and wait with them. The threads exist only after their
- * first use.
+ * Lowers the priority of the threads that hash passwords, so that requests get the processor first. It works on Linux,
+ * where priorities are per thread and libuv's threads have a name; elsewhere, or without permission, it does nothing.
+ * Reading the reference's files and looking up host names use the same threads and wait with them. The threads exist
+ * only after their first use.
  */
 export function yieldToRequests(): void {
   try {

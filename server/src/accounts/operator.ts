@@ -65,7 +65,10 @@ export function addUser(pool: pg.Pool, { email, name, ttl_s }: { email: string; 
   });
 }
 
-/** Returns a one-time token to set a new password, and ends the earlier ones. Returns undefined if there is no enabled account. */
+/**
+ * Returns a one-time token to set a new password, and ends the earlier ones. Returns undefined if there is no enabled
+ * account.
+ */
 export function offerPasswordReset(pool: pg.Pool, email: string, ttl_s: number): Promise<string | undefined> {
   return withAccount(pool, email, async (tx, { id, disabled }) =>
     disabled ? undefined : offerReset(tx, id, ttl_s, 'password_reset_offered'),
@@ -73,14 +76,14 @@ export function offerPasswordReset(pool: pg.Pool, email: string, ttl_s: number):
 }
 
 /**
- * Disables an account. Its sessions, its one-time tokens and the open invitations that it sent end permanently: enabling the
- * account again does not bring them back. Its API tokens work again then. Once this returns, none of the account's writes
- * commits. Returns whether there was an enabled account.
+ * Disables an account. Its sessions, its one-time tokens and the open invitations that it sent end permanently:
+ * enabling the account again does not bring them back. Its API tokens work again then. Once this returns, none of the
+ * account's writes commits. Returns whether there was an enabled account.
  */
 export async function disableUser(pool: pg.Pool, email: string): Promise<boolean> {
   const done = await withAccount(pool, email, async (tx, { id, disabled }) => {
     if (disabled) return { id, now: false };
-    lockCredentials(tx, id); // waits for sign-ins that have checked the password, so that their sessions are ended here, too
+    lockCredentials(tx, id); // waits for sign-ins that have checked the password, so that their sessions end too
     setDisabled(tx, id, true);
     endOneTimeTokens(tx, id);
     const ended = await revokeSessions(tx, id, 'all');
@@ -107,7 +110,8 @@ export async function failedWhileDisabled(pool: pg.Pool, email: string): Promise
 export async function enableUser(pool: pg.Pool, email: string): Promise<boolean> {
   const found = await readOnly(pool, {}, (db) => anyUserByEmail(db, email));
   if (found?.disabled !== true) return false;
-  // Open invitations may remain from a disabling that was interrupted or done by an older version. They would be valid again.
+  // Open invitations may remain from a disabling that was interrupted or done by an older version. They would be valid
+  // again.
   await withdrawInvitationsOf(pool, found.id, operator.request_id);
   const done = await withAccount(pool, email, async (tx, { id, disabled, version }) => {
     if (!disabled || version !== found.version) return false;
@@ -119,8 +123,9 @@ export async function enableUser(pool: pg.Pool, email: string): Promise<boolean>
 }
 
 /**
- * Changes an account's address and ends its tokens for a new password, because they may lie in a mailbox that now belongs
- * to somebody else. Does nothing if the address is the same. Returns whether there was an account; throws `email_taken`.
+ * Changes an account's address and ends its tokens for a new password, because they may lie in a mailbox that now
+ * belongs to somebody else. Does nothing if the address is the same. Returns whether there was an account; throws
+ * `email_taken`.
  */
 export async function changeEmail(pool: pg.Pool, { from, to }: { from: string; to: string }): Promise<boolean> {
   const done = await withAccount(pool, from, async (tx, { id }) => {

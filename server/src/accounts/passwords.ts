@@ -12,12 +12,15 @@ function preHash(password: string): string {
     .digest('base64');
 }
 
-// bcrypt occupies one of libuv's four threads for a quarter of a second. Twelve hashes at once delayed an unrelated file
-// read by 2.1 s; with this queue, by 17 ms.
+// bcrypt occupies one of libuv's four threads for a quarter of a second. Twelve hashes at once delayed an unrelated
+// file read by 2.1 s; with this queue, by 17 ms.
 const hashing = new FairQueue({ max_running: availableParallelism(), max_waiting: 64 });
 let yielding = false;
 
-/** Runs the work in its network's turn. Without turns, 90 sign-ins at once from one network delayed another network's by 17.6 s. */
+/**
+ * Runs the work in its network's turn. Without turns, 90 sign-ins at once from one network delayed another network's by
+ * 17.6 s.
+ */
 function inTurn<T>(network: string, work: () => Promise<T>): Promise<T> {
   return hashing.run(network, () => {
     const working = work();
@@ -32,8 +35,8 @@ export function hashPassword(password: string, cost: number, { network }: { netw
   return inTurn(network, () => bcrypt.hash(preHash(password), cost));
 }
 
-// The hash of no password, which takes as long to compare as a real one. It is a constant, because computing one would make
-// a process's first refusal slower.
+// The hash of no password, which takes as long to compare as a real one. It is a constant, because computing one would
+// make a process's first refusal slower.
 const nobodys = (cost: number) => `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`;
 
 /** Returns whether the password matches the hash. Without a hash it takes as long, and returns false. */

@@ -40,7 +40,10 @@ export function lockUser(tx: Tx, user_id: string): Promise<User> {
   return tx.one(sql`select ${columns} from users u where u.id = ${user_id} for no key update of u`);
 }
 
-/** Inserts an account. Returns undefined if the address is taken: a failed statement would write the address to PostgreSQL's log. */
+/**
+ * Inserts an account. Returns undefined if the address is taken: a failed statement would write the address to
+ * PostgreSQL's log.
+ */
 export function insertUser(
   tx: Tx,
   row: Omit<User, 'email_confirmed_at' | 'version' | 'created_at' | 'updated_at'>,
@@ -93,7 +96,9 @@ export async function passwordHash(db: Db, user_id: string): Promise<string | un
   return row?.password_hash;
 }
 
-/** Returns the password's hash, locked until the commit: a session can't start with a password that is being changed. */
+/**
+ * Returns the password's hash, locked until the commit: a session can't start with a password that is being changed.
+ */
 export async function lockPasswordHash(tx: Tx, user_id: string): Promise<string | undefined> {
   const row = await tx.maybeOne<{ password_hash: string }>(sql`
     select password_hash from user_credentials where user_id = ${user_id} for share`);

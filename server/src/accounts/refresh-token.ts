@@ -31,8 +31,8 @@ export function readRefreshToken(token: string): RefreshToken | undefined {
 
 /**
  * Derives the token that replaces a spent one. It is always the same for the same key, so that a client that lost the
- * response can get it again although only its hash is stored. Deriving it takes both the key and the spent token. No signed
- * access token begins like the text that is hashed here, so one key can serve both purposes.
+ * response can get it again although only its hash is stored. Deriving it takes both the key and the spent token. No
+ * signed access token begins like the text that is hashed here, so one key can serve both purposes.
  */
 export function successorOf(spent: RefreshToken, key: JwtKey): Token {
   const secret = createHmac('sha256', key.secret).update(`baton refresh token after ${spent.token}`).digest();

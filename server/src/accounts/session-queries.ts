@@ -78,7 +78,10 @@ export function lockSession(tx: Tx, user_id: string, session_id: string): Promis
     where user_id = ${user_id} and id = ${session_id} for no key update`);
 }
 
-/** Counts one refresh of a locked session in a window of `window_s` seconds. With `prolong_s`, the session is prolonged, too. */
+/**
+ * Counts one refresh of a locked session in a window of `window_s` seconds. With `prolong_s`, the session is prolonged,
+ * too.
+ */
 export function countRefresh(
   tx: Tx,
   { user_id, session_id }: { user_id: string; session_id: string },
@@ -126,7 +129,9 @@ export function spendRefreshToken(tx: Tx, token: TokenKey): void {
     where user_id = ${token.user_id} and session_id = ${token.session_id} and token_hash = ${token.hash}`);
 }
 
-/** Deletes the session's refresh tokens, including spent ones. Using one of them is then refused and ends no session. */
+/**
+ * Deletes the session's refresh tokens, including spent ones. Using one of them is then refused and ends no session.
+ */
 export function deleteRefreshTokens(tx: Tx, owner: { user_id: string; session_id: string }): void {
   tx.send(sql`delete from refresh_tokens where user_id = ${owner.user_id} and session_id = ${owner.session_id}`);
 }

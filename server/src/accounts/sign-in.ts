@@ -49,7 +49,10 @@ export function startSession(tx: Tx, services: Services, user: User, origin: Ori
   return issueTokens(tx, services, user, id);
 }
 
-/** Counts a wrong password in the account's audit log, if the account exists. Runs after the response, so that nobody waits for it. */
+/**
+ * Counts a wrong password in the account's audit log, if the account exists. Runs after the response, so that nobody
+ * waits for it.
+ */
 export function noteFailure(
   { pool }: Services,
   user_id: string,
@@ -62,9 +65,9 @@ export function noteFailure(
 }
 
 /**
- * Signs in. An unknown address, a wrong password and a disabled account take equally long and get the same response. Failed
- * sign-ins are counted for the account. For a disabled account every sign-in counts, whatever the password, so that the
- * operator who enables it again sees them.
+ * Signs in. An unknown address, a wrong password and a disabled account take equally long and get the same response.
+ * Failed sign-ins are counted for the account. For a disabled account every sign-in counts, whatever the password, so
+ * that the operator who enables it again sees them.
  */
 export async function signIn(services: Services, request: Request<typeof login>): Promise<Tokens> {
   const { config, pool } = services;
@@ -75,8 +78,8 @@ export async function signIn(services: Services, request: Request<typeof login>)
   const known = await readOnly(pool, { user_id, network: request.network }, (db) => passwordHash(db, user_id));
   const matches = await verifyPassword(password, known, config.bcrypt_cost, request);
   if (!matches || known === undefined) {
-    // For an unknown address, too: when only known ones did this work, responses differed by 0.1 to 0.2 ms (AUC 0.43); now by
-    // 0.02 ms (0.49).
+    // For an unknown address, too: when only known ones did this work, responses differed by 0.1 to 0.2 ms (AUC 0.43);
+    // now by 0.02 ms (0.49).
     const tried = found?.id ?? user_id;
     request.after(() => noteFailure(services, tried, request, 'sign_in_failed'));
     throw new BatonError('invalid_credentials');
@@ -85,8 +88,8 @@ export async function signIn(services: Services, request: Request<typeof login>)
     ? await hashPassword(password, config.bcrypt_cost, request)
     : undefined;
   return transaction(pool, { user_id, network: request.network }, async (tx) => {
-    // Read again in the transaction: the account may have been disabled, or its password changed, while we were hashing.
-    // The lock comes first, so that the other reads see what the lock's previous owners committed.
+    // Read again in the transaction: the account may have been disabled, or its password changed, while we were
+    // hashing. The lock comes first, so that the other reads see what the lock's previous owners committed.
     const [current, user, recent] = await Promise.all([
       lockPasswordHash(tx, user_id),
       enabledUser(tx, user_id),
@@ -107,9 +110,9 @@ export async function signIn(services: Services, request: Request<typeof login>)
 }
 
 /**
- * Rotates a refresh token. A token that was spent a moment ago gets the same successor again, for two tabs that refresh at
- * once or a client that lost the response. A token that was spent longer ago has been stolen or copied: its session ends,
- * and that is committed although the request is refused. Every other fault is refused with the same bytes.
+ * Rotates a refresh token. A token that was spent a moment ago gets the same successor again, for two tabs that refresh
+ * at once or a client that lost the response. A token that was spent longer ago has been stolen or copied: its session
+ * ends, and that is committed although the request is refused. Every other fault is refused with the same bytes.
  */
 export async function refreshSession(services: Services, request: Request<typeof refresh>): Promise<Tokens> {
   const token = readRefreshToken(request.body.refresh_token ?? '');
@@ -143,7 +146,8 @@ async function rotate(tx: Tx, services: Services, token: RefreshToken, origin: O
     countRefresh(tx, token, { window_s });
     const kept = await recentRefreshTokens(tx, token, grace);
     const successor = liveSuccessor(token, kept, jwt_keys);
-    // The successor was created with a key that has been removed. It can't be returned again, but that is no sign of theft.
+    // The successor was created with a key that has been removed. It can't be returned again, but that is no sign of
+    // theft.
     return successor === undefined ? undefined : { ...access, refresh_token: successor };
   }
   countRefresh(tx, token, { window_s, prolong_s: refresh_token_ttl_s });

@@ -72,8 +72,9 @@ const view = z.strictObject({
 const stop = z.strictObject({ state: text, reason: text, failing_since: timestamp.nullable() });
 
 /**
- * Everything that a workspace's audit log records, with the contents of each kind of entry. A ticket's entries have enough to
- * rebuild its row. Long texts and comments' texts are stored once, elsewhere; for a ticket's long texts the log has the hash.
+ * Everything that a workspace's audit log records, with the contents of each kind of entry. A ticket's entries have
+ * enough to rebuild its row. Long texts and comments' texts are stored once, elsewhere; for a ticket's long texts the
+ * log has the hash.
  */
 export const facts = {
   'workspace.created': { says: 'The workspace was created.', after: workspace },
@@ -139,7 +140,7 @@ export const facts = {
   'webhook.deleted': { says: 'A webhook was deleted.', versioned: true, before: webhook },
   'view.created': { says: 'A shared view was created.', versioned: true, after: view },
   'view.updated': {
-    says: 'A shared view was changed, or a view was shared or made private.',
+    says: 'A shared view was changed, or a view was shared or became private.',
     versioned: true,
     before: view,
     after: view,

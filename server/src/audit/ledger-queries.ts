@@ -73,7 +73,9 @@ export async function treeSize(db: Db, workspace_id: string): Promise<number> {
   return head?.tree_size ?? 0;
 }
 
-/** Returns the hashes at these places of the tiles, in the same order. Hashes of leaves are computed from the events. */
+/**
+ * Returns the hashes at these places of the tiles, in the same order. Hashes of leaves are computed from the events.
+ */
 export async function hashesAt(db: Db, workspace_id: string, places: readonly Place[]): Promise<Hash[]> {
   if (places.length === 0) return [];
   const leaves = places.filter(({ level }) => level === 0).map(({ position }) => position + 1);

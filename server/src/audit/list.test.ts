@@ -14,7 +14,9 @@ const workspace_id = id('1');
 let database: TestDatabase;
 let pool: pg.Pool;
 
-/** Fills a log as unevenly as a real one: most entries are about tickets and by one member, and the rare ones are old. */
+/**
+ * Fills a log as unevenly as a real one: most entries are about tickets and by one member, and the rare ones are old.
+ */
 const fill = `
   insert into users (id, email, name)
   select ('00000000-0000-7000-8000-0000000000a' || n)::uuid, n || '@example.com', 'U' from generate_series(1, 3) n;

@@ -45,8 +45,8 @@ export function numberBatch(pool: pg.Pool, workspace_id: string, limit = batch_s
 }
 
 /**
- * Numbers committed entries, one batch per workspace in turn. It reads the outbox from its start and stores no position in
- * it, so that no entry is skipped, in whatever order they are committed.
+ * Numbers committed entries, one batch per workspace in turn. It reads the outbox from its start and stores no position
+ * in it, so that no entry is skipped, in whatever order they are committed.
  */
 export class Sequencer {
   readonly #pool: pg.Pool;
@@ -88,7 +88,9 @@ export class Sequencer {
     return 'more';
   }
 
-  /** Ends a sweep: all workspaces have had their turn. A set-aside one without entries was numbered by another process. */
+  /**
+   * Ends a sweep: all workspaces have had their turn. A set-aside one without entries was numbered by another process.
+   */
   async #endSweep(): Promise<void> {
     this.#behind = first_id;
     await this.#set_aside.sweep(this.#began);
@@ -115,7 +117,10 @@ export class Sequencer {
   }
 }
 
-/** Creates the loop that numbers entries. Any number of processes may run it; each workspace is numbered by one at a time. */
+/**
+ * Creates the loop that numbers entries. Any number of processes may run it; each workspace is numbered by one at a
+ * time.
+ */
 export function sequencerLoop(pool: pg.Pool, log: Logger, onNumbered?: (workspace_id: string) => void): Loop {
   const sequencer = new Sequencer(pool, log, onNumbered);
   const times = { interval_ms, pass_ms, rest_per_work, max_retry_ms: retries.max_retry_ms };

@@ -33,7 +33,9 @@ export function lockTree(tx: Tx, workspace_id: string): Promise<TreeHead | undef
     for no key update`);
 }
 
-/** Returns the hashes of events `first` to `last`, inclusive and in order, of the workspace in the transaction's scope. */
+/**
+ * Returns the hashes of events `first` to `last`, inclusive and in order, of the workspace in the transaction's scope.
+ */
 export async function leavesBetween(tx: Tx, first: number, last: number): Promise<Hash[]> {
   const { leaves } = await tx.one<{ leaves: Hash[] }>(sql`
     select event_leaves(${first}::bigint, ${last}::bigint) as leaves`);

@@ -57,7 +57,9 @@ export async function catchUpTrees(pool: pg.Pool, { goesOn, count }: Pass): Prom
   return 'more';
 }
 
-/** Creates the loop that extends trees. Any number of processes may run it, since each head says what its tree lacks. */
+/**
+ * Creates the loop that extends trees. Any number of processes may run it, since each head says what its tree lacks.
+ */
 export function treesLoop(pool: pg.Pool, log: Logger): Loop {
   return new Loop({ name: task, interval_ms, log, pass: (one) => catchUpTrees(pool, one) });
 }

@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
 import { type Hash, hash_bytes } from './merkle.ts';
 
-// Signed notes, checkpoints and cosignatures in the formats of C2SP's signed-note, tlog-checkpoint and tlog-cosignature.
+// Signed notes, checkpoints and cosignatures in the formats of C2SP's signed-note, tlog-checkpoint and
+// tlog-cosignature.
 
 /** The kinds of signature; the kind is part of a key's id. */
 const of_log = 1;
@@ -95,7 +96,9 @@ export function signedNote(checkpoint: Checkpoint, signer: Signer): string {
   return `${text}\n${line(signer.name, Buffer.concat([signer.id, sign(null, Buffer.from(text), signer.private_key)]))}`;
 }
 
-/** Returns a witness's signature line for a checkpoint's text: by this time, it has seen nothing that contradicts it. */
+/**
+ * Returns a witness's signature line for a checkpoint's text: by this time, it has seen nothing that contradicts it.
+ */
 export function cosignature(text: string, signer: Signer, time_s: number): string {
   const time = Buffer.alloc(8);
   time.writeBigUInt64BE(BigInt(time_s));

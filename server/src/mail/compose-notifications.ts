@@ -5,7 +5,9 @@ import { notificationsToMail, quietUntil } from './notification-queries.ts';
 import type { MailOrder } from './orders.ts';
 import { unsubscribeToken } from './unsubscribe-token.ts';
 
-/** Composes a mail of notifications. A mail about only one ticket or webhook is threaded with the earlier ones about it. */
+/**
+ * Composes a mail of notifications. A mail about only one ticket or webhook is threaded with the earlier ones about it.
+ */
 export async function composeNotifications(
   { pool, settings: { app_url, api_url }, secret }: Parts,
   { workspace_id, user_id, notification_ids, more }: Extract<MailOrder, { kind: 'notifications' }>,

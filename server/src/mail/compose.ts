@@ -13,7 +13,9 @@ const minutes = (seconds: number) => {
   return count === 1 ? 'one minute' : `${count} minutes`;
 };
 
-/** Composes a mail with current data. Returns undefined if there is nobody to send it to, or nothing to say any more. */
+/**
+ * Composes a mail with current data. Returns undefined if there is nobody to send it to, or nothing to say any more.
+ */
 export function compose(parts: Parts, order: MailOrder): Promise<Mail | Later | undefined> {
   switch (order.kind) {
     case 'password_reset':
@@ -30,8 +32,8 @@ export function compose(parts: Parts, order: MailOrder): Promise<Mail | Later | 
 }
 
 /**
- * Creates the token when the mail is sent, so that it is stored nowhere else. Retries of one mail create the same token. The
- * link has the token after `#`, which browsers don't send to servers.
+ * Creates the token when the mail is sent, so that it is stored nowhere else. Retries of one mail create the same
+ * token. The link has the token after `#`, which browsers don't send to servers.
  */
 async function composeReset(
   { pool, settings: { app_url }, password_reset_ttl_s: ttl_s, key, mail_id: id }: Parts,

@@ -46,9 +46,9 @@ function queueToken(
 }
 
 /**
- * Queues the mail that confirms the address of a new account, if the installation sends mail. If the address has reached its
- * limit of mails, none is queued: the account works without, and its owner can ask for one later. Refusing the sign-up would
- * lock the address's owner out because of mails that others requested.
+ * Queues the mail that confirms the address of a new account, if the installation sends mail. If the address has
+ * reached its limit of mails, none is queued: the account works without, and its owner can ask for one later. Refusing
+ * the sign-up would lock the address's owner out because of mails that others requested.
  */
 export const confirmAddress: ConfirmAddress = async (services, tx, { id: user_id, email }, network) => {
   if (services.config.mail === undefined || !(await services.limits.mails.fitsTo(tx, email))) return;
@@ -57,8 +57,8 @@ export const confirmAddress: ConfirmAddress = async (services, tx, { id: user_id
 };
 
 /**
- * Sends a one-time token to a new address, or again to the account's own. It requires the password, so that somebody who has
- * stolen a session cannot take over the account.
+ * Sends a one-time token to a new address, or again to the account's own. It requires the password, so that somebody
+ * who has stolen a session cannot take over the account.
  */
 export async function requestEmailChange(
   services: Services,
@@ -94,9 +94,9 @@ export async function requestEmailChange(
 }
 
 /**
- * Sets the account's address to the one that the token was sent to, as confirmed. A change of address ends all open one-time
- * tokens, because those for a new password may lie in a mailbox that the owner has lost. Sessions continue. The old address
- * gets a notice if it was confirmed.
+ * Sets the account's address to the one that the token was sent to, as confirmed. A change of address ends all open
+ * one-time tokens, because those for a new password may lie in a mailbox that the owner has lost. Sessions continue.
+ * The old address gets a notice if it was confirmed.
  */
 export async function confirmEmail(
   { pool, config, hint, limits }: Services,

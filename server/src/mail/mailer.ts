@@ -45,8 +45,8 @@ const ended = new Counter({
 });
 
 /**
- * How an attempt ended. `void`: there was nobody to send the mail to, or it was no longer true. `refused`: the mail server
- * will never accept it. Refused and expired mails are given up and kept.
+ * How an attempt ended. `void`: there was nobody to send the mail to, or it was no longer true. `refused`: the mail
+ * server will never accept it. Refused and expired mails are given up and kept.
  */
 type Outcome = 'sent' | 'failed' | 'refused' | 'void' | 'expired' | 'unreadable' | Later;
 
@@ -203,7 +203,7 @@ export class Mailer {
     const messageId = `<${id}@${new URL(settings.app_url).hostname}>`;
     try {
       const to = { name: '', address: mail.to };
-      const signal = AbortSignal.timeout(send_ms); // the socket's timeout never ends a server that sends a byte now and then
+      const signal = AbortSignal.timeout(send_ms); // socketTimeout never fires if the server keeps sending bytes
       const headers = { ...mail.headers, 'Auto-Submitted': 'auto-generated' }; // RFC 3834: so that no automatic response is sent
       // Mail programs would decode text that looks like an encoded word (RFC 2047), including line ends.
       const subject = mail.subject.replaceAll('=?', '= ?');
@@ -243,7 +243,10 @@ interface SmtpError {
 /** Codes for a full mailbox, network faults, quotas and policies (RFC 3463, section 3), which somebody can fix. */
 const may_change = /^\d{3}[ -]5\.(?:2\.2|[347]\.\d{1,3})\b/;
 
-/** Returns whether the server will never accept this receiver or mail. Other failures may be temporary, or caused by the settings. */
+/**
+ * Returns whether the server will never accept this receiver or mail. Other failures may be temporary, or caused by the
+ * settings.
+ */
 function isRefusal({ responseCode = 0, code, command, response = '' }: SmtpError): boolean {
   if (code === 'EENVELOPE' && command === 'API') return true; // not a valid address
   const permanent = responseCode >= 500 && responseCode !== 503 && !may_change.test(response);
@@ -251,8 +254,8 @@ function isRefusal({ responseCode = 0, code, command, response = '' }: SmtpError
 }
 
 /**
- * Creates the loops that send mails. Any number of processes may run them; each mail is sent by one at a time. A process
- * without a mailer gives up expired mails that other processes queued and nobody has sent.
+ * Creates the loops that send mails. Any number of processes may run them; each mail is sent by one at a time. A
+ * process without a mailer gives up expired mails that other processes queued and nobody has sent.
  */
 export function mailLoops(pool: pg.Pool, mailer: Mailer | undefined, log: Logger): Loop[] {
   const giveUpExpired = async ({ count }: Pass): Promise<'done'> => {

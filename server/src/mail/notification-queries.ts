@@ -37,7 +37,9 @@ export function deferMail(tx: Tx, { workspace_id, user_id }: Member, by_s: numbe
     where workspace_id = ${workspace_id} and user_id = ${user_id}`);
 }
 
-/** Postpones the rest of a member's mail. `more` is reset, because the mail that was just queued counts those left out. */
+/**
+ * Postpones the rest of a member's mail. `more` is reset, because the mail that was just queued counts those left out.
+ */
 export function mailTheRest(tx: Tx, { workspace_id, user_id }: Member, by_s: number): void {
   tx.send(sql`
     update notification_mails set due_at = now() + ${by_s}::float * interval '1 second', more = 0
@@ -125,8 +127,8 @@ const mailed_columns = {
 } satisfies Columns<keyof MailedNotification>;
 
 /**
- * Returns the notifications that a member with a confirmed address may see, wants by mail and has not read, in the workspace
- * in scope, oldest first.
+ * Returns the notifications that a member with a confirmed address may see, wants by mail and has not read, in the
+ * workspace in scope, oldest first.
  */
 export function notificationsToMail(db: Db, user_id: string, ids: readonly string[]): Promise<MailedNotification[]> {
   return db.rows(sql`

@@ -33,7 +33,10 @@ const order = z.discriminatedUnion('kind', [
 ]);
 export type MailOrder = z.infer<typeof order>;
 
-/** Returns whether the mail can wait. Only notifications and invitations can: somebody may be waiting for any other mail. */
+/**
+ * Returns whether the mail can wait. Only notifications and invitations can: somebody may be waiting for any other
+ * mail.
+ */
 export const canWait = ({ kind }: MailOrder): boolean => kind === 'notifications' || kind === 'invitation';
 
 /** Derives the key that orders are sealed with. */

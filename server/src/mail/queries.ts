@@ -6,8 +6,8 @@ import { newId } from '../lib/ids.ts';
 import { canWait, type MailOrder, sealOrder } from './orders.ts';
 
 /**
- * Who counts as the cause of a mail: a person, or a network if they aren't signed in. For notifications it is the person who
- * created the workspace.
+ * Who counts as the cause of a mail: a person, or a network if they aren't signed in. For notifications it is the
+ * person who created the workspace.
  */
 export type Causer = { user_id: string } | { network: string };
 

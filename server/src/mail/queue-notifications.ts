@@ -19,7 +19,10 @@ import { queueMail } from './queries.ts';
 
 const members_at_once = 20;
 const notifications_at_once = 1_000;
-/** Up to this number of tickets and webhooks, a member gets one mail for each; for more, a single mail about all of them. */
+/**
+ * Up to this number of tickets and webhooks, a member gets one mail for each; for more, a single mail about all of
+ * them.
+ */
 const max_single = 3;
 /** How long a mail is retried. After that, its notifications are old news. */
 const ttl_s = 86_400;
@@ -32,7 +35,9 @@ interface Options {
   goesOn: Pass['goesOn'];
 }
 
-/** Puts due notifications into mails. Any number of processes may do it; each member's notifications are taken by one. */
+/**
+ * Puts due notifications into mails. Any number of processes may do it; each member's notifications are taken by one.
+ */
 export async function queueNotificationMails(pool: pg.Pool, { key, log, goesOn }: Options): Promise<void> {
   while (goesOn()) {
     const members = await readOnly(pool, {}, (db) => membersToMail(db, members_at_once));

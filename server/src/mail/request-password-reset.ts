@@ -10,8 +10,8 @@ import { queueMail } from './queries.ts';
 const ttl_s = 3_600;
 
 /**
- * Queues a mail with a one-time token to an address. Whether an account has this address is looked up when the mail is sent
- * and not here, so that neither the response nor its time reveals it.
+ * Queues a mail with a one-time token to an address. Whether an account has this address is looked up when the mail is
+ * sent and not here, so that neither the response nor its time reveals it.
  */
 export async function requestPasswordReset(
   { pool, config, hint }: Pick<Services, 'pool' | 'config' | 'hint'>,

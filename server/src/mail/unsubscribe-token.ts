@@ -12,8 +12,8 @@ function macOf(secret: Buffer, named: Buffer): Buffer {
 }
 
 /**
- * Creates the token of an unsubscribe link. Anyone who has it can end mail of notifications to the mail's receiver in its
- * workspace, and nothing else. The token is stored nowhere, and is valid until BATON_SECRET changes.
+ * Creates the token of an unsubscribe link. Anyone who has it can end mail of notifications to the mail's receiver in
+ * its workspace, and nothing else. The token is stored nowhere, and is valid until BATON_SECRET changes.
  */
 export function unsubscribeToken(secret: Buffer, { workspace_id, user_id }: Member): string {
   const named = Buffer.concat([toBytes(workspace_id), toBytes(user_id)]);

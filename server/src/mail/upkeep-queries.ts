@@ -1,6 +1,8 @@
 import { type Sql, sql } from '../db/sql.ts';
 
-/** Removes mails that were given up that long ago. See accounts/upkeep-queries.ts for why the statement has this form. */
+/**
+ * Removes mails that were given up that long ago. See accounts/upkeep-queries.ts for why the statement has this form.
+ */
 export function removeGivenUpMails(given_up_for_s: number, limit: number): Sql {
   return sql`
     with due as (

@@ -31,9 +31,9 @@ interface Taking {
 }
 
 /**
- * Takes due mails and skips those that another process is taking. New mails come by turns of the people who caused them,
- * retried ones by the time at which they are due. Each kind has its own index, so that thousands of mails that wait for a
- * retry are not read.
+ * Takes due mails and skips those that another process is taking. New mails come by turns of the people who caused
+ * them, retried ones by the time at which they are due. Each kind has its own index, so that thousands of mails that
+ * wait for a retry are not read.
  */
 export function takeMails(tx: Tx, { can_wait, retries_first, limit, lease_ms }: Taking): Promise<TakenMail[]> {
   return tx.rows(sql`

@@ -19,7 +19,9 @@ export function presented({ comment_start, ...row }: NotificationRow): Notificat
   return { ...row, comment_excerpt: comment_start === null ? null : excerptOf(comment_start) };
 }
 
-/** Returns a member's notification. Throws `not_found` if what it is about was deleted, or the member may not see it. */
+/**
+ * Returns a member's notification. Throws `not_found` if what it is about was deleted, or the member may not see it.
+ */
 export async function requireNotification(db: Db, owner: Owner, id: string): Promise<Notification> {
   return presented(await requireFound(notificationById(db, owner, id)));
 }

@@ -12,7 +12,10 @@ import { liveWorkspaces, notifyOfDue, notifyOfEvents, type Telling, workspacesBe
 const task = 'notifier';
 /** How often all workspaces are checked. Events that this process has numbered itself are notified at once. */
 const interval_ms = 1_000;
-/** With many workspaces, the wait before the next check of all of them, as a multiple of the time that the last one took. */
+/**
+ * With many workspaces, the wait before the next check of all of them, as a multiple of the time that the last one
+ * took.
+ */
 const rest_per_sweep = 4;
 const pass_ms = 200;
 /** How long the notifier works on the workspaces found before it looks for more. */
@@ -39,8 +42,9 @@ async function notifyBatch(pool: pg.Pool, workspace_id: string, telling: Telling
 }
 
 /**
- * Notifies members of events and due tickets, one batch of a workspace at a time. Workspaces take turns by their creators.
- * Notifications and progress are written in one transaction, so that each act is notified once, whichever process dies.
+ * Notifies members of events and due tickets, one batch of a workspace at a time. Workspaces take turns by their
+ * creators. Notifications and progress are written in one transaction, so that each act is notified once, whichever
+ * process dies.
  */
 export class Notifier {
   readonly #pool: pg.Pool;
@@ -73,7 +77,8 @@ export class Notifier {
     await this.#takeHints();
     if (this.#behind === undefined && performance.now() >= this.#sweeps_at) this.#beginSweep();
     do {
-      // The workspaces found are worked on before more are looked for, so that each pass makes progress however many there are.
+      // The workspaces found are worked on before more are looked for, so that each pass makes progress however many
+      // there are.
       if (this.#behind !== undefined) await this.#look(this.#behind);
       const until = performance.now() + slice_ms;
       do {
@@ -114,8 +119,8 @@ export class Notifier {
   }
 
   /**
-   * Works on one workspace. If that fails, the workspace is set aside without delaying the others, and retried with half the
-   * batch: the cause may be one event that notifies many people. Returns whether there may be more to do.
+   * Works on one workspace. If that fails, the workspace is set aside without delaying the others, and retried with
+   * half the batch: the cause may be one event that notifies many people. Returns whether there may be more to do.
    */
   async #workOn(workspace_id: string): Promise<boolean> {
     if (this.#set_aside.has(workspace_id)) return false;
@@ -135,7 +140,9 @@ export class Notifier {
   }
 }
 
-/** Creates the loop of the notifier. Any number of processes may run it; each workspace is worked on by one at a time. */
+/**
+ * Creates the loop of the notifier. Any number of processes may run it; each workspace is worked on by one at a time.
+ */
 export function notificationLoop(notifier: Notifier, log: Logger): Loop {
   const times = { interval_ms, pass_ms, rest_per_work, max_retry_ms: 5_000 };
   return new Loop({ name: task, ...times, quiet: true, log, pass: (one) => notifier.pass(one) });

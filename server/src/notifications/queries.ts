@@ -68,9 +68,9 @@ const stored = {
 } satisfies Columns<Exclude<keyof NotificationRow, Elsewhere> | 'joined' | 'sequence'>;
 
 /**
- * Joins what a notification `c` is about: a ticket that is not deleted, or a webhook that is not deleted and that the member
- * may see. A notification contains no copies, so that a deleted or purged text is gone from it, too. Each is looked up by
- * itself, like events (feed/queries.ts).
+ * Joins what a notification `c` is about: a ticket that is not deleted, or a webhook that is not deleted and that the
+ * member may see. A notification contains no copies, so that a deleted or purged text is gone from it, too. Each is
+ * looked up by itself, like events (feed/queries.ts).
  */
 const about = ({ workspace_id, user_id }: Owner): Sql => sql`
   cross join lateral (
@@ -155,7 +155,10 @@ export async function hasNotification(db: Db, { workspace_id, user_id }: Owner, 
   return found !== undefined;
 }
 
-/** Joins what a notification `c` needs to be shown: what it is about, and its receiver's membership. Each is looked up by itself. */
+/**
+ * Joins what a notification `c` needs to be shown: what it is about, and its receiver's membership. Each is looked up
+ * by itself.
+ */
 const is_shown = ({ workspace_id, user_id }: Owner): Sql => sql`
   join (
     select m.joined, m.role from memberships m where m.workspace_id = ${workspace_id} and m.user_id = ${user_id}
@@ -203,9 +206,9 @@ export interface Marked {
 }
 
 /**
- * Marks a notification and earlier unread ones as read, up to `max_marked`. It includes those of deleted tickets, which nobody
- * sees and which every later call would have to read again. Rows are locked in the order in which a mail locks them, so that
- * the two can't deadlock.
+ * Marks a notification and earlier unread ones as read, up to `max_marked`. It includes those of deleted tickets, which
+ * nobody sees and which every later call would have to read again. Rows are locked in the order in which a mail locks
+ * them, so that the two can't deadlock.
  */
 export function markRead(
   tx: Tx,

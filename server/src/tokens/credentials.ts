@@ -23,8 +23,8 @@ interface Parts {
 }
 
 /**
- * Identifies the caller by the credential of a request: an access token by its signature, an API token by its hash. Whether
- * the credential is still live is checked in the database, in the transaction of each request.
+ * Identifies the caller by the credential of a request: an access token by its signature, an API token by its hash.
+ * Whether the credential is still live is checked in the database, in the transaction of each request.
  */
 export class Credentials {
   readonly #parts: Parts;

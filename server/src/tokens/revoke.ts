@@ -25,8 +25,8 @@ export async function revokeToken({ tx, writer, params }: Context<typeof revoke_
 }
 
 /**
- * Revokes every token that a user has created, in each of their workspaces. It is called after their sessions have ended, so
- * that no session can create another token.
+ * Revokes every token that a user has created, in each of their workspaces. It is called after their sessions have
+ * ended, so that no session can create another token.
  */
 export async function revokeTokensOf(
   pool: pg.Pool,

@@ -1,7 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { newToken, readToken, type Token } from '../lib/tokens.ts';
 
-/** Identifies an API token to people and secret scanners: `bat_[A-Za-z0-9_-]{92}`, of which the last six are a checksum. */
+/**
+ * Identifies an API token to people and secret scanners: `bat_[A-Za-z0-9_-]{92}`, of which the last six are a checksum.
+ */
 const prefix = 'bat_';
 
 /** Returns the CRC-32 of the text, with which a truncated or invented token is refused without a query. */

@@ -54,10 +54,10 @@ const of_internet = [
 ];
 
 describe('an address', () => {
-  test.each(not_public)('%s is not one of the public internet', (address) => {
+  test.each(not_public)('does not belong to the public internet: %s', (address) => {
     expect(isPublic(address)).toBe(false);
   });
-  test.each(of_internet)('%s is one of the public internet', (address) => {
+  test.each(of_internet)('belongs to the public internet: %s', (address) => {
     expect(isPublic(address)).toBe(true);
   });
 });
@@ -80,13 +80,13 @@ describe('a webhook’s URL', () => {
     'ftp://example.com/',
     'example.com',
     'https://',
-  ])('is not %s', (url) => {
+  ])('cannot be %s', (url) => {
     expect(readUrl(url, strict)).toEqual(expect.any(String));
   });
-  test.each(['https://example.com', 'https://example.com:8443/hook?key=1', 'https://8.8.8.8/'])('may be %s', (url) => {
+  test.each(['https://example.com', 'https://example.com:8443/hook?key=1', 'https://8.8.8.8/'])('can be %s', (url) => {
     expect(readUrl(url, strict)).toBeInstanceOf(URL);
   });
-  test('may lead to this machine, without TLS, where a setting allows it', () => {
+  test('can lead to this machine without TLS if a setting allows it', () => {
     expect(readUrl('http://127.0.0.1:3001/', { allow_private: true })).toBeInstanceOf(URL);
     expect(readUrl('ftp://127.0.0.1/', { allow_private: true })).toEqual(expect.any(String));
   });

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** The first bits of addresses, as in `10.0.0.0/8`. */
+/** A prefix of addresses and its length in bits, as in `10.0.0.0/8`. */
 type Network = readonly [bytes: readonly number[], bits: number];
 
 const network = (text: string): Network => {
@@ -15,7 +15,7 @@ const isWithin = (bytes: readonly number[], [first, bits]: Network) =>
     return byte >> (8 - left) === (first[at] ?? 0) >> (8 - left);
   });
 
-/** What leads to no host of the public internet (IANA's registries of special-purpose addresses, RFC 6890). */
+/** Networks without hosts of the public internet (IANA's registries of special-purpose addresses, RFC 6890). */
 const not_public = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -32,14 +32,16 @@ const not_public = [
   '203.0.113.0/24',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  '2001::/23', // Teredo, ORCHID, benchmarks: of protocols, and none of a host
+  '2001::/23', // Teredo, ORCHID, benchmarks: addresses of protocols, not of hosts
   '2001:db8::/32',
   '3fff::/20',
 ].map(network);
 
 const global_unicast = network('2000::/3');
 
-/** IPv6 that stands for IPv4, and where its four bytes begin: mapped, compatible, translated, NAT64, 6to4. */
+/**
+ * IPv6 networks that embed IPv4 addresses, and where the four bytes begin: mapped, compatible, translated, NAT64, 6to4.
+ */
 const standing_for_ipv4 = [
   ['::ffff:0:0/96', 12],
   ['::/96', 12],
@@ -55,7 +57,10 @@ function isPublicBytes(bytes: readonly number[]): boolean {
   return inner === undefined ? isWithin(bytes, global_unicast) : isPublicBytes(bytes.slice(inner.at, inner.at + 4));
 }
 
-/** Whether an address is one of the public internet, judged by its bytes: by no name and by no way of writing it. */
+/**
+ * Returns whether an address belongs to the public internet. It compares the address's bytes, however the address is
+ * written.
+ */
 export function isPublic(address: string): boolean {
   return ipaddr.isValid(address) && isPublicBytes(ipaddr.parse(address).toByteArray());
 }

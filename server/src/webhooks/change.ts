@@ -19,13 +19,13 @@ async function openWebhook(tx: Tx, workspace_id: string, id: string) {
   return { at, secret, webhook: shown };
 }
 
-/** What an admin's change of the state means. */
+/** Returns the changes that come with an admin's change of the state. */
 function stateChanges(state: 'active' | 'paused'): Changes {
   if (state === 'paused') return { state, state_reason: 'by_admin' };
   return { state, state_reason: null, failures: 0, failing_since: null, rests_until: null };
 }
 
-/** Changes a webhook. One that becomes active goes on from where it stopped, with what failed first. */
+/** Changes a webhook. One that becomes active continues from where it stopped, beginning with the failed deliveries. */
 export async function changeWebhook(
   { tx, writer, params, if_match, body: { version, ...given }, learnt: leads_inside }: Judged<typeof update_webhook>,
   settings: Pick<Config, 'webhook_private'>,
@@ -49,7 +49,7 @@ export async function changeWebhook(
         value !== undefined && JSON.stringify(value) !== JSON.stringify(webhook[name as keyof Webhook]),
     ),
   );
-  if ('url' in fields) requirePublicName(leads_inside); // as it is given, and not once it is there
+  if ('url' in fields) requirePublicName(leads_inside); // checked when the URL is set, not when other fields change
   const becomes = state !== webhook.state && state !== 'disabled' ? state : undefined;
   if (Object.keys(fields).length === 0 && becomes === undefined) return webhook;
   if (becomes === 'active') reviveDeliveries(tx, workspace_id, webhook.id);
@@ -70,7 +70,7 @@ export async function changeWebhook(
   return after;
 }
 
-/** Deletes a webhook, and its secrets. */
+/** Deletes a webhook and its secrets. */
 export async function deleteWebhook({ tx, writer, params, if_match }: Context<typeof delete_webhook>): Promise<void> {
   const actor = await writer.hold();
   const { workspace_id } = actor;
@@ -88,7 +88,10 @@ export async function deleteWebhook({ tx, writer, params, if_match }: Context<ty
   });
 }
 
-/** Gives a webhook another secret; the one before signs as well for as long as its receiver needs to learn the new one. */
+/**
+ * Gives a webhook a new secret. Messages are also signed with the previous one for `overlap_s`, so that the receiver
+ * can switch.
+ */
 export async function rotateSecret(
   { tx, writer, params, body: { overlap_s } }: Context<typeof rotate_webhook_secret>,
   { sealing_key }: { sealing_key: Buffer },
@@ -114,7 +117,7 @@ export async function rotateSecret(
   return { secret, previous_secret_until };
 }
 
-/** Has a webhook get a message that says nothing: an event like others, which goes to it alone. */
+/** Records a ping, an event without contents that is sent to this webhook only. */
 export async function pingWebhook({ tx, writer, params }: Context<typeof ping_webhook>): Promise<void> {
   const actor = await writer.hold();
   const { webhook } = await openWebhook(tx, actor.workspace_id, params.webhook_id);

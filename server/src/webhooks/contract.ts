@@ -19,7 +19,7 @@ import { project_ref } from '../projects/contract.ts';
 
 const unique = (values: readonly string[]) => new Set(values).size === values.length;
 
-/** As it is sent: responses may have others by and by. */
+/** The types that requests can name. Responses may contain further types in the future. */
 const event_type = z.enum(audit_action.options).meta({ id: 'EventType', description: 'A type of event.' });
 const types = z
   .array(audit_action)
@@ -29,7 +29,7 @@ const types = z
   .meta({ description: 'The types of events that are sent to it; null: all.' });
 const project_ids = z.array(id).min(1).max(50).nullable().meta({
   description:
-    'Only events of these projects and their tickets are sent to it; null: all events, including those of no project.',
+    'Only events of these projects and their tickets are sent to it; null: all events, including those without a project.',
 });
 const twice = 'A value is given twice.';
 const given_types = z
@@ -44,7 +44,7 @@ const given_projects = z
   .min(1)
   .max(50)
   .nullable()
-  .meta({ description: `${project_ids.meta()?.description ?? ''} By id or key.` })
+  .meta({ description: `${project_ids.meta()?.description ?? ''} Each is given by id or key.` })
   .refine((given) => given === null || unique(given), twice);
 const given_url = verbatim({ min: 1, max: 2000 }).meta({
   description: 'The address to send to: https, without user name and password, and not in a private network.',
@@ -211,29 +211,29 @@ const attempt = z.strictObject({
     .meta({ format: 'int32', description: 'The status of the response; null if there was none.' }),
   error: stored(100).nullable().meta({
     description:
-      'Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was no HTTP response that could be understood), a code of the system such as `ECONNREFUSED`, or `FAILED` (anything else).',
+      'Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was not a valid HTTP response), a system error code such as `ECONNREFUSED`, or `FAILED` (anything else).',
   }),
   request_head: stored(1024).nullable().meta({
     description:
-      'The head of the request, a header in each line. The path of the address is left out: it may be a secret. Null if there was nothing to send.',
+      'The head of the request, one header per line. The path of the URL is left out, because it may be a secret. Null if nothing was sent.',
   }),
   response_head: stored(1024).nullable().meta({
     description:
-      'The beginning of the response’s head, a header in each line, without the values of cookies and of what else looks like a secret. Null if there was no response, or what it repeated was purged.',
+      'The beginning of the response’s head, one header per line, without the values of cookies and of other headers that look like secrets. Null if there was no response, or if it was deleted because it may repeat a purged text.',
   }),
   response_body: stored(1024)
     .nullable()
-    .meta({ description: 'The beginning of the response’s body. Null where its head is null.' }),
+    .meta({ description: 'The beginning of the response’s body. Null if its head is null.' }),
 });
 export type Attempt = z.infer<typeof attempt>;
 
-/** As many attempts as a delivery keeps. */
+/** The number of attempts that a delivery keeps. */
 export const kept_attempts = 20;
 
 const delivery = z
   .strictObject({
-    id: id.meta({ description: 'The event’s id, which is the message’s too: `webhook-id`.' }),
-    offset: offset.meta({ description: 'The event’s place.' }),
+    id: id.meta({ description: 'The event’s id, which is also the message’s: `webhook-id`.' }),
+    offset: offset.meta({ description: 'The event’s offset.' }),
     type: audit_action,
     state: z.enum(['pending', 'delivered', 'given_up']),
     attempts: z.int().min(0).max(2_147_483_647).meta({ format: 'int32', description: 'How many attempts have begun.' }),
@@ -253,7 +253,7 @@ const whole_delivery = delivery
     log: z
       .array(attempt)
       .max(kept_attempts)
-      .meta({ description: `The last ${kept_attempts} attempts, the latest last.` }),
+      .meta({ description: `The last ${kept_attempts} attempts, oldest first.` }),
   })
   .meta({ id: 'DeliveryWithLog' });
 export type DeliveryWithLog = z.infer<typeof whole_delivery>;
@@ -286,7 +286,7 @@ export const get_delivery = operation({
   response: whole_delivery,
 });
 
-/** As many events as one request may have sent again. */
+/** The maximum number of events that one request can send again. */
 export const most_again = 1000;
 
 export const redeliver = operation({
@@ -301,7 +301,7 @@ export const redeliver = operation({
     z.strictObject({
       from: offset,
       to: offset.meta({
-        description: `The last offset of the range: at most ${most_again} events, which may be older than the webhook. Events that the webhook has not come to yet are left out: they are queued in their order.`,
+        description: `The last offset of the range: at most ${most_again} events, which may be older than the webhook. Events that the webhook has not come to yet are left out, because they are queued in their order anyway.`,
       }),
     }),
   ]),

@@ -20,17 +20,20 @@ const refused = (pointer: string, detail: string) =>
 
 /** Throws `validation_failed` for a URL whose name leads to an address that isn't public. */
 export function requirePublicName(leads_inside: boolean): void {
-  if (leads_inside) throw refused('/url', 'The URL must not lead to a private address, and its name does.');
+  if (leads_inside) throw refused('/url', 'The URL must not lead to a private address, and its host name does.');
 }
 
-/** The URL as it is kept. Throws `validation_failed` for one that nothing may be sent to. */
+/** Returns the URL in its stored form. Throws `validation_failed` for one that messages must not be sent to. */
 export function requireUrl(url: string, { webhook_private }: Pick<Config, 'webhook_private'>): string {
   const read = readUrl(url, { allow_private: webhook_private });
   if (typeof read === 'string') throw refused('/url', read);
   return read.href;
 }
 
-/** The ids of projects that are named by id or key. Throws `validation_failed` unless all of them are the workspace's. */
+/**
+ * Returns the ids of projects given by id or key. Throws `validation_failed` unless all of them belong to the
+ * workspace.
+ */
 export async function requireProjects(
   db: Db,
   workspace_id: string,
@@ -41,12 +44,12 @@ export async function requireProjects(
   return ids;
 }
 
-/** With whether the name of the URL that was given leads to an address that isn't public. */
+/** A request's context; `learnt` is whether the given URL's name leads to an address that isn't public. */
 export type Judged<O extends typeof create_webhook | typeof update_webhook> = Context<O> & { learnt: boolean };
 
 type Settings = Pick<Config, 'webhook_private' | 'max_webhooks_per_workspace'>;
 
-/** Creates a webhook, which gets what has no place in the events yet. Its secret is in the response and nowhere else. */
+/** Creates a webhook, which receives all events that have no number yet. Only the response contains its secret. */
 export async function createWebhook(
   { tx, writer, body, learnt: leads_inside }: Judged<typeof create_webhook>,
   settings: Settings & { sealing_key: Buffer },

@@ -14,7 +14,7 @@ const create = ({ owner, workspace_id }: Team) =>
   owner.client.create_webhook({ workspace_id, body: { url: 'https://receiver.invalid/' } });
 
 describe('a workspace that is being deleted', () => {
-  /** Does what `write` asks for while the deletion is not committed. */
+  /** Sends `write`'s request before the deletion commits. */
   async function beside({ workspace_id }: Team, write: () => Promise<{ status: number }>) {
     const deleting = await server.database.owner.connect();
     onTestFinished(() => deleting.release());
@@ -26,7 +26,7 @@ describe('a workspace that is being deleted', () => {
     return (await writing).status;
   }
 
-  test('takes no webhook, activates none and sends nothing again', async () => {
+  test('refuses to create or activate a webhook, or to redeliver events', async () => {
     const body = { url: 'https://receiver.invalid/' };
     const writes: ((team: Team, webhook_id: string) => Promise<{ status: number }>)[] = [
       ({ owner, workspace_id }) => owner.client.raw.create_webhook({ workspace_id, body }),
@@ -53,7 +53,7 @@ describe('a workspace that is being deleted', () => {
     }
   });
 
-  test('drops what its webhooks have not got', async () => {
+  test('drops the undelivered messages of its webhooks', async () => {
     const mine = await makeTeam(server);
     const { workspace_id, owner } = mine;
     await numberEvents(server.database.url);

@@ -28,13 +28,13 @@ const task = 'webhook_deliveries';
 const interval_ms = 200;
 const pass_ms = 200;
 const rest_per_work = 0.5;
-/** How long what was found is worked on until more webhooks are looked at. */
+/** How long the deliverer works on the webhooks found before it looks for more. */
 const slice_ms = 25;
-/** Events that one transaction queues for a webhook. */
+/** How many events one transaction queues for a webhook. */
 const batch_size = 500;
-/** How long a webhook is left alone that could not be worked on. */
+/** How long a webhook is set aside after a failure. */
 const retries = { first_retry_ms: 5_000, max_retry_ms: 5_000 };
-/** How often the end of an attempt is written down that the database did not take. */
+/** How often the deliverer tries to store the outcome of an attempt. */
 const settle_attempts = 3;
 
 const ended = new Counter({
@@ -57,18 +57,21 @@ interface Options {
   sender: Sender;
   sealing_key: Buffer;
   schedule: Schedule;
-  /** How long a delivery is this process's alone. It is renewed while an attempt goes on; the rest is for writing down its end. */
+  /**
+   * How long the lease of a delivery lasts. It is renewed during an attempt; what is left then is for storing the
+   * outcome.
+   */
   lease_ms: number;
 }
 
 /**
- * Queues events for webhooks and sends what is due. A pass begins attempts and waits for none of them; how each ends is written
- * down when it does. What a process that dies leaves behind is due again when its lease ends.
+ * Queues events for webhooks and sends due deliveries. A pass starts attempts without waiting for them; each outcome is
+ * stored when its attempt ends. Deliveries of a process that dies are due again when their leases end.
  */
 export class Deliverer {
   readonly #options: Options;
   #behind: WebhookKey = begin;
-  /** Webhooks for which there is something to do, in turns by who gave them their addresses: some have thousands. */
+  /** Webhooks with something to do. The people who gave them their addresses take turns, since some have thousands. */
   readonly #turns = new Turns<FoundWebhook>();
   readonly #places = new Places();
   readonly #running = new Set<Promise<void>>();
@@ -76,7 +79,7 @@ export class Deliverer {
   /** When this sweep over the webhooks began. */
   #began = performance.now();
   #stopping = false;
-  /** Told when an attempt has ended: there is room again. */
+  /** Called when an attempt has ended, so that there is room again. */
   onRoom: () => void = () => undefined;
 
   constructor(options: Options) {
@@ -103,7 +106,7 @@ export class Deliverer {
     return 'more';
   }
 
-  /** Looks at some webhooks for those that have something to do. Tells whether all have been looked at. */
+  /** Reads the next webhooks, and gives turns to those with something to do. Returns whether all have been read. */
   async #look(): Promise<boolean> {
     const found = await readOnly(this.#options.pool, {}, (db) => webhooksBehind(db, this.#behind));
     for (const one of found) {
@@ -126,7 +129,7 @@ export class Deliverer {
     this.#options.sender.close();
   }
 
-  /** Queues and begins what there is for a webhook. One that can't be worked on is left alone for a while. */
+  /** Queues a webhook's events and starts its due attempts. If that fails, the webhook is set aside for a while. */
   async #workOn(webhook: FoundWebhook): Promise<{ queued: number; more: boolean }> {
     const key = { workspace_id: webhook.workspace_id, id: webhook.id };
     try {
@@ -165,7 +168,10 @@ export class Deliverer {
     return taken.length;
   }
 
-  /** Sends a message and writes down how that ended. Never rejects: what can't be written down is sent again, and is undefined. */
+  /**
+   * Sends a message and stores the outcome. Never rejects: if the outcome can't be stored, it returns undefined, and
+   * the message is sent again.
+   */
   async #attempt(key: WebhookKey, target: Target, claim: Taken): Promise<Ended | undefined> {
     const { pool, log, sender, sealing_key, schedule, lease_ms } = this.#options;
     const message = messageOf(target, claim, sealing_key);
@@ -178,7 +184,10 @@ export class Deliverer {
         ended.inc({ outcome });
         return { delivered: outcome === 'delivered', took_ms: reply.duration_ms };
       } catch (error) {
-        log.warn({ ...key, sequence: claim.sequence, err: describeError(error) }, 'worker: end of an attempt not kept');
+        log.warn(
+          { ...key, sequence: claim.sequence, err: describeError(error) },
+          'worker: outcome of an attempt not stored',
+        );
         if (tries === settle_attempts) return undefined;
         await sleep(500 * tries);
       }
@@ -197,7 +206,7 @@ const unreadable = (): Reply => ({
   retry_after_s: undefined,
 });
 
-/** Queues a webhook's next events, unless another process does. */
+/** Queues a webhook's next events, unless another process is doing it. */
 export function queueNext(pool: pg.Pool, { workspace_id, id }: WebhookKey): Promise<{ queued: number; more: boolean }> {
   return transaction(pool, { workspace_id }, async (tx) => {
     const place = await lockPlace(tx, { workspace_id, id });
@@ -216,7 +225,7 @@ type Settings = Pick<
   'webhook_private' | 'webhook_timeout_ms' | 'webhook_retries_s' | 'webhook_pause_after_s'
 >;
 
-/** Sends what is due, from any number of processes. */
+/** Creates the deliverer of this process. Any number of processes may have one. */
 export function createDeliverer(pool: pg.Pool, config: Settings & { secret: Buffer }, log: Logger): Deliverer {
   const { webhook_private: allow_private, webhook_timeout_ms: timeout_ms } = config;
   return new Deliverer({

@@ -52,7 +52,7 @@ const until = (receiver: Receiver, count: number, timeout = 10_000) =>
   expect.poll(() => receiver.accepted().length, { timeout }).toBe(count);
 
 describe('a webhook', () => {
-  test('gets what happens from its creation on, as an admin reads it from the events, signed', async () => {
+  test('receives signed messages with all events since its creation, as an admin reads them', async () => {
     const team = await makeTeam(server);
     const { workspace_id, owner, member } = team;
     const receiver = await receive();
@@ -73,12 +73,12 @@ describe('a webhook', () => {
     const verifier = new Verifier(secret);
     for (const { id: message_id, headers, body } of receiver.received) {
       expect(verifier.verify(body, headers as Record<string, string>)).toMatchObject({ data: { id: message_id } });
-      // Control: of a byte more, or with another secret, it is refused.
+      // Control: with one more byte, or another secret, the message is refused.
       expect(() => verifier.verify(`${body} `, headers as Record<string, string>)).toThrow('No matching signature');
       const other = new Verifier(`whsec_${Buffer.alloc(32).toString('base64')}`);
       expect(() => other.verify(body, headers as Record<string, string>)).toThrow('No matching signature');
     }
-    // The last response has come a moment before its delivery is written.
+    // The last response comes a moment before its outcome is stored.
     const deliveries = async () => {
       const { data: all } = await owner.client.list_deliveries({ workspace_id, webhook_id: id });
       return all.map(({ state, last_status }) => [state, last_status]);
@@ -86,7 +86,7 @@ describe('a webhook', () => {
     await expect.poll(deliveries).toEqual(Array(6).fill(['delivered', 204]));
   });
 
-  test('gets each message again until it responds with success, with the same id and bytes', async () => {
+  test('receives each message again with the same id and bytes until it responds with success', async () => {
     const team = await makeTeam(server);
     let failures = 0;
     const receiver = await receive(({ body }) =>
@@ -105,7 +105,7 @@ describe('a webhook', () => {
     expect(receiver.received.length).toBe(4);
   });
 
-  test('gets the events of a ticket in their order, whatever fails, and those of others meanwhile', async () => {
+  test('receives the events of a ticket in order despite failures, and meanwhile those of other tickets', async () => {
     const team = await makeTeam(server);
     const { workspace_id, member } = team;
     const [failing, other] = [await makeTicket(team), await makeTicket(team)];
@@ -122,7 +122,7 @@ describe('a webhook', () => {
     }
     await until(receiver, 8);
     expect(receiver.accepted().every(({ data }) => data.ticket_id === other.id)).toBe(true);
-    // Of the one that fails, the first alone was tried.
+    // Of the failing ticket's events, only the first was tried.
     const tried = receiver.received.filter(({ body }) => body.includes(failing.id)).map(({ id }) => id);
     expect(new Set(tried).size).toBe(1);
     fails = false;
@@ -137,7 +137,7 @@ describe('a webhook', () => {
     }
   });
 
-  test('gives a message up after its last attempt, lists it, and goes on with the ticket', async () => {
+  test('has a message given up and listed after its last attempt, and then receives the ticket’s next event', async () => {
     const team = await makeTeam(server);
     const { workspace_id, owner, member } = team;
     const receiver = await receive(({ body }) =>
@@ -164,11 +164,11 @@ describe('a webhook', () => {
     expect(Date.parse(log[0]?.at ?? '')).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  test('gets nothing of types and projects that it isn’t for', async () => {
+  test('receives only events of its types and projects', async () => {
     const team = await makeTeam(server);
     const { workspace_id, owner, member } = team;
     const { id: project_id } = await owner.client.create_project({ workspace_id, body: { key: 'OPS', name: 'Ops' } });
-    // A new webhook gets what has no number yet.
+    // A new webhook also receives earlier events that have no number yet.
     const unnumbered = () =>
       server.database.owner.query('select 1 from outbox where workspace_id = $1', [workspace_id]);
     await expect.poll(async () => (await unnumbered()).rowCount).toBe(0);
@@ -188,7 +188,7 @@ describe('a webhook', () => {
     expect(types.sort()).toEqual(['comment.created', 'project.updated', 'ticket.created']);
   });
 
-  test('is not kept waiting by another one whose receiver never responds', async () => {
+  test('is not delayed by other webhooks whose receiver never responds', async () => {
     const team = await makeTeam(server);
     const [dead, alive] = [await receive(() => ({ silent: true })), await receive()];
     for (let n = 0; n < 8; n++) await hook(team, dead, { types: ['ticket.created'] });
@@ -200,7 +200,7 @@ describe('a webhook', () => {
     expect(dead.received.length).toBeGreaterThan(5);
   });
 
-  test('gets what a worker had begun that died, once its lease is over, and not before', async () => {
+  test('receives a message again that a killed worker had begun, once its lease has ended and not before', async () => {
     const team = await makeTeam(server);
     const { workspace_id, owner } = team;
     const receiver = await receive();
@@ -210,7 +210,7 @@ describe('a webhook', () => {
     await worker.stop();
     await owner.client.redeliver({ workspace_id, webhook_id, body: { delivery_id: receiver.received[0]?.id ?? '' } });
     const pool = workerPool(server);
-    // As a process that is killed leaves it.
+    // This is the state that a killed process leaves behind.
     const { taken } = await takeDue(pool, { workspace_id, id: webhook_id }, { limit: 8, lease_ms: 2_000 });
     expect(taken.length).toBe(1);
     const late = taken[0] ?? { sequence: 0, attempt: 0, failures: 0 };
@@ -220,7 +220,7 @@ describe('a webhook', () => {
     await until(receiver, 2);
     const [first, again] = receiver.received;
     expect([again?.id, again?.body]).toEqual([first?.id, first?.body]);
-    // It was not dead but slow: what it says comes too late, and changes nothing.
+    // If that process was not killed but slow, its outcome comes too late and changes nothing.
     const heads = { request_head: '', response_head: '', response_body: '' };
     const reply = { at: new Date().toISOString(), duration_ms: 1, status: 500, error: null, ...heads };
     const schedule = { retries_s: [0], pause_after_s: 100 };
@@ -230,8 +230,8 @@ describe('a webhook', () => {
     await expect.poll(listed).toMatchObject([{ state: 'delivered', last_status: 204 }]);
   });
 
-  // A plan that compared each with each took more than 20 s to begin the first.
-  test('gets the first of hundreds that are due at once within seconds', async () => {
+  // With a plan that compared each delivery with each, the first attempt began after more than 20 s.
+  test('receives the first of hundreds of due messages within seconds', async () => {
     const team = await makeTeam(server);
     const receiver = await receive();
     await hook(team, receiver, { types: ['project.archived'] });

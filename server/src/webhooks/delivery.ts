@@ -11,34 +11,35 @@ import type { Message, Reply } from './send.ts';
 import * as queries from './worker-queries.ts';
 import type { Claimed, Target, WebhookKey } from './worker-queries.ts';
 
-/** The longest that a receiver may ask to be left alone, for this message and for all others of the webhook. */
+/** The longest rest that a receiver can request with Retry-After, for this message and the webhook's others. */
 const max_retry_after_s = 86_400;
-/** After so many failures in a row the webhook itself rests, and one attempt at a time finds out whether it is back. */
+/** After this many failures in a row, the webhook itself rests, and single attempts find out whether it works again. */
 export const failures_until_rest = 5;
 const max_rest_s = 60;
 
 export interface Schedule {
-  /** How long it waits after each attempt that failed. */
+  /** The waits after failed attempts. */
   retries_s: readonly number[];
   pause_after_s: number;
 }
 
-/** A delivery that was taken, with what is to be sent. */
+/** A taken delivery, with its message's id and body. */
 export interface Taken extends Claimed {
   id: string;
   body: string;
 }
 
 /**
- * The body of a message, whole: what happened as `GET …/events` shows it to an admin. Built anew for each attempt from what never
- * changes, so that it has the same bytes; only a purge takes something out, which may not be sent any more.
+ * Builds the body of a message: the event as `GET …/events` shows it to an admin. It is built again for each attempt
+ * from data that never changes, so it has the same bytes. Only a purge removes something, which must not be sent any
+ * more.
  */
 function bodyOf(row: EventRow): string {
   const data = shownTo('admin', row);
   return JSON.stringify({ type: row.type, timestamp: row.created_at, data });
 }
 
-/** Takes what is due of a webhook. */
+/** Takes due deliveries of a webhook. */
 export function takeDue(
   pool: pg.Pool,
   key: WebhookKey,
@@ -63,7 +64,7 @@ export function takeDue(
   });
 }
 
-/** Keeps a delivery this process's while its attempt goes on. */
+/** Renews the lease of a delivery while its attempt is in progress. */
 export function renewLease(
   pool: pg.Pool,
   key: WebhookKey,
@@ -75,7 +76,7 @@ export function renewLease(
   });
 }
 
-/** What is sent: undefined where the secret was sealed under another BATON_SECRET. */
+/** Returns the message to send; undefined if the secret was sealed under another BATON_SECRET. */
 export function messageOf(target: Target, { id, body }: Taken, sealing_key: Buffer): Message | undefined {
   const before = target.previous_secret === null ? [] : [target.previous_secret];
   const secrets = openSecrets(sealing_key, [target.secret, ...before]);
@@ -88,16 +89,19 @@ export function messageOf(target: Target, { id, body }: Taken, sealing_key: Buff
   return { url: target.url, headers, body };
 }
 
-/** Between all of it and a quarter more: what failed together isn't sent together again. */
+/** Lengthens a wait by up to a quarter at random, so that deliveries that failed together aren't retried together. */
 const spread = (seconds: number) => seconds * (1 + Math.random() / 4);
 
-/** How long the webhook itself rests after so many failures in a row. */
+/** Returns how long the webhook itself rests after this many failures in a row. */
 const restOf = (failures: number) =>
   failures < failures_until_rest ? 0 : Math.min(max_rest_s, 2 ** (failures - failures_until_rest));
 
 const isSuccess = (status: number | null) => status !== null && status >= 200 && status < 300;
 
-/** Notes how an attempt ended, and what comes of that for the delivery, for those behind it and for the webhook. */
+/**
+ * Stores the outcome of an attempt, with its consequences for the delivery, its ticket's later deliveries and the
+ * webhook.
+ */
 export function settle(
   pool: pg.Pool,
   key: WebhookKey,
@@ -112,7 +116,8 @@ export function settle(
       const ended = await queries.endAttempt(tx, key, claim, done);
       if (ended === undefined) return 'late';
       queries.releaseNext(tx, key, ended.subject_id);
-      // Up to then a webhook rests only because its receiver asked for it: of a message that it had already, it takes nothing back.
+      // With fewer failures, a webhook rests only because its receiver requested it. A message that the receiver
+      // already had doesn't end that rest.
       const goes_on_resting = webhook.failures < failures_until_rest;
       if (webhook.failures > 0) queries.noteSuccess(tx, key, { goes_on_resting });
       return 'delivered';
@@ -128,7 +133,7 @@ export function settle(
   });
 }
 
-/** A delivery that failed is due again later, or given up after the last attempt of its schedule. */
+/** Makes a failed delivery due again later, or gives it up after the last attempt of its schedule. */
 async function noteFailed(
   tx: Tx,
   key: WebhookKey,
@@ -148,7 +153,7 @@ async function noteFailed(
 
 type Health = NonNullable<Awaited<ReturnType<typeof queries.lockHealth>>>;
 
-/** Stops a webhook, and says so in the workspace's log: in the name of who created it. */
+/** Stops a webhook, and records it in the audit log with the webhook's creator as the actor. */
 export async function stop(tx: Tx, { workspace_id, id }: WebhookKey, webhook: Health, is_gone: boolean): Promise<void> {
   const state = is_gone ? 'disabled' : 'paused';
   const reason = is_gone ? 'gone' : 'failing';

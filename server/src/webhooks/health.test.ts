@@ -37,7 +37,7 @@ const eventsOf = async ({ owner, workspace_id }: Team, type: 'webhook.paused' | 
   (await owner.client.list_audit({ workspace_id, action: type })).data;
 
 describe('a receiver', () => {
-  test('that responds with 410 gets nothing more, and admins see why', async () => {
+  test('that responds with 410 gets no more messages, and admins see why', async () => {
     let gone = true;
     const { team, receiver, at, state } = await scene(() => (gone ? { status: 410 } : {}));
     await makeTicket(team);
@@ -49,14 +49,14 @@ describe('a receiver', () => {
     expect(await eventsOf(team, 'webhook.disabled')).toMatchObject([
       { subject_id: at.webhook_id, subject_version: 2, after: { state: 'disabled', reason: 'gone' } },
     ]);
-    // An admin has it go on: it gets both, the one that it refused first.
+    // An admin activates it again, and it gets both messages, including the one that it refused.
     gone = false;
     await team.admin.client.update_webhook({ ...at, body: { state: 'active', version: 2 } });
     await expect.poll(() => receiver.accepted().length, { timeout: 5_000 }).toBe(2);
     expect(await state()).toMatchObject({ state: 'active', state_reason: null, failing_since: null });
   });
 
-  test('that has failed for long has its webhook paused, and gets all of it once an admin has it go on', async () => {
+  test('that has failed for long has its webhook paused, and gets all messages once an admin activates it', async () => {
     let is_down = true;
     const { team, receiver, at, state } = await scene(() => (is_down ? { status: 500 } : {}));
     for (let n = 0; n < 3; n++) await makeTicket(team);
@@ -79,7 +79,7 @@ describe('a receiver', () => {
     await expect.poll(() => receiver.accepted().length, { timeout: 5_000 }).toBe(3);
   });
 
-  test('is left alone for as long as its Retry-After says, within bounds', async () => {
+  test('gets a message again only after its Retry-After, up to a day', async () => {
     const { team, receiver, at } = await scene(({ headers }) => {
       const tries = receiver.received.filter(({ id }) => id === headers['webhook-id']).length;
       return tries === 1 ? { status: 429, headers: { 'retry-after': '2' } } : {};
@@ -100,14 +100,14 @@ describe('a receiver', () => {
   test.each([
     ['succeeds', 204],
     ['fails', 500],
-  ])('is left alone by every message for as long as it asks, also where one on its way %s', async (_, last_status) => {
+  ])('gets no message at all during its Retry-After, even if an attempt in progress %s', async (_, last_status) => {
     const { team, receiver, at } = await scene((message) => {
       const place = receiver.received.indexOf(message);
       if (place === 1) return { status: 429, headers: { 'retry-after': '600' } };
       return place === 2 ? { status: last_status, after_ms: 200 } : {};
     });
     await makeTicket(team);
-    await expect.poll(() => receiver.accepted().length, { timeout: 10_000 }).toBe(1); // it may have two at a time now
+    await expect.poll(() => receiver.accepted().length, { timeout: 10_000 }).toBe(1); // two attempts at once are allowed now
     const { workspace_id, owner } = team;
     const become = (state: 'active' | 'paused') =>
       owner.client.update_webhook({ ...at, if_match: '*', body: { state } });
@@ -127,13 +127,13 @@ describe('a receiver', () => {
       [at.webhook_id],
     );
     expect(rows[0]?.rests_s).toBeGreaterThan(500);
-    // Control: an admin who has it go on ends the rest.
+    // Control: an admin who activates the webhook ends its rest.
     await become('paused');
     await become('active');
     await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBeGreaterThan(3);
   });
 
-  test('that fails again and again is tried by one attempt at a time, with rests between', async () => {
+  test('that keeps failing gets one attempt at a time, with rests in between', async () => {
     let [at_once, most] = [0, 0];
     const { team, receiver, at } = await scene(() => {
       most = Math.max(most, ++at_once);
@@ -155,7 +155,7 @@ describe('a receiver', () => {
     expect(receiver.received.length - tried).toBeLessThan(5);
   });
 
-  test('is followed to no other address, and a redirect is a failure', async () => {
+  test('that redirects has failed, and the redirect is not followed', async () => {
     const elsewhere = await startReceiver();
     onTestFinished(() => elsewhere.stop());
     const { team, receiver, at } = await scene(() => ({ status: 307, headers: { location: elsewhere.url } }));
@@ -166,7 +166,7 @@ describe('a receiver', () => {
     expect(data).toMatchObject([{ state: 'pending', last_status: 307 }]);
   });
 
-  test('that is silent, or not there, is a failure that the log names', async () => {
+  test('that does not respond or cannot be reached has failed, and the delivery says why', async () => {
     const { team, receiver, at } = await scene(() => ({ silent: true }));
     await makeTicket(team);
     const last = async () => (await team.owner.client.list_deliveries(at)).data[0]?.last_error;

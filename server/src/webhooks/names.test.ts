@@ -5,7 +5,7 @@ import type { Person } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { Names } from './names.ts';
 
-/** What each name leads to. */
+/** The addresses of each name. */
 const known: Record<string, readonly string[] | 'silent' | undefined> = {
   'public.example': ['192.0.1.1', '2606:4700:4700::1111'],
   'inside.example': ['10.1.2.3'],
@@ -38,7 +38,7 @@ const create = ({ client }: Person, name: string, idempotency_key?: string) =>
     ...(idempotency_key === undefined ? {} : { idempotency_key }),
   });
 const webhooks = async () => (await team.owner.client.list_webhooks({ workspace_id: team.workspace_id })).data;
-/** Creates one at a name, and removes it at the end of the test. */
+/** Creates a webhook with this host name, and deletes it at the end of the test. */
 async function created(name: string) {
   const { workspace_id, owner } = team;
   const { id: webhook_id } = await owner.client.create_webhook({ workspace_id, body: { url: urlOf(name) } });
@@ -49,12 +49,14 @@ async function created(name: string) {
 }
 const refused = {
   status: 422,
-  body: { errors: [{ pointer: '/url', detail: 'The URL must not lead to a private address, and its name does.' }] },
+  body: {
+    errors: [{ pointer: '/url', detail: 'The URL must not lead to a private address, and its host name does.' }],
+  },
 };
 
 describe('a webhook’s URL', () => {
   test.each(['inside.example', 'both.example', 'INSIDE.example.'])(
-    'is refused where one of the addresses of its name is not public: %s',
+    'is refused if its host name has an address that is not public: %s',
     async (name) => {
       const { owner } = team;
       expect(await create(owner, name)).toMatchObject(refused);
@@ -66,7 +68,7 @@ describe('a webhook’s URL', () => {
     },
   );
 
-  test('may have a name that has no address yet, or of which nobody says in time where it leads', async () => {
+  test('may have a host name without an address, or one whose name server does not respond in time', async () => {
     const { owner } = team;
     const at = await created('public.example');
     for (const name of ['later.example', 'silent.example', 'receiver.invalid']) {
@@ -80,7 +82,7 @@ describe('a webhook’s URL', () => {
     expect(names.asked).not.toContain('receiver.invalid');
   });
 
-  test('is judged as it is given, and not once it is there', async () => {
+  test('is checked when it is set, not when other fields change', async () => {
     const { owner } = team;
     known['moves.example'] = ['192.0.1.1'];
     const at = await created('moves.example');
@@ -90,7 +92,7 @@ describe('a webhook’s URL', () => {
     expect(await create(owner, 'moves.example')).toMatchObject(refused);
   });
 
-  test('may lead to a private address where a setting allows it, and nobody is asked', async () => {
+  test('may lead to a private address if a setting allows it, and its host name is not looked up', async () => {
     const lax = await startServer(
       { BATON_WEBHOOK_PRIVATE: 'on' },
       { database: server.database, resolver: names.resolver },
@@ -106,9 +108,9 @@ describe('a webhook’s URL', () => {
     await team.owner.client.delete_webhook({ workspace_id: team.workspace_id, webhook_id });
   });
 
-  test('is looked up for nobody without the right, be it that they had it a moment ago', async () => {
+  test('is not looked up for somebody without the permission, even if they had it a moment ago', async () => {
     const { workspace_id, owner, admin, member, stranger } = team;
-    expect(await create(admin, 'inside.example')).toMatchObject(refused); // and so this process knows them
+    expect(await create(admin, 'inside.example')).toMatchObject(refused); // this process now caches the admin's role
     names.asked.length = 0;
     const setRole = (role: 'admin' | 'member') =>
       owner.client.update_member({ workspace_id, user_id: admin.user.id, if_match: '*', body: { role } });
@@ -124,7 +126,7 @@ describe('a webhook’s URL', () => {
     expect(await create(admin, 'inside.example')).toMatchObject(refused);
   });
 
-  test('is not looked up again for a request that is sent again under its key', async () => {
+  test('is not looked up again for a request repeated under its Idempotency-Key', async () => {
     const { workspace_id, owner } = team;
     known['once.example'] = ['192.0.1.1'];
     const key = 'name-once-0001';
@@ -138,11 +140,11 @@ describe('a webhook’s URL', () => {
   });
 });
 
-test('names that nobody knows keep no connection to the database, and nobody else waiting', async () => {
+test('slow look-ups of names occupy no database connection, and do not delay other requests', async () => {
   const { owner, member, workspace_id } = team;
   const waiting = Array.from({ length: 12 }, () => create(owner, 'silent.example'));
   await expect.poll(() => names.asked.length).toBeGreaterThanOrEqual(12);
-  // Three times as many as there are connections.
+  // There are three times as many look-ups as connections.
   await expect.poll(() => server.pool.totalCount - server.pool.idleCount).toBe(0);
   const began = performance.now();
   await member.client.list_projects({ workspace_id });
@@ -155,7 +157,7 @@ test('names that nobody knows keep no connection to the database, and nobody els
   }
 });
 
-test('a process asks for few names at a time, and for no more than wait for their turn', async () => {
+test('a process looks up at most 16 names at a time, and skips those whose turn comes too late', async () => {
   const many = new Names({ resolver: names.resolver, allow_private: false });
   const began = performance.now();
   const all = Array.from({ length: 200 }, (_, n) => {
@@ -165,7 +167,7 @@ test('a process asks for few names at a time, and for no more than wait for thei
   await expect.poll(() => new Set(names.asked).size).toBe(16);
   expect(await Promise.all(all)).toEqual(all.map(() => false));
   expect(performance.now() - began).toBeLessThan(4_000);
-  // Those whose turn came too late are not asked for any more: of 80 that had a place, three times 16 and this one.
+  // Of the 80 names that had a place, only three times 16 and this one are looked up. The others' turn came too late.
   await expect.poll(() => many.leadInside(urlOf('inside.example'), 'another'), { timeout: 10_000 }).toBe(true);
   expect(new Set(names.asked).size).toBeLessThanOrEqual(3 * 16 + 1);
 });

@@ -4,27 +4,30 @@ import { FairQueue } from '../lib/fair-queue.ts';
 import { isPublic } from './addresses.ts';
 import { hostOf, readUrl } from './url.ts';
 
-/** For so long a request waits to hear what a name leads to, its turn included. */
+/** How long a request waits for the addresses of a name, including the wait for its turn. */
 const patience_ms = 2_000;
 const question_ms = 1_000;
-/** Names that a process asks for at a time, and that wait for their turn. */
+/** How many names a process looks up at a time, and how many wait for their turn. */
 const at_once = { max_running: 16, max_waiting: 64 };
 
-/** Asks name servers. Not the system's resolver: that keeps one of the process's few threads for each name, as long as its server is silent. */
+/**
+ * Creates a resolver that asks name servers directly. The system's resolver would block one of the process's few
+ * threads for each name whose server doesn't respond.
+ */
 export const createResolver = (timeout_ms = question_ms): Resolver => new Resolver({ timeout: timeout_ms, tries: 2 });
 
-/** RFC 6761, 6.4: never has an address, and no server need be asked. */
+/** RFC 6761, 6.4: names in `invalid` never have an address, so they need no look-up. */
 const never_there = /(^|\.)invalid\.?$/;
 
 /**
- * Says of the names in URLs whether they lead to an address that isn't public. That refuses a mistake as it is made, and protects nothing: a
- * name leads elsewhere a moment later, and what is sent judges each connection by itself (send.ts). So a name that isn't there, or of which
- * nobody says in time where it leads, is good.
+ * Checks whether the names in URLs lead to an address that isn't public. The check catches mistakes early. It protects
+ * nothing, because a name can lead to another address a moment later; for that, the sender checks each connection
+ * (send.ts). So a name that doesn't exist, or whose look-up takes too long, is accepted.
  */
 export class Names {
   readonly #resolver: Resolver;
   readonly #allow_private: boolean;
-  /** In turns by person: neither many names nor silent servers of one keep another's waiting for more than one. */
+  /** People take turns, so that one person's many names or silent servers delay another's by one look-up at most. */
   readonly #queue = new FairQueue(at_once);
 
   constructor({ resolver, allow_private }: { resolver: Resolver; allow_private: boolean }) {
@@ -32,7 +35,10 @@ export class Names {
     this.#allow_private = allow_private;
   }
 
-  /** Whether the URL's name leads to an address that isn't public, as far as that is known in time. A URL that is refused as it is, and none, leads nowhere. */
+  /**
+   * Returns whether the URL's name is known in time to lead to an address that isn't public. Returns false without a
+   * URL, and for one that is invalid or has an address as its host: `readUrl` checks those.
+   */
   async leadInside(url: string | undefined, person_id: string): Promise<boolean> {
     if (url === undefined || this.#allow_private) return false;
     const read = readUrl(url, { allow_private: false });
@@ -43,7 +49,7 @@ export class Names {
     return found.some((address) => !isPublic(address));
   }
 
-  /** The addresses of a name that came in time: of either family, whether the other's came or not. */
+  /** Returns the addresses of a name that came in time, of both families or only one. */
   async #found(host: string, person_id: string): Promise<string[]> {
     const found: string[] = [];
     let is_late = false;
@@ -54,7 +60,8 @@ export class Names {
     };
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, patience_ms);
-    // Its place is taken until the name servers are done with it, however late that is. Where there is none, it isn't judged.
+    // The name keeps its place until the name servers are done with it, however late that is. If the queue is full, the
+    // name isn't checked.
     const looked_up = this.#queue.run(person_id, lookUp).catch(() => undefined);
     await Promise.race([looked_up, late]);
     clearTimeout(timer);

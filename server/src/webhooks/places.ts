@@ -2,9 +2,11 @@ import { failures_until_rest } from './delivery.ts';
 import type { FoundWebhook } from './worker-queries.ts';
 
 /**
- * The most attempts at the same time: of a process, of webhooks whose address one person gave, of a workspace, of a webhook, and of one that fails. A webhook begins
- * with one, and has one more after each success, so that a receiver that never responds holds few. `hindering` bounds all attempts that take long or are
- * likely to, whoever's they are. The last places are `reserved` for people none of whose webhooks has an attempt in progress.
+ * The maximum numbers of concurrent attempts: in a process (`all`), for the webhooks whose address one person gave
+ * (`account`, or `slow_account` while they are slow), in a workspace, and for a webhook. A webhook begins with one
+ * (`at_first`) and gets one more after each success, so that a receiver that never responds occupies few. `hindering`
+ * limits all attempts that take long or are likely to, whoever they belong to. The last places are `reserved` for
+ * people who have no attempt in progress.
  */
 const most = {
   all: 128,
@@ -16,45 +18,45 @@ const most = {
   webhook: 8,
   at_first: 1,
 };
-/** Longer than a receiver takes that puts messages into a queue of its own. */
+/** An attempt that takes this long is slow. A receiver that only puts messages into its own queue is quicker. */
 const slow_ms = 2_000;
-/** For so long a person is slow one of whose attempts took long. */
+/** How long a person counts as slow after a slow attempt. */
 const slow_for_ms = 10 * 60_000;
 const max_remembered = 10_000;
 
-/** How an attempt ended. */
+/** The outcome of an attempt. */
 export interface Ended {
   delivered: boolean;
-  /** Until the receiver had responded. */
+  /** The time until the receiver had responded. */
   took_ms: number;
 }
 
 type Webhook = Pick<FoundWebhook, 'workspace_id' | 'id' | 'charged_to' | 'failures'>;
 
-/** An attempt that goes on. */
+/** An attempt in progress. */
 interface Attempt {
   webhook: Webhook;
   began: number;
-  /** Likely to take long, as it began. */
+  /** Whether it was likely to take long when it began. */
   hinders: boolean;
 }
 
-/** Which attempts go on in this process, and how many more may begin. */
+/** Keeps the attempts in progress in this process, and says how many more may begin. */
 export class Places {
   readonly #running = new Set<Attempt>();
   readonly #now: () => number;
-  /** By person, workspace and webhook. */
+  /** The number of attempts in progress by person, workspace and webhook. */
   readonly #counts = new Map<string, number>();
-  /** How many attempts a webhook may have that has had successes. */
+  /** How many attempts a webhook may have, if it has had successes. */
   readonly #shares = new Map<string, number>();
-  /** Until when each person is slow. By person, and not by webhook: there is always another webhook. */
+  /** Until when each person is slow. It is kept by person, because a person could always create another webhook. */
   readonly #slow = new Map<string, number>();
 
   constructor(now = () => performance.now()) {
     this.#now = now;
   }
 
-  /** How many attempts may begin for a webhook. */
+  /** Returns how many attempts may begin for a webhook. */
   room(webhook: Webhook): number {
     const { workspace_id, id, charged_to, failures } = webhook;
     const taken = (name: string) => this.#counts.get(name) ?? 0;
@@ -62,7 +64,7 @@ export class Places {
     const free = most.all - this.#running.size;
     const is_slow = this.#isSlow(charged_to);
     return Math.min(
-      // Of the reserved places one, to who has none.
+      // One of the reserved places, for a person without an attempt in progress.
       Math.max(free - most.reserved, taken(charged_to) === 0 ? Math.min(free, 1) : 0),
       (is_slow ? most.slow_account : most.account) - taken(charged_to),
       most.workspace - taken(workspace_id),
@@ -71,7 +73,7 @@ export class Places {
     );
   }
 
-  /** Takes a place; what it returns gives it back. Without how it ended, nothing is learnt. */
+  /** Takes a place. The returned function gives it back, and learns from the outcome if there is one. */
   take(webhook: Webhook): (ended: Ended | undefined) => void {
     const hinders = webhook.failures > 0 || this.#isSlow(webhook.charged_to);
     const attempt = { webhook, began: this.#now(), hinders };
@@ -84,7 +86,10 @@ export class Places {
     };
   }
 
-  /** Those too that go on for long without having been likely to: their persons are slow from now on. */
+  /**
+   * Counts hindering attempts, including those that turn out to take long. The people of the latter are slow from now
+   * on.
+   */
   #countHindering(): number {
     let count = 0;
     const now = this.#now();

@@ -6,7 +6,7 @@ import { usual_lease_ms } from '../work/lease.ts';
 import type { Attempt, Delivery, Webhook } from './contract.ts';
 import { waitingOf, type WebhookKey } from './worker-queries.ts';
 
-/** The columns of a webhook that are shown. */
+/** The columns of a webhook that are returned. */
 const shown = {
   id: sql`id`,
   url: sql`url`,
@@ -29,7 +29,7 @@ interface Kept {
   workspace_id: string;
   secret: Buffer;
   last_sequence: number;
-  /** The person who gave it its address: for a bot, the one for whom it acts. */
+  /** The person who set its address; if a bot did, the person for whom it acts. */
   url_given_by: string;
 }
 
@@ -63,7 +63,7 @@ export function webhookById(db: Db, workspace_id: string, id: string): Promise<W
     select ${columns} from webhooks w where w.workspace_id = ${workspace_id} and w.id = ${id} and w.deleted_at is null`);
 }
 
-/** The last event that was queued for a webhook, or that it was created behind. */
+/** Returns the number of the last event that was queued for a webhook, or that came before its creation. */
 export async function placeOf(db: Db, workspace_id: string, id: string): Promise<number | undefined> {
   const found = await db.maybeOne<{ last_sequence: number }>(sql`
     select w.last_sequence from webhooks w
@@ -71,12 +71,12 @@ export async function placeOf(db: Db, workspace_id: string, id: string): Promise
   return found?.last_sequence;
 }
 
-/** A row for each webhook of a workspace. */
+/** Selects a row for each webhook of a workspace. */
 export function webhooksIn(workspace_id: string): Sql {
   return sql`select 1 from webhooks w where w.workspace_id = ${workspace_id} and w.deleted_at is null`;
 }
 
-/** A webhook, locked against other changes of it, and against what ends a delivery of its or queues one. */
+/** Returns a webhook, locked against other changes of it, and against storing outcomes or queueing deliveries. */
 export function lockWebhook(
   tx: Tx,
   workspace_id: string,
@@ -105,7 +105,7 @@ const changed = {
 };
 export type Changes = Partial<Record<keyof typeof changed, unknown>>;
 
-/** Changes a webhook that is locked. */
+/** Changes a locked webhook. */
 export function updateWebhook(
   tx: Tx,
   { workspace_id, id, at }: { workspace_id: string; id: string; at: string },
@@ -117,12 +117,14 @@ export function updateWebhook(
 }
 
 /**
- * Has what failed be sent at once, with the whole of its schedule before it. What is due within a lease's time is left as it is: it may be
- * on its way, and would be sent twice at the same time; if it isn't, it is due soon. No lease ends later than that.
+ * Makes failed deliveries due at once, with their schedule starting anew. The time of one that is due within a lease's
+ * length stays the same: an attempt may be in progress, and the message would be sent twice at the same time. If none
+ * is, it is due soon anyway. No lease ends later than that.
  */
 export function reviveDeliveries(tx: Tx, workspace_id: string, webhook_id: string): void {
   const failed = sql`d.workspace_id = ${workspace_id} and d.webhook_id = ${webhook_id} and d.failures > 0 and d.finished_at is null`;
-  // A statement before: what this one waits for, a lease that is being renewed, is older than the time of the next.
+  // Locks the rows in a statement of its own: it waits for leases being renewed, so that the next statement's time is
+  // later.
   tx.send(sql`select 1 from deliveries d where ${failed} for no key update of d`);
   tx.send(sql`
     update deliveries d set failures = 0, next_attempt_at = case
@@ -131,7 +133,7 @@ export function reviveDeliveries(tx: Tx, workspace_id: string, webhook_id: strin
     where ${failed}`);
 }
 
-/** Ends what a deleted webhook has not got. There are no more of it than wait at a time. */
+/** Ends the undelivered deliveries of a deleted webhook. There are at most as many as can wait at a time. */
 export function dropDeliveries(tx: Tx, workspace_id: string, webhook_id: string): void {
   tx.send(sql`
     update deliveries d set next_attempt_at = null, finished_at = now(), outcome = 'dropped'
@@ -139,9 +141,10 @@ export function dropDeliveries(tx: Tx, workspace_id: string, webhook_id: string)
 }
 
 /**
- * Has a workspace's webhooks stop, and drops what they have not got: it is deleted. With the workspace locked, so that none becomes active
- * unseen. The first statement waits for whoever queues deliveries, and the others see those: one for each webhook, since each may have
- * thousands, and none may last too long.
+ * Stops the webhooks of a workspace that is being deleted, and drops their undelivered deliveries. The workspace must
+ * be locked, so that no webhook becomes active unseen. The first statement waits for transactions that are queueing
+ * deliveries, so that the later ones see those. There is one statement for each webhook, because each may have
+ * thousands of deliveries and no statement may take too long.
  */
 export async function disableWebhooks(tx: Tx, workspace_id: string): Promise<void> {
   tx.send(sql`
@@ -152,10 +155,10 @@ export async function disableWebhooks(tx: Tx, workspace_id: string): Promise<voi
   for (const { id } of all) dropDeliveries(tx, workspace_id, id);
 }
 
-/** A delivery as a list reads it. */
+/** A delivery as it is read from the database. */
 export type DeliveryRow = Omit<Delivery, 'offset'> & { sequence: number };
 
-/** What is shown of a delivery `d` of an event `e`. */
+/** The columns that are returned of a delivery `d` of an event `e`. */
 export const columns_of_deliveries = {
   id: sql`d.event_id as id`,
   sequence: sql`d.sequence`,
@@ -205,7 +208,7 @@ export function deliveryById(
     select ${delivery_columns}, d.attempts as log ${ofDeliveries(workspace_id, webhook_id)} and d.event_id = ${event_id}`);
 }
 
-/** The number of a delivery's event. */
+/** Returns the number of a delivery's event. */
 export async function sequenceOf(
   db: Db,
   { workspace_id, webhook_id, event_id }: DeliveryKey,
@@ -216,7 +219,7 @@ export async function sequenceOf(
   return found?.sequence;
 }
 
-/** Whether a delivery waits to be sent, or for how an attempt ends. */
+/** Returns whether a delivery waits to be sent, or for the outcome of an attempt. */
 export async function isPending(db: Db, { workspace_id, webhook_id, event_id }: DeliveryKey): Promise<boolean> {
   const found = await db.maybeOne(sql`
     select 1 from deliveries d
@@ -225,13 +228,13 @@ export async function isPending(db: Db, { workspace_id, webhook_id, event_id }: 
   return found !== undefined;
 }
 
-/** How many deliveries of a webhook wait. */
+/** Returns how many deliveries of a webhook are waiting. */
 export async function waitingFor(db: Db, key: WebhookKey): Promise<number> {
   const { waiting } = await db.one<{ waiting: number }>(sql`select ${waitingOf(key)} as waiting`);
   return waiting;
 }
 
-/** Takes what receivers have responded to messages about a ticket out of the log: it may repeat a text that is purged. */
+/** Deletes what receivers have responded to messages about a ticket, because it may repeat a purged text. */
 export function forgetReplies(tx: Tx, ticket_id: string): void {
   tx.send(sql`select forget_replies(${ticket_id})`);
 }
@@ -243,7 +246,10 @@ interface Range {
   last: number;
 }
 
-/** Queues events that a webhook wants, with `again` those too that it has got. Gives how many. */
+/**
+ * Queues the events in a range that a webhook is for; with `again`, also those that it has already received. Returns
+ * how many.
+ */
 export async function queueDeliveries(tx: Tx, { webhook_id, first, last }: Range, again: boolean): Promise<number> {
   const { queued } = await tx.one<{ queued: number }>(sql`
     select queue_deliveries(${webhook_id}::uuid, ${first}::bigint, ${last}::bigint, ${again}) as queued`);

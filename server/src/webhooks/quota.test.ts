@@ -23,7 +23,7 @@ function poolOf(role: string) {
   return pool;
 }
 
-/** Has a workspace so many events. */
+/** Adds `n` events to a workspace. */
 async function makeEvents({ workspace_id, owner }: Team, n: number): Promise<void> {
   const actor = { workspace_id, user_id: owner.user.id, request_id: 'seed-0001', token: null };
   const is = { name: 'P', archived: true };
@@ -48,7 +48,7 @@ async function usageOf({ workspace_id }: Team): Promise<number> {
   return row?.bytes ?? 0;
 }
 
-test('a webhook that is created, sent old events and deleted, again and again, fills its workspace', async () => {
+test('creating webhooks, redelivering old events to them and deleting them uses up the workspace’s quota', async () => {
   const team = await makeTeam(server);
   const { workspace_id, owner } = team;
   await makeEvents(team, 1_000);
@@ -66,7 +66,7 @@ test('a webhook that is created, sent old events and deleted, again and again, f
   }
   expect(statuses).toContain(409);
   expect(await usageOf(team)).toBeGreaterThan(2 * 2 ** 20);
-  // What it didn't get is removed after an hour.
+  // Undelivered messages are removed after an hour.
   const left = `select count(*)::int as n from deliveries where workspace_id = $1`;
   const pool = poolOf('baton_worker');
   const removed = async () => {
@@ -82,11 +82,11 @@ test('a webhook that is created, sent old events and deleted, again and again, f
   expect(await removed()).toBe(before?.n);
   expect(before?.n).toBeGreaterThan(3_000);
   expect(await look(left, workspace_id)).toEqual([{ n: 0 }]);
-  // What is removed counts no longer: otherwise a busy workspace would be full one day of what isn't there.
+  // Removed deliveries no longer count. Otherwise a busy workspace would be full of deliveries that don't exist.
   expect(await usageOf(team)).toBeLessThan(2 ** 20);
 });
 
-test('what the worker queues counts towards the quota, and goes on in a full workspace', async () => {
+test('deliveries that the worker queues count towards the quota', async () => {
   const team = await makeTeam(server);
   const { workspace_id, owner } = team;
   const body = { url: 'https://receiver.invalid/', types: ['project.archived' as const] };

@@ -26,7 +26,10 @@ const reply = (status: number) => ({
 });
 const schedule = { retries_s: [0], pause_after_s: 1_000_000 };
 
-/** A webhook that got one message, and how an attempt ended that began at that time. */
+/**
+ * Makes a webhook with one delivery whose attempt has begun, and functions that end the attempt and send the delivery
+ * again.
+ */
 async function scene() {
   const team = await makeTeam(server);
   const { workspace_id, owner } = team;
@@ -49,8 +52,8 @@ async function scene() {
   return { team, at, end, look, redeliver };
 }
 
-describe('a delivery that is to be sent again', () => {
-  test('is refused where its webhook is no longer for such events, which changes nothing, and queued once it is again', async () => {
+describe('a redelivery', () => {
+  test('is refused while its webhook is not for events of this type or project', async () => {
     const { team, at, end, look, redeliver } = await scene();
     const { workspace_id, project_id, owner } = team;
     const change = (body: { types?: ['ticket.deleted'] | null; project_ids?: string[] }) =>
@@ -70,16 +73,16 @@ describe('a delivery that is to be sent again', () => {
     }
     await change({ project_ids: [project_id] });
     expect(await redeliver()).toMatchObject({ status: 202, body: { queued: 1 } });
-    // It is pending now: asked for once more, it is not queued twice, and that is no fault.
+    // It is pending now. Another request succeeds, and does not queue it twice.
     expect(await redeliver()).toMatchObject({ status: 202, body: { queued: 0 } });
     expect((await look()).state).toBe('pending');
   });
 
-  test('is not ended by an attempt of before whose end is written down twice', async () => {
+  test('is not ended by an earlier attempt whose outcome is stored twice', async () => {
     const { end, look, redeliver } = await scene();
     expect(await end(204)).toBe('delivered');
     expect(await redeliver()).toMatchObject({ status: 202, body: { queued: 1 } });
-    // The response to the first was lost, so the worker says it once more.
+    // The database's response to the first call was lost, so the worker stores the outcome again.
     expect(await end(204)).toBe('late');
     expect(await look()).toMatchObject({ state: 'pending', finished_at: null });
   });

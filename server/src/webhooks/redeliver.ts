@@ -9,10 +9,13 @@ import { most_again, type redeliver } from './contract.ts';
 import { isPending, placeOf, queueDeliveries, sequenceOf, waitingFor } from './queries.ts';
 import { most_waiting } from './worker-queries.ts';
 
-/** What one delivery counts of the workspace's quota, as for the worker (count_deliveries in 0027_fair_turns.sql). */
+/**
+ * How many bytes of the workspace's quota one delivery counts as. The worker uses the same (count_deliveries in
+ * 0027_fair_turns.sql).
+ */
 const delivery_bytes = 512;
 
-/** Queues events once more: one delivery, or what the webhook is for in a range of events. */
+/** Queues events again: one delivery, or all events in a range that the webhook is for. */
 export async function redeliverEvents({
   tx,
   writer,
@@ -29,7 +32,7 @@ export async function redeliverEvents({
   ]);
   if (place === undefined) throw new BatonError('not_found');
   if (waiting >= most_waiting) {
-    const detail = `${most_waiting} deliveries wait for this webhook already. Queue more when some have ended.`;
+    const detail = `${most_waiting} deliveries are waiting for this webhook already. Queue more when some have ended.`;
     throw new BatonError('redelivery_refused', { reason: 'too_many_waiting', detail });
   }
   const range = { workspace_id, webhook_id, first: 0, last: 0 };
@@ -38,7 +41,8 @@ export async function redeliverEvents({
     if (sequence === undefined) throw new BatonError('not_found');
     Object.assign(range, { first: sequence, last: sequence });
   } else {
-    // What is behind its place is queued anyway. Ahead of what comes before it of the same ticket, it would be sent first.
+    // Events after the webhook's place are queued anyway. Queued now, one could be sent before an earlier event of its
+    // ticket.
     Object.assign(range, { first: Number(body.from), last: Math.min(Number(body.to), place) });
     if (range.last - range.first >= most_again) {
       const detail = `At most ${most_again} events can be queued at a time.`;
@@ -56,13 +60,13 @@ export async function redeliverEvents({
   return { queued };
 }
 
-/** Of one that is named, it is said why it isn't queued, unless it is pending already. */
+/** Throws an error that says why a delivery was not queued, unless it is pending already. */
 async function requirePending(
   tx: Tx,
   key: { workspace_id: string; webhook_id: string; event_id: string },
 ): Promise<void> {
   const [place, is_pending] = await Promise.all([placeOf(tx, key.workspace_id, key.webhook_id), isPending(tx, key)]);
-  if (place === undefined) throw new BatonError('not_found'); // it was deleted meanwhile
+  if (place === undefined) throw new BatonError('not_found'); // the webhook was deleted meanwhile
   if (is_pending) return;
   const detail = 'The webhook is not for events of this type or project. Change its types and projects first.';
   throw new BatonError('redelivery_refused', { reason: 'not_wanted', detail });

@@ -2,15 +2,15 @@ import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { WebhookKey } from './worker-queries.ts';
 
-/** A webhook that is there, and whose workspace is. */
+/** A condition for webhooks that are not deleted, and whose workspace isn't. */
 export const isThere: Sql = sql`w.deleted_at is null and w.state_reason is distinct from 'workspace_deleted'`;
 
-/** The key of a webhook that is there, in whichever workspace; as the worker. */
+/** Returns the key of a webhook that is not deleted, in any workspace. It needs the worker's role. */
 export function webhookKey(db: Db, id: string): Promise<WebhookKey | undefined> {
   return db.maybeOne(sql`select w.workspace_id, w.id from webhooks w where w.id = ${id} and ${isThere}`);
 }
 
-/** Webhooks behind this one that have given something up: of a workspace, or of all. */
+/** Returns the next webhooks after this one with given-up deliveries, in one workspace or all. */
 export function webhooksThatGaveUp(
   db: Db,
   { behind, workspace_id, limit }: { behind: WebhookKey; workspace_id: string | undefined; limit: number },
@@ -24,7 +24,7 @@ export function webhooksThatGaveUp(
     order by 1, 2 limit ${limit}`);
 }
 
-/** A webhook whose deliveries are queued once more; locked against what ends one of them, or queues one. */
+/** Locks a webhook whose deliveries are queued again, against storing outcomes or queueing deliveries. */
 export function lockToRetry(
   tx: Tx,
   { workspace_id, id }: WebhookKey,
@@ -34,7 +34,7 @@ export function lockToRetry(
     where w.workspace_id = ${workspace_id} and w.id = ${id} and w.deleted_at is null for no key update of w`);
 }
 
-/** The numbers of events that a webhook has given up, behind this one; or of the one event. */
+/** Returns the numbers of the events, after `behind`, whose deliveries were given up; or of one event only. */
 export async function givenUpOf(
   tx: Tx,
   { workspace_id, id }: WebhookKey,

@@ -7,25 +7,25 @@ import { queueDeliveries, waitingFor } from './queries.ts';
 import { givenUpOf, lockToRetry } from './retry-queries.ts';
 import { most_waiting, type WebhookKey } from './worker-queries.ts';
 
-/** Deliveries of one transaction, in which their webhook is locked. */
+/** The number of deliveries in one transaction, which locks their webhook. */
 const batch_size = 100;
 
-/** What came of a batch of a webhook's deliveries. */
+/** The outcome for a batch of a webhook's deliveries. */
 export interface Retried {
   state: 'active' | 'paused' | 'disabled';
-  /** How many were found that had been given up. Of a disabled webhook none is queued. */
+  /** How many given-up deliveries were found. For a disabled webhook, none of them is queued. */
   found: number;
   queued: number;
-  /** It has as many waiting as it may: these were left as they are. */
+  /** Whether the webhook already has its maximum of waiting deliveries, so that these were not queued. */
   is_full: boolean;
-  /** The number of the last event; the next batch goes on behind it. */
+  /** The number of the last event. The next batch continues after it. */
   last: number;
 }
 
 /**
- * Queues deliveries that a webhook has given up once more, as an admin's redelivery does, and says so in the workspace's log: in the name
- * of who created the webhook, and as the operator's. The next batch behind a number, or that of one event. Nothing where the webhook is
- * gone.
+ * Queues a webhook's given-up deliveries again, as an admin's redelivery does: the next batch after the number
+ * `behind`, or only the one of an event. The audit log records it with the webhook's creator as the actor and the
+ * operator's request id. Returns undefined if the webhook doesn't exist any more.
  */
 export function retryGivenUp(
   pool: pg.Pool,
@@ -34,7 +34,7 @@ export function retryGivenUp(
 ): Promise<Retried | undefined> {
   const { workspace_id, id: webhook_id } = key;
   return transaction(pool, { workspace_id }, async (tx) => {
-    // The second sees what was ended before the lock was granted: what has been sent since isn't sent again.
+    // The second statement sees deliveries that ended before the lock was granted, so that they aren't sent again.
     const [webhook, sequences, waiting] = await Promise.all([
       lockToRetry(tx, key),
       givenUpOf(tx, key, { behind, event_id, limit: batch_size }),

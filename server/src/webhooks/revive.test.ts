@@ -25,7 +25,10 @@ const lease_ms = 15_000;
 const heads = { request_head: '', response_head: '', response_body: '' };
 const reply = { duration_ms: 1, status: 500, error: null, ...heads, retry_after_s: undefined };
 
-/** A webhook with one delivery that has failed ten times, all that its schedule has, and is due again in so many seconds. */
+/**
+ * Makes a webhook with one delivery that has failed ten times, the length of its schedule, and is due again in some
+ * seconds.
+ */
 async function scene(due_in_s: number) {
   const { workspace_id, owner, ...team } = await makeTeam(server);
   const body = { url: 'https://receiver.invalid/', types: ['ticket.created' as const, 'ticket.updated' as const] };
@@ -48,12 +51,12 @@ async function scene(due_in_s: number) {
   const take = async () => (await takeDue(pool, key, { limit: 8, lease_ms })).taken;
   const fail = async (claim: Awaited<ReturnType<typeof take>>[number]) =>
     settle(pool, key, { claim, schedule, reply: { ...reply, at: new Date().toISOString() } });
-  /** Its one delivery, once more. */
+  /** Queues the first delivery again. */
   const redeliver = async () => {
     const { data } = await owner.client.list_deliveries({ workspace_id, webhook_id: id });
     await owner.client.redeliver({ workspace_id, webhook_id: id, body: { delivery_id: data.at(-1)?.id ?? '' } });
   };
-  /** Another event of its ticket, queued. */
+  /** Queues another event of the same ticket. */
   const makeNext = async () => {
     await owner.client.update_ticket({ workspace_id, ticket, if_match: '*', body: { title: 'Another' } });
     await numberEvents(server.database.url);
@@ -62,8 +65,8 @@ async function scene(due_in_s: number) {
   return { key, become, look, take, fail, redeliver, makeNext };
 }
 
-describe('what has failed, once an admin has its webhook go on,', () => {
-  test.each([-60, 3_600])('is sent at once, with its whole schedule before it: due in %d s', async (due_in_s) => {
+describe('a failed delivery of a webhook that an admin activates again', () => {
+  test.each([-60, 3_600])('is sent at once and starts its schedule anew: due in %d s', async (due_in_s) => {
     const { become, look, take, fail } = await scene(due_in_s);
     await become('paused');
     await become('active');
@@ -73,7 +76,7 @@ describe('what has failed, once an admin has its webhook go on,', () => {
     expect(await look()).toMatchObject({ failures: 1 });
   });
 
-  test('is not sent a second time while it is on its way, and has its whole schedule before it all the same', async () => {
+  test('is not sent a second time while an attempt is in progress, but starts its schedule anew', async () => {
     const { become, look, take, fail } = await scene(-1);
     const [claim] = await take();
     const leased = await look();
@@ -96,7 +99,7 @@ const latest = {
   retry_after_s: undefined,
 };
 
-test('an end of an attempt that is noted twice doesn’t end what is sent once more in between', async () => {
+test('an outcome that is stored twice does not end a redelivery that was queued in between', async () => {
   const { key, take, redeliver, look } = await scene(-1);
   const [claim] = await take();
   if (claim === undefined) throw new Error('Nothing was taken.');
@@ -107,7 +110,7 @@ test('an end of an attempt that is noted twice doesn’t end what is sent once m
   expect(await look()).toMatchObject({ failures: 0, next_attempt_at: expect.anything() as unknown });
 });
 
-test('what comes after an event that is sent once more waits for it', async () => {
+test('later events of a ticket wait for an earlier one that is redelivered', async () => {
   const { key, take, redeliver, makeNext } = await scene(-1);
   const [first] = await take();
   if (first === undefined) throw new Error('Nothing was taken.');
@@ -123,7 +126,7 @@ test('what comes after an event that is sent once more waits for it', async () =
     [key.id],
   );
   expect(rows).toEqual([{ waits: false }, { waits: true }]);
-  // It goes on as soon as that has been delivered.
+  // The later event is due as soon as the earlier one has been delivered.
   const [again] = await take();
   expect(again?.sequence).toBe(first.sequence);
   if (again !== undefined)

@@ -14,13 +14,13 @@ import { deliveriesOf, deliveryById, type DeliveryRow, webhookById, webhooksOf }
 import { redeliverEvents } from './redeliver.ts';
 import { sealingKey } from './secrets.ts';
 
-/** A delivery with its place as the events have it. */
+/** Returns a delivery with its offset in place of its event's number. */
 const shown = <Row extends DeliveryRow>({ sequence, ...delivery }: Row) => ({
   ...delivery,
   offset: offsetOf(sequence),
 });
 
-/** `resolver` says which addresses names have. */
+/** Registers the routes of webhooks. `resolver` looks up the addresses of names. */
 export function webhookRoutes(serve: Serve, { config }: Services, resolver: Resolver): void {
   const settings = { ...config, sealing_key: sealingKey(config.secret) };
   const names = new Names({ resolver, allow_private: config.webhook_private });
@@ -40,7 +40,7 @@ export function webhookRoutes(serve: Serve, { config }: Services, resolver: Reso
   serve(contract.rotate_webhook_secret, (context) => rotateSecret(context, settings));
   serve(contract.ping_webhook, pingWebhook);
   serve.list(contract.list_deliveries, async ({ db, workspace_id, params: { webhook_id }, query: { state } }) => {
-    await requireFound(webhookById(db, workspace_id, webhook_id)); // before the cursor is judged, as everywhere
+    await requireFound(webhookById(db, workspace_id, webhook_id)); // before the cursor is checked, as everywhere
     return {
       filter: { workspace_id, webhook_id, state },
       order: { sequence: byNumber(sql`d.sequence`) },

@@ -3,27 +3,30 @@ import { open, seal } from '../lib/seal.ts';
 
 const prefix = 'whsec_';
 
-/** The key that secrets of webhooks are sealed by. */
+/** Derives the key that secrets of webhooks are sealed with. */
 export function sealingKey(secret: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', 'baton webhooks', 32));
 }
 
-/** A new secret as its receiver gets it, and sealed as it is kept. */
+/** Creates a secret. Returns its text for the receiver, and its sealed form for the database. */
 export function newSecret(key: Buffer): { secret: string; sealed: Buffer } {
   const bytes = randomBytes(32);
   return { secret: prefix + bytes.toString('base64'), sealed: seal(key, bytes) };
 }
 
 /**
- * The bytes of a secret and of the one before; undefined where the secret was sealed under another BATON_SECRET. One before it
- * that was is left out: who rotates a secret that can't be read any more gets one that works.
+ * Opens a secret and the previous ones. Returns undefined if the secret was sealed under another BATON_SECRET. A
+ * previous secret that can't be opened is left out, so that rotating an unreadable secret gives one that works.
  */
 export function openSecrets(key: Buffer, [secret, ...before]: readonly [Buffer, ...Buffer[]]): Buffer[] | undefined {
   const opened = open(key, secret);
   return opened === undefined ? undefined : [opened, ...before.flatMap((one) => open(key, one) ?? [])];
 }
 
-/** The headers of a message by Standard Webhooks: its id, the time of the attempt, and a signature with each secret. */
+/**
+ * Returns the headers of a message in the form of Standard Webhooks: its id, the attempt's time, and a signature with
+ * each secret.
+ */
 export function signedHeaders(
   secrets: readonly Buffer[],
   { id, body, now_ms }: { id: string; body: string; now_ms: number },

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startNameServer } from '../../../proof/harness/name-server.ts';
 import { Sender } from './send.ts';
 
-/** A resolver for which each name has the next of these addresses, and the last from then on. */
+/** Starts a resolver that returns the next of these addresses for each look-up, and then always the last. */
 async function resolving(...addresses: string[]): Promise<Resolver> {
   const server = await startNameServer((_, family) => {
     if (family === 6) return [];
@@ -14,7 +14,7 @@ async function resolving(...addresses: string[]): Promise<Resolver> {
   return server.resolver;
 }
 
-/** A port of this machine, and how often somebody has connected to it. */
+/** Listens on a port of this machine, and counts the connections to it. */
 async function privatePort(): Promise<{ port: number; connections: () => number }> {
   let connections = 0;
   const server = createServer((socket) => {
@@ -30,7 +30,7 @@ const message = (url: string) => ({ url, headers: {}, body: '{}' });
 const strict = { allow_private: false, timeout_ms: 1_500 };
 
 describe('a message', () => {
-  test('never goes to an address that isn’t public, in whatever way it is written', async () => {
+  test('is never sent to an address that isn’t public, however the address is written', async () => {
     const { port, connections } = await privatePort();
     const hosts = [
       '127.0.0.1',
@@ -47,13 +47,13 @@ describe('a message', () => {
       expect([host, reply.status, reply.error]).toEqual([host, null, 'ADDRESS_NOT_PUBLIC']);
     }
     expect(connections()).toBe(0);
-    // Control: a sender that may is seen there.
+    // Control: a sender that may use private addresses connects.
     const lax = new Sender({ ...strict, allow_private: true });
     expect(await lax.send(message(`https://127.0.0.1:${port}/`))).toMatchObject({ status: null });
     expect(connections()).toBeGreaterThan(0);
   });
 
-  test('never goes where a name leads that had a public address a moment before', async () => {
+  test('is never sent to a private address of a name that had a public one a moment before', async () => {
     const { port, connections } = await privatePort();
     const resolver = await resolving('192.0.1.1', '127.0.0.1');
     const [looked_up] = await resolver.resolve4('rebinding.example'); // as a check before the connection would
@@ -64,7 +64,7 @@ describe('a message', () => {
     expect(connections()).toBe(0);
   });
 
-  test('goes nowhere without TLS', async () => {
+  test('is never sent without TLS', async () => {
     const { port, connections } = await privatePort();
     const sender = new Sender({ ...strict, resolver: await resolving('192.0.1.1') });
     expect(await sender.send(message(`http://public.example:${port}/`))).toMatchObject({ error: 'ADDRESS_NOT_PUBLIC' });
@@ -73,7 +73,7 @@ describe('a message', () => {
 });
 
 describe('an attempt', () => {
-  /** A receiver that sends these bytes for each message, and leaves its connection open. */
+  /** Starts a receiver that sends these bytes for each message, and leaves its connection open. */
   async function answering(bytes: string): Promise<string> {
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
@@ -99,8 +99,8 @@ describe('an attempt', () => {
     ['the status 000', 'HTTP/1.1 000 Odd\r\nContent-Length: 0\r\n\r\n', 'NO_RESPONSE'],
     ['an interim response alone', 'HTTP/1.1 103 Early Hints\r\n\r\n', 'TIMEOUT'],
     ['half a head', 'HTTP/1.1 200 OK\r\nContent-', 'TIMEOUT'],
-    ['no HTTP', 'hello\r\n\r\n', 'HPE_INVALID_CONSTANT'],
-  ])('ends when a receiver sends %s', async (_, bytes, error) => {
+    ['something other than HTTP', 'hello\r\n\r\n', 'HPE_INVALID_CONSTANT'],
+  ])('fails if a receiver sends %s', async (_, bytes, error) => {
     const sender = new Sender({ allow_private: true, timeout_ms: 500 });
     const began = performance.now();
     expect(await sender.send(message(await answering(bytes)))).toMatchObject({ status: null, error });
@@ -108,14 +108,14 @@ describe('an attempt', () => {
     sender.close();
   });
 
-  test('ends in its time when a body never does, with what came of it', async () => {
+  test('ends at its timeout if the response’s body never ends, with the status that came', async () => {
     const sender = new Sender({ allow_private: true, timeout_ms: 500 });
     const url = await answering('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf');
     expect(await sender.send(message(url))).toMatchObject({ status: 200, error: null });
     sender.close();
   });
 
-  test('is told with its heads, which are cut off and have no path of the address and no value that looks like a secret', async () => {
+  test('is recorded with shortened heads that leave out the URL’s path and values that look like secrets', async () => {
     const head = [
       'HTTP/1.1 200 Fine',
       'X-Request-Id: 7',

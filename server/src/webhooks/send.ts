@@ -8,9 +8,9 @@ import type { Attempt } from './contract.ts';
 import { createResolver } from './names.ts';
 import { hostOf } from './url.ts';
 
-/** Bytes that are kept of a response's body. No more of it is read. */
+/** How many bytes of a response's body are read and stored. */
 const body_bytes = 1024;
-/** Characters that are kept of a head. */
+/** How many characters of a head are stored. */
 const head_chars = 1024;
 const lookup_ms = 3_000;
 
@@ -20,16 +20,16 @@ export interface Message {
   body: string;
 }
 
-/** A message as it is sent. */
+/** A message with its complete headers. */
 interface Outgoing {
   url: URL;
   headers: Record<string, string>;
   body: string;
 }
 
-/** How an attempt ended. */
+/** The outcome of an attempt. */
 export interface Reply extends Attempt {
-  /** How long the receiver asks to be left alone. */
+  /** The wait that the receiver requests with Retry-After. */
   retry_after_s: number | undefined;
 }
 
@@ -37,12 +37,12 @@ class Refused extends Error {
   readonly code = 'ADDRESS_NOT_PUBLIC';
 }
 
-/** What came is no response to a message. */
+/** The receiver sent something that is not a response to the message. */
 class NoResponse extends Error {
   readonly code = 'NO_RESPONSE';
 }
 
-/** The work, but no longer than the signal allows: whatever the other side does, an attempt ends. */
+/** Waits for the work until the signal aborts, so that an attempt ends whatever the receiver does. */
 function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason);
@@ -53,25 +53,25 @@ function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 interface Options {
   allow_private: boolean;
   timeout_ms: number;
-  /** Who says which addresses a name has. */
+  /** Looks up the addresses of names. */
   resolver?: Resolver;
 }
 
 const line = (name: string, value: string) => `${name}: ${value}`;
 const headWith = (lines: readonly string[]) => lines.join('\n').slice(0, head_chars);
-/** In place of what may be a secret. */
+/** Replaces text that may be a secret. */
 const left_out = '…';
 
-/** The head of a request but for the path of its address: anyone who knows that may be let in by it. */
+/** Returns the head of a request without the path of its URL, which may be a secret that grants access. */
 function headOfRequest({ url, headers }: Outgoing): string {
   const path = url.pathname + url.search === '/' ? '/' : `/${left_out}`;
   return headWith([`POST ${path} HTTP/1.1`, ...Object.entries(headers).map(([name, value]) => line(name, value))]);
 }
 
-/** Headers whose values a receiver may want to keep to itself. */
+/** Matches headers whose values may be secrets of the receiver. */
 const is_secret = /cookie|auth|key|secret|token/i;
 
-/** The head of a response as it came, its beginning. */
+/** Returns the beginning of a response's head, without values that may be secrets. */
 function headOfResponse({ httpVersion, statusCode = 0, statusMessage = '', rawHeaders }: IncomingMessage): string {
   const lines = [`HTTP/${httpVersion} ${statusCode} ${statusMessage}`];
   for (let n = 0; n + 1 < rawHeaders.length; n += 2) {
@@ -81,14 +81,14 @@ function headOfResponse({ httpVersion, statusCode = 0, statusMessage = '', rawHe
   return headWith(lines);
 }
 
-/** The beginning of a body as text that can be stored. */
+/** Reads the beginning of a body as text that can be stored. */
 async function beginningOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     bytes += chunk.byteLength;
-    if (bytes >= body_bytes) break; // which destroys the response, and its connection
+    if (bytes >= body_bytes) break; // this destroys the response and its connection
   }
   const text = Buffer.concat(chunks).subarray(0, body_bytes).toString('utf8');
   return text.replaceAll('\0', '\ufffd').slice(0, body_bytes);
@@ -99,7 +99,7 @@ function outgoingOf({ url: address, headers, body }: Message): Outgoing {
   return { url, headers: { host: url.host, ...headers, 'content-length': String(Buffer.byteLength(body)) }, body };
 }
 
-/** Seconds, or a date (RFC 9110, 10.2.3). */
+/** Reads a Retry-After header, which has seconds or a date (RFC 9110, 10.2.3). Returns seconds. */
 function retryAfter(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const seconds = /^\d{1,9}$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
@@ -113,8 +113,8 @@ const codeOf = (error: unknown): string => {
 };
 
 /**
- * Sends messages over HTTP, and never to an address that isn't public: that is judged of the very addresses that the
- * connection is made to, so that a name can't lead elsewhere a moment later. It follows no redirects.
+ * Sends messages over HTTP, and never to an address that isn't public. It checks the same addresses that it then
+ * connects to, so that a name can't change its address in between. It follows no redirects.
  */
 export class Sender {
   readonly #options: Options;
@@ -129,7 +129,7 @@ export class Sender {
     this.#resolver = options.resolver ?? createResolver(lookup_ms);
   }
 
-  /** Lets go of idle connections. */
+  /** Closes idle connections. */
   close(): void {
     this.#agents.http.destroy();
     this.#agents.https.destroy();
@@ -147,7 +147,7 @@ export class Sender {
       const response = await within(signal, this.#post(outgoing, signal));
       const retry_after_s = retryAfter(response.headers['retry-after']);
       const response_head = headOfResponse(response);
-      // What is wrong with its body changes nothing: it has responded.
+      // A fault in the body doesn't matter: the receiver has responded.
       const response_body = await within(signal, beginningOf(response)).catch(() => '');
       const status = response.statusCode ?? null;
       return { ...ended(), status, error: null, response_head, response_body, retry_after_s };
@@ -158,11 +158,14 @@ export class Sender {
     }
   }
 
-  /** The response, once its head has come. A connection that the receiver closed while it was idle is made anew. */
+  /**
+   * Returns the response once its head has come. If the receiver closed an idle connection, the request is sent on a
+   * new one.
+   */
   async #post(message: Outgoing, signal: AbortSignal): Promise<IncomingMessage> {
     const { url } = message;
     if (!this.#options.allow_private) {
-      // No lookup is asked for what is an address already.
+      // For a host that is an address, Node calls no lookup, so the address is checked here.
       const is_private = isIP(hostOf(url)) !== 0 && !isPublic(hostOf(url));
       if (is_private || url.protocol !== 'https:') throw new Refused(url.hostname);
     }
@@ -180,7 +183,7 @@ export class Sender {
       headers,
       agent,
       signal,
-      autoSelectFamily: true, // the lookup is asked for all addresses
+      autoSelectFamily: true, // so that the lookup returns all addresses
       ...(this.#options.allow_private ? {} : { lookup: this.#lookup }),
     };
     return new Promise((resolve, reject) => {
@@ -189,12 +192,12 @@ export class Sender {
         if (statusCode >= 100 && statusCode <= 999) resolve(response);
         else request.destroy(new NoResponse(`Status ${statusCode}.`));
       });
-      // Nobody asked for another protocol. Node tells of it by nothing else.
+      // The request didn't ask for another protocol. Node reports the switch with this event only.
       request.on('upgrade', (_response, socket) => {
         socket.destroy();
         reject(new NoResponse('Another protocol.'));
       });
-      request.on('close', () => reject(new NoResponse('Closed.'))); // after a response or an error it says nothing
+      request.on('close', () => reject(new NoResponse('Closed.'))); // no effect after a response or an error
       request.on('error', (error: NodeJS.ErrnoException) => {
         const was_closed = request.reusedSocket && error.code === 'ECONNRESET' && agent !== false && !signal.aborted;
         if (was_closed) resolve('was closed');
@@ -208,7 +211,7 @@ export class Sender {
     this.#addressesOf(hostname),
   ) as unknown as LookupFunction;
 
-  /** The addresses that the connection is made to. One that isn't public refuses them all. */
+  /** Returns the addresses to connect to. Throws if any of them isn't public. */
   async #addressesOf(hostname: string): Promise<{ address: string; family: number }[]> {
     const [v4, v6] = await Promise.allSettled([this.#resolver.resolve4(hostname), this.#resolver.resolve6(hostname)]);
     const found = [

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => tls.setDefaultCACertificates(usual));
 
-/** Sends a message to localhost, where somebody responds over TLS; gives how that ended and what came. */
+/** Sends a message over TLS to a receiver on localhost. Returns the outcome and the bodies that the receiver got. */
 async function sendTo(credentials: Credentials, options: tls.TlsOptions = {}) {
   const bodies: string[] = [];
   const server = createServer({ ...credentials, ...options }, (req, res) => {
@@ -36,20 +36,24 @@ async function sendTo(credentials: Credentials, options: tls.TlsOptions = {}) {
   return { status, error, bodies };
 }
 
-test('a message is delivered over TLS to a receiver whose certificate is good', async () => {
+test('a message is delivered over TLS to a receiver with a valid certificate', async () => {
   expect(await sendTo(await trusted.vouchFor('localhost'))).toEqual({ status: 204, error: null, bodies: ['secret'] });
 });
 
 test.each<[string, () => Promise<Credentials>, string]>([
-  ['of another name', () => trusted.vouchFor('example.com'), 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  ['for another name', () => trusted.vouchFor('example.com'), 'ERR_TLS_CERT_ALTNAME_INVALID'],
   ['that has expired', () => trusted.vouchFor('localhost', { expired: true }), 'CERT_HAS_EXPIRED'],
-  ['that nobody known has signed', () => unknown.vouchFor('localhost'), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
-  ['that another one of a known name has signed', () => impostor.vouchFor('localhost'), 'CERT_SIGNATURE_FAILURE'],
-])('nothing of a message is sent to a receiver with a certificate %s', async (_, credentials, error) => {
+  ['signed by an unknown authority', () => unknown.vouchFor('localhost'), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+  [
+    'signed by an impostor under a trusted authority’s name',
+    () => impostor.vouchFor('localhost'),
+    'CERT_SIGNATURE_FAILURE',
+  ],
+])('no part of a message is sent to a receiver with a certificate %s', async (_, credentials, error) => {
   expect(await sendTo(await credentials())).toEqual({ status: null, error, bodies: [] });
 });
 
-test('nothing of a message is sent by a version of TLS that is broken', async () => {
+test('no part of a message is sent over a broken version of TLS', async () => {
   const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
   const credentials = await trusted.vouchFor('localhost');
   expect(await sendTo(credentials, old)).toMatchObject({
@@ -57,7 +61,7 @@ test('nothing of a message is sent by a version of TLS that is broken', async ()
     error: 'EPROTO',
     bodies: [],
   });
-  // Control: somebody who speaks that version gets through.
+  // Control: a client that allows this version can connect.
   const server = tls.createServer({ ...credentials, ...old }, (socket) => socket.end());
   await new Promise<void>((resolve) => server.listen(0, resolve));
   onTestFinished(() => void server.close());

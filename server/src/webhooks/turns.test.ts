@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('a person whose many webhooks are behind delays another’s by one of them at a time', async () => {
+test('many webhooks of one person delay another person’s by only one at a time', async () => {
   const [busy, other] = [await makeTeam(server), await makeTeam(server)];
   const url = 'https://receiver.invalid/';
   for (let n = 0; n < 60; n++) {
@@ -48,7 +48,7 @@ test('a person whose many webhooks are behind delays another’s by one of them 
   expect(await behind(busy)).toBeGreaterThan(40);
 });
 
-test('a webhook’s attempts count as those of the person who gave it its address, and not of who created it', async () => {
+test('a webhook’s attempts count for the person who gave it its address, not for its creator', async () => {
   const { workspace_id, owner, admin } = await makeTeam(server);
   const limits = { statement_timeout_ms: 30_000, lock_timeout_ms: 5_000, on_error: () => undefined };
   const pool = createPool({ url: server.database.url, role: 'baton_worker', max: 1, ...limits });
@@ -66,7 +66,7 @@ test('a webhook’s attempts count as those of the person who gave it its addres
   expect(await chargedTo()).toBe(owner.user.id);
   await change({ url: 'https://slow.invalid/' });
   expect(await chargedTo()).toBe(admin.user.id);
-  // One from before that is known is its creator's.
+  // A webhook from before the column existed counts for its creator.
   await server.database.owner.query('update webhooks set url_given_by = null where id = $1', [webhook_id]);
   expect(await chargedTo()).toBe(owner.user.id);
 });

@@ -1,7 +1,10 @@
 import { type Sql, sql } from '../db/sql.ts';
 import { uncounted } from '../quotas/queries.ts';
 
-/** Removes deliveries that ended so long ago, of every workspace. See accounts/upkeep-queries.ts for the form. */
+/**
+ * Removes deliveries that ended that long ago, in every workspace. See accounts/upkeep-queries.ts for why it has this
+ * form.
+ */
 export function removeFinishedDeliveries(ended_for_s: number, limit: number): Sql {
   return sql`
     with due as (
@@ -14,7 +17,7 @@ export function removeFinishedDeliveries(ended_for_s: number, limit: number): Sq
     ${uncounted(sql`gone`)}`;
 }
 
-/** Removes what deleted webhooks have not got, an hour later: nobody can list it. */
+/** Removes the dropped deliveries of deleted webhooks after an hour. Nobody can list them. */
 export function removeDroppedDeliveries(limit: number): Sql {
   return sql`
     with due as (
@@ -27,7 +30,7 @@ export function removeDroppedDeliveries(limit: number): Sql {
     ${uncounted(sql`gone`)}`;
 }
 
-/** Removes webhooks that were deleted so long ago. Their deliveries have ended by then. */
+/** Removes webhooks that were deleted that long ago. Their deliveries have ended by then. */
 export function removeDeletedWebhooks(ended_for_s: number, limit: number): Sql {
   return sql`
     with due as (

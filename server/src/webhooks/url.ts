@@ -1,10 +1,13 @@
 import { isIP } from 'node:net';
 import { isPublic } from './addresses.ts';
 
-/** The host as an address has it, without the brackets of a URL. */
+/** Returns a URL's host, without the brackets around an IPv6 address. */
 export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
 
-/** The URL of a webhook in the form that it is kept in, or what is wrong with it. A name's addresses are judged at each connection. */
+/**
+ * Returns a webhook's URL, or a message that says what is wrong with it. The addresses of a name are checked at each
+ * connection.
+ */
 export function readUrl(text: string, { allow_private }: { allow_private: boolean }): URL | string {
   if (!URL.canParse(text)) return 'Expected a URL.';
   const url = new URL(text);

@@ -23,7 +23,7 @@ async function receive(react?: Receiver['react']): Promise<Receiver> {
   return receiver;
 }
 
-/** Delivers until the end of the test. */
+/** Runs a worker that delivers until the end of the test. */
 function deliver(): void {
   const worker = keepDelivering(server, (line) => lines.push(line));
   onTestFinished(() => worker.stop());
@@ -36,7 +36,7 @@ const until = (receiver: Receiver, count: number) =>
   expect.poll(() => receiver.received.length, { timeout: 15_000 }).toBe(count);
 
 describe('a webhook', () => {
-  test('is created, read, listed, changed and deleted by admins, and by nobody else', async () => {
+  test('can be created, read, listed, changed and deleted by owners and admins only', async () => {
     const { workspace_id, project_id, admin, member, owner } = team;
     const body = { url: 'https://receiver.invalid:8443/hook?key=1', types: ['ticket.created' as const] };
     expect((await member.client.raw.create_webhook({ workspace_id, body })).status).toBe(403);
@@ -48,11 +48,11 @@ describe('a webhook', () => {
     expect((await owner.client.list_webhooks({ workspace_id })).data).toContainEqual(created);
     expect((await member.client.raw.get_webhook(at)).status).toBe(403);
     const changes = { project_ids: [project_id], types: null, state: 'paused' as const, version: 1 };
-    // By its key, in any letter case, and by its id: one project.
+    // The same project by its key, in any letter case, and by its id.
     const named = { ...changes, project_ids: ['eng', project_id] };
     const changed = await admin.client.update_webhook({ ...at, body: named });
     expect(changed).toMatchObject({ ...changes, version: 2, state_reason: 'by_admin', url: body.url });
-    // Nothing changes, and so nothing is recorded.
+    // The request changes nothing, so nothing is recorded.
     expect(await admin.client.update_webhook({ ...at, body: { ...changes, version: 2 } })).toEqual(changed);
     await admin.client.delete_webhook(at);
     expect((await admin.client.raw.get_webhook(at)).status).toBe(404);
@@ -72,7 +72,7 @@ describe('a webhook', () => {
     expect(kept.rows).toEqual([{ secret: Buffer.alloc(0) }]);
   });
 
-  test('is refused with a project of another workspace, a value twice, or an address that isn’t one', async () => {
+  test('is refused with a project of another workspace, a repeated value, or an unusable address', async () => {
     const { workspace_id, owner, stranger } = team;
     const other = await stranger.client.create_workspace({ body: { name: 'Other' } });
     const foreign = await stranger.client.create_project({
@@ -115,7 +115,7 @@ describe('a webhook', () => {
     await strict.stop();
   });
 
-  test('is nothing that members learn of by the events', async () => {
+  test('does not appear in the events that members read', async () => {
     const { workspace_id, owner, member } = team;
     const { id } = await create({});
     await numberEvents(server.database.url);
@@ -128,7 +128,7 @@ describe('a webhook', () => {
     expect(await seenBy(member)).not.toContain(id);
   });
 
-  test('tells its secret once: no response, entry or line of the log has it afterwards', async () => {
+  test('has a secret that no later response, audit entry or log line contains', async () => {
     const { workspace_id, owner } = team;
     const receiver = await receive();
     deliver();
@@ -160,8 +160,8 @@ describe('a webhook', () => {
   });
 });
 
-describe('a secret that is rotated', () => {
-  test('signs together with the new one for as long as asked, and then no more', async () => {
+describe('a rotated secret', () => {
+  test('signs messages together with the new one only during the requested overlap', async () => {
     const { workspace_id, owner } = team;
     const receiver = await receive();
     deliver();
@@ -184,7 +184,7 @@ describe('a secret that is rotated', () => {
       expect(() => new Verifier(secret).verify(one.body, headersOf(one))).toThrow('No matching signature');
   });
 
-  test('that another BATON_SECRET sealed can’t be read: the log of the delivery says so, and rotating it helps', async () => {
+  test('replaces one that was sealed under another BATON_SECRET, whose deliveries fail as unreadable', async () => {
     const { workspace_id, owner } = team;
     const receiver = await receive();
     deliver();
@@ -205,8 +205,8 @@ describe('a secret that is rotated', () => {
   });
 });
 
-describe('what was sent', () => {
-  test('is sent again by its id or by a range, with the same ids, also what is older than the webhook', async () => {
+describe('a delivery', () => {
+  test('can be sent again by its id or a range of offsets, with the same id, even if the event is older than the webhook', async () => {
     const mine = await makeTeam(server);
     const { workspace_id, owner } = mine;
     for (let n = 0; n < 3; n++) await makeTicket(mine);
@@ -238,7 +238,7 @@ describe('what was sent', () => {
     await move(-2_000);
   });
 
-  test('is no event that the webhook has not come to: those of a ticket would not be in order', async () => {
+  test('cannot be requested for an event that the webhook has not come to, so that a ticket’s events stay in order', async () => {
     const mine = await makeTeam(server);
     const { workspace_id, owner } = mine;
     await numberEvents(server.database.url);
@@ -258,7 +258,7 @@ describe('what was sent', () => {
     expect(receiver.accepted().map(({ type }) => type)).toEqual(['ticket.created', 'ticket.updated']);
   });
 
-  test('is no longer told by what a receiver repeated of a text, once that is purged', async () => {
+  test('no longer shows a purged text that its receiver repeated in a response', async () => {
     const { workspace_id, owner } = team;
     const receiver = await receive(({ body }) => ({ status: 500, body, headers: { 'x-told': body.slice(0, 1_000) } }));
     deliver();
@@ -277,7 +277,7 @@ describe('what was sent', () => {
     expect(await log()).toContain('"status":500');
   });
 
-  test('is queued again only as long as not too much waits already', async () => {
+  test('is not queued again while too many are waiting', async () => {
     const { workspace_id, owner } = team;
     const { id: webhook_id } = await create({});
     const at = { workspace_id, webhook_id };
@@ -298,7 +298,7 @@ describe('what was sent', () => {
     expect(await owner.client.redeliver({ ...at, body: range })).toEqual({ queued: 2 });
   });
 
-  test('is a ping that goes to its webhook alone, whatever that one is for', async () => {
+  test('of a ping goes only to the pinged webhook, whatever the webhook’s types', async () => {
     const [pinged, other] = [await receive(), await receive()];
     deliver();
     const mine = await makeTeam(server);
@@ -315,7 +315,7 @@ describe('what was sent', () => {
     expect(other.accepted().some(({ type }) => type === 'webhook.pinged')).toBe(false);
   });
 
-  test('ends with the webhook, and with the workspace', async () => {
+  test('is not sent once its webhook or workspace is deleted', async () => {
     const [ended, gone] = [await receive(() => ({ status: 500 })), await receive()];
     const mine = await makeTeam(server);
     const { workspace_id, owner } = mine;
@@ -339,7 +339,7 @@ describe('what was sent', () => {
   });
 });
 
-test('the worker reads events only as long as an active webhook waits for them', async () => {
+test('the worker’s role can read events only while an active webhook waits for them', async () => {
   const mine = await makeTeam(server);
   const { workspace_id, owner } = mine;
   await makeTicket(mine, { title: 'Kept from the worker' });

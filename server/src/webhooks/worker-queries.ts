@@ -4,9 +4,9 @@ import type { Db, Tx } from '../db/transaction.ts';
 import type { EventRow } from '../feed/queries.ts';
 import { type Attempt, kept_attempts, type Webhook } from './contract.ts';
 
-/** How many webhooks one statement looks at. */
+/** How many webhooks one statement reads. */
 const looked_at = 500;
-/** How many deliveries of a webhook wait at a time. What is more waits in the log, and costs nothing there. */
+/** How many deliveries of a webhook can wait at a time. Further events wait in the log, where they cost nothing. */
 export const most_waiting = 5_000;
 
 export interface WebhookKey {
@@ -15,19 +15,25 @@ export interface WebhookKey {
 }
 
 export interface FoundWebhook extends WebhookKey {
-  /** Whose turns and places it takes: who gave it its address, which decides how it responds. */
+  /**
+   * The person whose turns and places it takes: who gave it its address, since the receiver there decides how long it
+   * takes.
+   */
   charged_to: string;
-  /** Attempts that failed in a row. */
+  /** How many attempts failed in a row. */
   failures: number;
-  /** Events that may have to be queued. */
+  /** Whether there are events that may have to be queued. */
   is_behind: boolean;
-  /** Something is to be sent now. */
+  /** Whether a delivery is due. */
   is_due: boolean;
 }
 
-/** Active webhooks behind this one, in their order, whoever they belong to: what there is to do for each. */
+/**
+ * Returns the next active webhooks after this one in any workspace, in the order of their keys, with what there is to
+ * do for each.
+ */
 export function webhooksBehind(db: Db, { workspace_id, id }: WebhookKey): Promise<FoundWebhook[]> {
-  // By a probe for each, as in notifications/worker-queries.ts.
+  // One index lookup for each, as in notifications/worker-queries.ts.
   return db.rows(sql`
     select w.workspace_id, w.id, w.charged_to, w.failures, h.last_sequence > w.last_sequence as is_behind,
       coalesce(w.rests_until <= now(), true) and exists (
@@ -42,13 +48,16 @@ export function webhooksBehind(db: Db, { workspace_id, id }: WebhookKey): Promis
     order by w.workspace_id, w.id`);
 }
 
-/** How many deliveries of a webhook are unfinished, as far as it matters. */
+/** Counts the unfinished deliveries of a webhook, up to `most_waiting`. */
 export const waitingOf = ({ workspace_id, id }: WebhookKey): Sql => sql`
   (select count(*)::integer from (
     select 1 from deliveries d where d.workspace_id = ${workspace_id} and d.webhook_id = ${id} and d.finished_at is null
     limit ${most_waiting}) d)`;
 
-/** Up to where a webhook's events are queued, and how many it may have; locked, unless somebody else works on it. */
+/**
+ * Returns up to where a webhook's events are queued and how many wait, with the webhook locked; undefined if it is
+ * locked already.
+ */
 export function lockPlace(
   tx: Tx,
   { workspace_id, id }: WebhookKey,
@@ -62,7 +71,7 @@ export function lockPlace(
     for no key update of w skip locked`);
 }
 
-/** Where messages of a webhook go, and what they are signed with. */
+/** The address of a webhook, and the secrets that its messages are signed with. */
 export interface Target {
   url: string;
   secret: Buffer;
@@ -76,7 +85,7 @@ export function targetOf(db: Db, { workspace_id, id }: WebhookKey): Promise<Targ
     where w.workspace_id = ${workspace_id} and w.id = ${id}`);
 }
 
-/** A delivery that this process alone sends, until its lease ends. */
+/** A delivery that only this process may send until its lease ends. */
 export interface Claimed {
   sequence: number;
   attempt: number;
@@ -90,16 +99,18 @@ const claimed_columns = {
 } satisfies Columns<keyof Claimed>;
 
 /**
- * Takes what is due of a webhook that is active and doesn't rest: of each ticket the earliest alone. Whoever takes it again, once the lease has ended, has the next
- * attempt's number, and nobody who has an earlier one ends it any more.
+ * Takes due deliveries of a webhook that is active and doesn't rest, only the earliest one of each ticket. After the
+ * lease has ended, another process can take a delivery with the next attempt number; then an earlier attempt can't end
+ * it any more.
  */
 export function claimDeliveries(
   tx: Tx,
   { workspace_id, id }: WebhookKey,
   { limit, lease_ms }: { limit: number; lease_ms: number },
 ): Promise<Claimed[]> {
-  // As a CTE, which is read once: as a subquery it was read anew for each row of the update, 500 due ones in more than 20 s.
-  // The earliest by a probe of its own for each: by a join, a planner without statistics compares each with each.
+  // A CTE is read once. As a subquery it was read again for each row of the update: more than 20 s for 500 due
+  // deliveries. Each row's earliest delivery has its own index lookup. For a join, a planner without statistics
+  // compares each with each.
   return tx.rows(sql`
     with due as (
       select d.sequence from deliveries d
@@ -116,7 +127,7 @@ export function claimDeliveries(
     returning ${selected(claimed_columns, sql`d`)}`);
 }
 
-/** Moves the end of a lease, unless another process has taken the delivery since. */
+/** Renews a lease, unless another process has taken the delivery since. */
 export function renewDelivery(
   tx: Tx,
   { workspace_id, id }: WebhookKey,
@@ -129,13 +140,16 @@ export function renewDelivery(
       and d.finished_at is null`);
 }
 
-/** The events of deliveries that were taken. */
+/** Returns the events of taken deliveries. */
 export function eventsToDeliver(db: Db, id: string, sequences: readonly number[]): Promise<EventRow[]> {
   return db.rows(sql`
     select e.* from events_to_deliver(${id}::uuid, ${sequences}::bigint[]) e order by e.sequence`);
 }
 
-/** What an end of an attempt may change of its webhook; locked first, before the delivery. */
+/**
+ * Locks the webhook of an attempt that has ended, before its delivery, and returns the fields that the outcome may
+ * change.
+ */
 export function lockHealth(
   tx: Tx,
   { workspace_id, id }: WebhookKey,
@@ -154,8 +168,9 @@ export function lockHealth(
 }
 
 /**
- * How many attempts of its schedule have failed of a delivery whose attempt ends; undefined where another has begun since. With the webhook
- * locked: an admin who has it go on sets them back, also of what is on its way.
+ * Returns how many attempts of its schedule have failed for a delivery whose attempt has ended; undefined if another
+ * attempt has begun since. The webhook must be locked: activating it resets the count, even while an attempt is in
+ * progress.
  */
 export async function failuresOf(
   tx: Tx,
@@ -169,12 +184,13 @@ export async function failuresOf(
   return found?.failures;
 }
 
-/** What becomes of a delivery after an attempt: it has ended, or is due again in some seconds. */
+/** The state of a delivery after an attempt: it has ended, or is due again in some seconds. */
 export type After = { outcome: 'delivered' | 'given_up' } | { again_in_s: number };
 
 /**
- * Notes how an attempt ended; nothing where another has begun since, or where this was noted and its response lost: what is redelivered meanwhile
- * is not ended. Gives what it was in order with.
+ * Stores the outcome of an attempt and returns its subject. Returns undefined if another attempt has begun since, or if
+ * this outcome was stored before and only its acknowledgement was lost; a redelivery queued meanwhile must not be ended
+ * by it.
  */
 export function endAttempt(
   tx: Tx,
@@ -194,7 +210,10 @@ export function endAttempt(
     returning d.subject_id`);
 }
 
-/** The next of the same subject is due: the one before it has ended. With the webhook locked, so that none is queued unseen. */
+/**
+ * Makes the subject's next delivery due, after the one before it has ended. The webhook must be locked, so that none is
+ * queued unseen.
+ */
 export function releaseNext(tx: Tx, { workspace_id, id }: WebhookKey, subject_id: string): void {
   tx.send(sql`
     update deliveries d set next_attempt_at = now()
@@ -204,7 +223,7 @@ export function releaseNext(tx: Tx, { workspace_id, id }: WebhookKey, subject_id
           and b.subject_id = ${subject_id} and b.finished_at is null)`);
 }
 
-/** `goes_on_resting`: as long as it was to rest before. */
+/** Resets a webhook's failures. With `goes_on_resting`, its rest keeps its end. */
 export function noteSuccess(
   tx: Tx,
   { workspace_id, id }: WebhookKey,
@@ -216,7 +235,9 @@ export function noteSuccess(
     where workspace_id = ${workspace_id} and id = ${id} and failures > 0`);
 }
 
-/** It rests for so long from now on, or for as long as it was to rest before: another attempt may have ended meanwhile. */
+/**
+ * Counts a failure, and makes the webhook rest for `rest_s`, or longer if another attempt has already set a later end.
+ */
 export function noteFailure(tx: Tx, { workspace_id, id }: WebhookKey, rest_s: number): void {
   tx.send(sql`
     update webhooks set failures = failures + 1, failing_since = coalesce(failing_since, now()),
@@ -224,7 +245,7 @@ export function noteFailure(tx: Tx, { workspace_id, id }: WebhookKey, rest_s: nu
     where workspace_id = ${workspace_id} and id = ${id}`);
 }
 
-/** Stops a webhook. Gives its version after that. */
+/** Stops a webhook, and returns its new version. */
 export async function stopWebhook(
   tx: Tx,
   { workspace_id, id }: WebhookKey,

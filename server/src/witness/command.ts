@@ -29,7 +29,7 @@ export async function runWitness({ name, seed, dir, logs, host, port }: WitnessC
   });
 }
 
-/** Has a witness cosign a log's checkpoint, and prints it; gives the exit code. */
+/** Submits a log's checkpoint to a witness and prints the cosigned checkpoint. Returns the exit code. */
 export async function runSubmit(parties: Parties): Promise<number> {
   try {
     process.stdout.write(await submitCheckpoint(parties));

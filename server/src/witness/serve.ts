@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Witness } from './witness.ts';
 
-/** More than a checkpoint with a hundred signatures and a proof have. */
+/** A checkpoint with a hundred signatures and a proof is shorter. */
 const max_body_bytes = 64 * 1024;
 const timeout_ms = 10_000;
 const max_connections = 200;
@@ -18,7 +18,7 @@ function send(res: ServerResponse, status: number, body: string, type = 'text/pl
   res.end(body);
 }
 
-/** The body in UTF-8; undefined where it is too long. */
+/** Reads the body as UTF-8; undefined if it is too long. */
 async function read(req: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -47,7 +47,7 @@ async function respond(witness: Witness, req: IncomingMessage, res: ServerRespon
   return send(res, status, reply, type);
 }
 
-/** Serves a witness on a port; gives where. */
+/** Serves a witness on a port, and returns its URL. */
 export async function serveWitness(
   witness: Witness,
   { host, port, say }: { host: string; port: number; say: (text: string) => void },

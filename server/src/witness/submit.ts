@@ -3,30 +3,30 @@ import { parseCheckpoint, parseNote } from '../ledger/note.ts';
 import { tilePath } from '../ledger/tiles.ts';
 
 export interface Parties {
-  /** Where the log is: …/v1/workspaces/{id}/audit. */
+  /** The URL of the log: …/v1/workspaces/{id}/audit. */
   log: string;
   /** An API token with audit:read. */
   token: string;
-  /** Where the witness takes checkpoints. */
+  /** The URL of the witness. */
   witness: string;
 }
 
 const timeout_ms = 30_000;
 
-/** How the URL of each party looks. */
+/** An example of each party's URL. */
 const forms = {
   log: 'https://baton.example.com/v1/workspaces/{id}/audit',
   witness: 'https://witness.example.com',
 } as const;
 type Side = keyof typeof forms;
 
-/** The party's URL without a slash at its end. */
+/** Returns the party's URL without a trailing slash. Throws if it is invalid. */
 function checkedUrl(side: Side, text: string): string {
   const url = URL.parse(text);
   const is_plain = url !== null && `${url.username}${url.password}${url.search}${url.hash}` === '';
-  // Not with what was given: there may be a password in it.
+  // The error doesn't repeat the given URL, because it may contain a password.
   if (!is_plain || !['http:', 'https:'].includes(url.protocol))
-    throw new Error(`What is given for the ${side} is not its URL, such as ${forms[side]}.`);
+    throw new Error(`The URL of the ${side} is invalid. Expected one such as ${forms[side]}.`);
   return url.href.replace(/\/$/, '');
 }
 
@@ -53,7 +53,7 @@ async function readLog({ log, token }: Parties, path: string): Promise<Buffer> {
   return bytes;
 }
 
-/** Hashes of a log of so many events, read from its tiles, each tile once. */
+/** Returns a reader of the hashes of a log with `size` events. It reads each tile once. */
 function tilesOf(parties: Parties, size: number): (places: readonly Place[]) => Promise<Hash[]> {
   const tiles = new Map<string, Promise<Hash[]>>();
   const tileAt = ({ level, position }: Place) => {
@@ -74,7 +74,10 @@ function tilesOf(parties: Parties, size: number): (places: readonly Place[]) => 
     );
 }
 
-/** Has a witness cosign the log's checkpoint. Gives the checkpoint with the cosignature; throws where it refuses. */
+/**
+ * Submits the log's checkpoint to a witness. Returns the checkpoint with the cosignature; throws if the witness
+ * refuses.
+ */
 export async function submitCheckpoint(given: Parties): Promise<string> {
   const [log, witness] = [checkedUrl('log', given.log), checkedUrl('witness', given.witness)];
   const parties = { ...given, log };
@@ -89,10 +92,11 @@ export async function submitCheckpoint(given: Parties): Promise<string> {
   let reply = await post(0, []);
   if (reply.status === 409) {
     const old = Number(reply.bytes.toString('utf8'));
-    if (!Number.isSafeInteger(old)) throw new Error('The witness does not say what it has.');
+    if (!Number.isSafeInteger(old))
+      throw new Error('The witness did not respond with the size of its last checkpoint.');
     if (old > checkpoint.size) {
       throw new Error(
-        `The witness has cosigned ${old} events of this log, and it has ${checkpoint.size}: it was rolled back.`,
+        `The witness has cosigned ${old} events of this log, and the log has ${checkpoint.size}: it was rolled back.`,
       );
     }
     reply = await post(old, await consistencyProof(old, checkpoint.size, tilesOf(parties, checkpoint.size)));

@@ -43,7 +43,7 @@ const witnessIn = (name: string, now_s?: () => number) =>
   new Witness({ signer, logs: [log], dir: path.join(dir, name), ...(now_s && { now_s }) });
 
 describe('a witness', () => {
-  test('cosigns what follows from what it has cosigned, with the time', async () => {
+  test('cosigns checkpoints that follow from the last one, with the time', async () => {
     const witness = witnessIn('follows', () => 1_800_000_000);
     for (const [old, size] of [
       [0, 3],
@@ -59,7 +59,7 @@ describe('a witness', () => {
     }
   });
 
-  test('refuses another history, though the log’s key has signed it', async () => {
+  test('refuses another history, even if the log’s key has signed it', async () => {
     const witness = witnessIn('other');
     expect(witness.addCheckpoint(await submission(0, leavesOf('honest', 20))).status).toBe(200);
     for (const [old, size] of [
@@ -71,7 +71,7 @@ describe('a witness', () => {
     expect(witness.addCheckpoint(await submission(20, leavesOf('honest', 21))).status).toBe(200);
   });
 
-  test('says what it has where a submission begins elsewhere, and goes back for nobody', async () => {
+  test('returns the size of its last checkpoint if a submission begins at another one, and never goes back', async () => {
     const witness = witnessIn('back');
     witness.addCheckpoint(await submission(0, leavesOf('honest', 20)));
     for (const [old, size] of [
@@ -86,7 +86,7 @@ describe('a witness', () => {
     }
   });
 
-  test('keeps no signatures but the log’s and its own, and goes on after a note that is full of others', async () => {
+  test('stores only the log’s signature and its own, even of a note with the most signatures', async () => {
     const witness = witnessIn('full');
     const first = await submission(0, leavesOf('honest', 5));
     const others = Array.from({ length: 99 }, (_, n) => `\u2014 other${n} ${Buffer.alloc(68, n).toString('base64')}\n`);
@@ -101,7 +101,7 @@ describe('a witness', () => {
     expect(kept && isSignedBy(kept, log) && isSignedBy(kept, signer)).toBe(true);
   });
 
-  test('knows logs by their names and keys', async () => {
+  test('refuses checkpoints of unknown logs or signed with other keys', async () => {
     const witness = witnessIn('keys');
     const other_key = logSigner('log.example', signingKey(Buffer.alloc(32, 3)));
     const leaves = leavesOf('honest', 5);
@@ -121,12 +121,12 @@ describe('a witness', () => {
     'old 9\n\nNOTE',
     'old 0\nAAAA\n\nNOTE',
     `old 0\n${`${Buffer.alloc(32).toString('base64')}\n`.repeat(64)}\nNOTE`,
-  ])('refuses what is no submission: %j', (text) => {
+  ])('refuses an invalid submission: %j', (text) => {
     const body = text.replace('NOTE', noteOf(leavesOf('honest', 5)));
     expect(witnessIn('form').addCheckpoint(body).status).toBe(400);
   });
 
-  test('has no proof where it had nothing', async () => {
+  test('refuses a proof with the first checkpoint of a log', async () => {
     const body = (await submission(0, leavesOf('honest', 5))).replace(
       'old 0\n',
       `old 0\n${Buffer.alloc(32).toString('base64')}\n`,
@@ -134,7 +134,7 @@ describe('a witness', () => {
     expect(witnessIn('none').addCheckpoint(body).status).toBe(422);
   });
 
-  test('of two processes on one directory cosigns one of two histories', async () => {
+  test('cosigns only one of two histories in two processes with the same directory', async () => {
     const rounds = 60;
     const bodies = await Promise.all(['honest', 'another'].map((history) => submission(0, leavesOf(history, 20))));
     const turns = new Int32Array(new SharedArrayBuffer(4 * rounds));
@@ -152,13 +152,13 @@ describe('a witness', () => {
     );
   });
 
-  test('gives no cosignature when others have gone further while it was slow', async () => {
+  test('refuses if another process has cosigned later checkpoints meanwhile', async () => {
     const ahead = witnessIn('slow');
     const go = async (old: number, size: number) =>
       expect(ahead.addCheckpoint(await submission(old, leavesOf('honest', size))).status).toBe(200);
     await go(0, 5);
     const steps = await Promise.all([submission(5, leavesOf('honest', 6)), submission(6, leavesOf('honest', 7))]);
-    // It asks for the time between reading what is the last and keeping what it cosigns.
+    // It reads the time after it has read the last checkpoint and before it stores the next one.
     const slow = witnessIn('slow', () => {
       for (const step of steps) expect(ahead.addCheckpoint(step).status).toBe(200);
       return 1_800_000_000;
@@ -167,7 +167,7 @@ describe('a witness', () => {
     await go(7, 8);
   });
 
-  test('goes on from what an earlier version has kept', async () => {
+  test('continues from a checkpoint that an earlier version has stored', async () => {
     witnessIn('earlier').addCheckpoint(await submission(0, leavesOf('honest', 20)));
     const [file = ''] = readdirSync(path.join(dir, 'earlier'));
     renameSync(path.join(dir, 'earlier', file), path.join(dir, 'earlier', file.replace(/\.1$/, '.checkpoint')));
@@ -176,7 +176,7 @@ describe('a witness', () => {
     expect(readdirSync(path.join(dir, 'earlier'))).toHaveLength(1);
   });
 
-  test('remembers across its restarts, and stops where its memory is damaged', async () => {
+  test('remembers its checkpoints across restarts, and fails if a stored one is damaged', async () => {
     witnessIn('restart').addCheckpoint(await submission(0, leavesOf('honest', 20)));
     expect(witnessIn('restart').addCheckpoint(await submission(20, leavesOf('another', 30))).status).toBe(422);
     const [file = ''] = readdirSync(path.join(dir, 'restart'));
@@ -186,7 +186,7 @@ describe('a witness', () => {
   });
 });
 
-describe('a superuser who writes another history, and has the log’s key,', () => {
+describe('a witness over HTTP', () => {
   let server: TestServer;
   let team: Team;
   beforeAll(async () => {
@@ -202,7 +202,7 @@ describe('a superuser who writes another history, and has the log’s key,', () 
     return logSigner(name, signingKey(server.config.audit_seed));
   };
 
-  /** Hashes everything anew, so that the log agrees with itself; and forgets what was signed. */
+  /** Recomputes all hashes, so that the log is consistent in itself, and deletes its signed checkpoints. */
   async function hashAnew(): Promise<void> {
     await owned(
       `update events set payload_hash = event_payload_hash(salt, event_payload(before, after, request_id)) where workspace_id = $1`,
@@ -227,7 +227,7 @@ describe('a superuser who writes another history, and has the log’s key,', () 
     return verifier.end().problems.map(({ code }) => code);
   }
 
-  test('is found out by a witness, and is not without one', async () => {
+  test('exposes a superuser who rewrites history with the log’s key, which the log alone does not', async () => {
     const witness = new Witness({ signer, logs: [key()], dir: path.join(dir, 'superuser') });
     const { url, server: listening } = await serveWitness(witness, {
       host: '127.0.0.1',
@@ -255,21 +255,21 @@ describe('a superuser who writes another history, and has the log’s key,', () 
 
     await owned(`update events set after = '{"name": "Another"}' where workspace_id = $1 and sequence = 1`);
     await hashAnew();
-    // Who has the log alone sees nothing.
+    // The log alone shows nothing.
     expect(await exported([], [])).toEqual([]);
-    // Who has a checkpoint of before, or the witness's, does.
+    // An earlier checkpoint, or the witness's, does.
     expect(await exported([later], [printed(signer)])).toEqual(['contradicts']);
     expect(await exported([cosigned], [printed(signer)])).toEqual(['contradicts']);
     await expect(submitCheckpoint(parties)).rejects.toThrow('The log contradicts what the witness has cosigned');
-    // Nor does it help to drop what came last.
+    // Dropping the last events is found, too.
     await owned('delete from events where workspace_id = $1 and sequence > 3');
     await hashAnew();
     expect(await exported([], [])).toEqual([]);
     expect(await exported([cosigned], [printed(signer)])).toEqual(['rolled_back']);
-    await expect(submitCheckpoint(parties)).rejects.toThrow('and it has 3: it was rolled back');
+    await expect(submitCheckpoint(parties)).rejects.toThrow('and the log has 3: it was rolled back');
   });
 
-  test('is told which of the two is not there, or not where its URL says', async () => {
+  test('cannot be asked if it or the log is unreachable or has an invalid URL, and the error says which', async () => {
     const { workspace_id } = team;
     const { token } = await team.owner.client.create_token({
       workspace_id,
@@ -282,17 +282,17 @@ describe('a superuser who writes another history, and has the log’s key,', () 
       [{ log: nowhere, witness: nowhere }, `The log can't be reached at ${nowhere} (ECONNREFUSED).`],
       [{ log: `${log}/`, witness: nowhere }, `The witness can't be reached at ${nowhere} (ECONNREFUSED).`],
       [{ log: `${log}x`, witness: nowhere }, 'The log responded 404 for checkpoint'],
-      [{ log: 'none', witness: nowhere }, 'What is given for the log is not its URL, such as https://'],
-      [{ log, witness: '127.0.0.1:9' }, 'What is given for the witness is not its URL, such as https://'],
-      [{ log, witness: 'file:///witness' }, 'What is given for the witness is not its URL'],
-      [{ log, witness: 'http://a:b@127.0.0.1:9' }, 'What is given for the witness is not its URL'],
-      [{ log, witness: `${nowhere}?a` }, 'What is given for the witness is not its URL'],
+      [{ log: 'none', witness: nowhere }, 'The URL of the log is invalid. Expected one such as https://'],
+      [{ log, witness: '127.0.0.1:9' }, 'The URL of the witness is invalid. Expected one such as https://'],
+      [{ log, witness: 'file:///witness' }, 'The URL of the witness is invalid'],
+      [{ log, witness: 'http://a:b@127.0.0.1:9' }, 'The URL of the witness is invalid'],
+      [{ log, witness: `${nowhere}?a` }, 'The URL of the witness is invalid'],
     ] as const) {
       await expect(submitCheckpoint({ ...parties, token })).rejects.toThrow(says);
     }
   });
 
-  test('is told what a witness over HTTP takes', async () => {
+  test('cosigns submissions, and refuses other requests', async () => {
     const witness = new Witness({ signer, logs: [log], dir: path.join(dir, 'http') });
     const { url, server: listening } = await serveWitness(witness, {
       host: '127.0.0.1',

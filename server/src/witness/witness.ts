@@ -15,7 +15,7 @@ import {
   type Verifier,
 } from '../ledger/note.ts';
 
-/** What a witness responds with: of a success the lines of its cosignatures. */
+/** The response of a witness. The body of a success has the line of its cosignature. */
 export interface Reply {
   status: 200 | 400 | 403 | 404 | 409 | 422;
   type: 'text/plain' | 'text/x.tlog.size';
@@ -33,7 +33,7 @@ interface Submission {
 
 const most_hashes = 63;
 
-/** Reads the body of `add-checkpoint`; undefined where it isn't one. */
+/** Reads the body of `add-checkpoint`. Returns undefined if it is invalid. */
 function parseSubmission(body: string): Submission | undefined {
   const end = body.indexOf('\n\n');
   const [first = '', ...lines] = body.slice(0, end).split('\n');
@@ -47,9 +47,9 @@ function parseSubmission(body: string): Submission | undefined {
 }
 
 /**
- * Cosigns a checkpoint that follows from the last one that it has cosigned of the same log, and no other (C2SP tlog-witness). So
- * of two histories it cosigns one. What it has cosigned is on its disk before anybody gets the cosignature: each checkpoint in a file
- * with the next number, which of several processes on one directory one can create.
+ * Cosigns only checkpoints that follow from the last one that it has cosigned for the same log (C2SP tlog-witness). So
+ * of two histories of a log, it cosigns one. A checkpoint is on its disk before anybody gets the cosignature, in a file
+ * with the next number. Of several processes with the same directory, only one can create that file.
  */
 export class Witness {
   readonly #signer: Signer;
@@ -70,13 +70,13 @@ export class Witness {
     makeDirectoryDurably(dir);
   }
 
-  /** Number 0 is what an earlier version kept. */
+  /** Returns the path of a log's checkpoint with this number. Number 0 is the file of an earlier version. */
   #fileOf(origin: string, number: number): string {
     const log = createHash('sha256').update(origin).digest('hex');
     return path.join(this.#dir, `${log}.${number === 0 ? 'checkpoint' : number}`);
   }
 
-  /** How many checkpoints of a log it has cosigned: the number of the last one's file. */
+  /** Returns how many checkpoints of a log it has cosigned, which is the number of the last one's file. */
   #count(origin: string): number {
     const beginning = path.basename(this.#fileOf(origin, 1)).slice(0, -1);
     const numbers = readdirSync(this.#dir)
@@ -85,7 +85,7 @@ export class Witness {
     return Math.max(0, ...numbers.filter((number) => /^\d+$/.test(number)).map(Number));
   }
 
-  /** The last checkpoint that it has cosigned of a log, and how many there were. */
+  /** Returns the last checkpoint that it has cosigned for a log, and how many there were. */
   #last(origin: string): { count: number; checkpoint: Checkpoint | undefined } {
     const count = this.#count(origin);
     const file = this.#fileOf(origin, count);
@@ -94,7 +94,7 @@ export class Witness {
     try {
       text = readFileSync(file, 'utf8');
     } catch (error) {
-      // Another process has gone further, and removed it.
+      // Another process has cosigned a later checkpoint and removed this file.
       if (this.#count(origin) > count) return this.#last(origin);
       throw error;
     }
@@ -104,24 +104,24 @@ export class Witness {
     return { count, checkpoint };
   }
 
-  /** Keeps a checkpoint as the next one. False where another process was first. */
+  /** Stores a checkpoint as the next one. Returns false if another process was first. */
   #keep(origin: string, count: number, text: string): boolean {
     const file = this.#fileOf(origin, count + 1);
     if (!createDurably(file, () => text)) return false;
-    // Of one that has gone further, the file with this number may have been removed by now. A directory that changes is not read at
-    // one moment, so the next one is looked for by itself.
+    // Another process may have stored this number, then a later one, and removed this number's file. Listing a
+    // directory that changes is not atomic, so the next number's file is checked separately.
     const is_last = this.#count(origin) === count + 1 && !existsSync(this.#fileOf(origin, count + 2));
     rmSync(is_last ? this.#fileOf(origin, count) : file, { force: true });
     return is_last;
   }
 
-  /** Does what `POST add-checkpoint` asks for. */
+  /** Handles `POST add-checkpoint`. */
   addCheckpoint(body: string): Reply {
     const submission = parseSubmission(body);
-    if (submission === undefined) return refused(400, 'This is no submission of a checkpoint.');
+    if (submission === undefined) return refused(400, 'The body is not a valid submission of a checkpoint.');
     const { old, proof, note, checkpoint } = submission;
     const logs = this.#logs.filter(({ name }) => name === checkpoint.origin);
-    if (logs.length === 0) return refused(404, 'This log is not known here.');
+    if (logs.length === 0) return refused(404, 'This witness does not know the log.');
     const log = logs.find((known) => isSignedBy(note, known));
     if (log === undefined) return refused(403, 'No key of this log has signed the checkpoint.');
     if (old > checkpoint.size) return refused(400, 'The old size is larger than the checkpoint’s.');
@@ -134,7 +134,7 @@ export class Witness {
       grown.old_root === undefined ? proof.length === 0 : isConsistent({ ...grown, old_root: grown.old_root }, proof);
     if (!follows) return refused(422, 'The checkpoint does not follow from the last one.');
     const line = cosignature(note.text, this.#signer, this.#now_s());
-    // Others' signatures are not kept: anybody can add some, and a note with more than it may have can't be read again.
+    // Only the log's signature is stored. Anybody can add others, and a note with too many could not be read again.
     if (!this.#keep(origin, count, `${signedAlone(note, log)}${line}`))
       return elsewhere(this.#last(origin).checkpoint?.size);
     return { status: 200, type: 'text/plain', body: line };
