@@ -35,7 +35,7 @@ describe('registering', () => {
     [{ email: 'a@example.com', password: 'nul \0 inside it', name: 'N' }, ['/password']],
     [{ email: 'a@example.com', password: 'half \ud800 a character', name: 'N' }, ['/password']],
     [{ email: 'a@example.com', password: 'long enough 1', name: 'N', role: 'owner' }, ['/role']],
-  ])('refuses %j with the places of its faults', async (body, pointers) => {
+  ])('refuses %j and names each invalid field', async (body, pointers) => {
     const { status, body: problem } = await conformingClient(server.url).raw.register({ body });
     expect(status).toBe(422);
     expect((problem as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer)).toEqual(pointers);
@@ -111,7 +111,7 @@ const age = (user_id: string, seconds: number) =>
   );
 
 describe('refreshing', () => {
-  test('rotates the token, and ends the session if a token was spent before the grace period', async () => {
+  test('rotates the token; using a spent token after the grace period ends the session', async () => {
     const person = await registerPerson(server);
     const first = await person.client.refresh({ body: { refresh_token: person.refresh_token } });
     person.client.access_token = first.access_token;
@@ -234,7 +234,7 @@ describe('sessions', () => {
     await person.client.login({ body: { email: person.email, password: 'another long one' } });
   });
 
-  test('get a new refresh token with a new password; the old one is refused and ends no session', async () => {
+  test('get a new refresh token when the password changes; the old one is refused and ends no session', async () => {
     const person = await registerPerson(server);
     const before = await person.client.refresh({ body: { refresh_token: person.refresh_token } });
     const body = { current_password: person.password, new_password: 'another long one' };

@@ -101,7 +101,7 @@ describe('a session that is kept in a cookie', () => {
     }
   });
 
-  test('can be started with the refresh token that a script has', async () => {
+  test('can continue a session whose refresh token a script had', async () => {
     const person = await registerPerson(server);
     const browser = openBrowser();
     await browser.openPage().refresh({ body: { refresh_token: person.refresh_token, keep } });
@@ -150,7 +150,7 @@ describe('a cookie that is refused', () => {
     expect(person.browser.jar.size).toBe(0);
   });
 
-  test('is not removed if the browser has no cookie, or by a sign-in with a wrong password', async () => {
+  test('is removed only by its own refusal, not by a wrong password or a request without a cookie', async () => {
     const nobody = openBrowser();
     expect(await codeOf(nobody.openPage().raw.refresh({ body: { keep } }))).toEqual([401, 'invalid_refresh_token']);
     expect(nobody.set).toEqual([]);

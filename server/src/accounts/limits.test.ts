@@ -89,7 +89,7 @@ describe('guessing', () => {
     }
   });
 
-  describe('from a network', () => {
+  describe('by network', () => {
     const limits = { BATON_AUTH_LIMIT_PER_ACCOUNT: '2', BATON_TRUST_PROXY: 'loopback' };
     let limited: TestServer;
     beforeAll(async () => {
@@ -237,7 +237,7 @@ describe('guessing', () => {
     });
   });
 
-  test('has other limits than success: sign-ins are counted per account and refreshes per session', async () => {
+  test('has its own limits: successful sign-ins count per account, and successful refreshes per session', async () => {
     const limited = await startServer({ BATON_AUTH_LIMIT_SUCCESSES: '2' }, { database: server.database });
     try {
       const [person, other] = [await registerPerson(limited), await registerPerson(limited)];

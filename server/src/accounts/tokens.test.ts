@@ -90,7 +90,7 @@ describe('an access token', () => {
     ['header', signed(claims, { header: { ...header, typ: 'JWT' } })],
     ['kid', signed(claims, { header: { ...header, kid: 'other' } })],
     ['claims', jwt.sign(claims, key, { algorithm: 'HS256', header })],
-  ])('refused with the reason “%s” shows it in the log and not in the response', (why, token) => {
+  ])('that is refused with the reason “%s” shows the reason in the log, not in the response', (why, token) => {
     const cause = expect.objectContaining({ message: why });
     expect(() => tokens.verify(token)).toThrow(expect.objectContaining({ code: 'invalid_token', data: {}, cause }));
   });

@@ -147,7 +147,7 @@ describe('the tree of a workspace’s events', () => {
     expect(await uncommitted(await look(columns))).toEqual([]);
   });
 
-  test('control: misses a column that is neither in the entry nor in the payload', async () => {
+  test('control: is found incomplete if a column is neither in the entry nor in the payload', async () => {
     const client = await server.database.owner.connect();
     await client.query('begin; alter table events add column remark text');
     const { rows } = await client.query<{ name: string }>(columns);

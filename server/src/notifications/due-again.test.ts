@@ -54,7 +54,7 @@ async function finish(at: { workspace_id: string; ticket: string }) {
   await client.transition_ticket({ ...at, body: { to: 'resolved', resolution: 'fixed' } });
 }
 
-describe('a due ticket is notified once', () => {
+describe('a member is notified once of a due ticket', () => {
   test('when it is restored, if its day came while it was deleted', async () => {
     const { at } = await makeDue();
     const { client } = team.member;
@@ -133,7 +133,7 @@ describe('a due ticket is notified once', () => {
     expect(rows).toEqual([{ again_on: null, is_done: true }]);
   });
 
-  test('to the member who set its day in advance, even if the worker reads that event only on the day', async () => {
+  test('whose day they set themselves in advance, if the worker reads that event only on the day', async () => {
     const { admin, workspace_id, project_id } = team;
     await readSoFar();
     const body = { title: 'Due', due_on: day(0), assignee_id: admin.user.id };
@@ -150,7 +150,7 @@ describe('a due ticket is notified once', () => {
     await shift('1 day');
   });
 
-  test('again to a member who has left and come back', async () => {
+  test('and again after they have left and come back', async () => {
     const { at } = await makeDue();
     const { owner, admin, workspace_id } = team;
     await told();

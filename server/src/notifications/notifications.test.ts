@@ -77,7 +77,7 @@ describe('a member is notified', () => {
     expect(await kindsOf(viewer)).toEqual([['mentioned'], ['commented']]);
   });
 
-  test('once of one act, however many reasons there are', async () => {
+  test('once per act, however many reasons there are', async () => {
     const { member, admin } = team;
     const ticket = await makeTicket(team);
     await assign(member, ticket, admin);
@@ -93,7 +93,7 @@ describe('a member is notified', () => {
     ]);
   });
 
-  test('once of one act, even if the worker reads its events in two batches', async () => {
+  test('once per act, even if the worker reads its events in two batches', async () => {
     const { member, admin, workspace_id } = team;
     const ticket = await makeTicket(team);
     await told();

@@ -95,7 +95,7 @@ describe.each(['custom', 'generic'] as const)('with 30,000 notifications and a %
   });
 });
 
-test('notifying of a batch reads about as many pages with a generic plan as with a custom one', async () => {
+test('notifying members of a batch reads about as many pages with a generic plan as with a custom one', async () => {
   await database.owner.query(`
     insert into users (id, email, name)
       select ('00000000-0000-7000-8000-' || lpad((900000 + n)::text, 12, '0'))::uuid, 'w' || n || '@example.com', 'W' from generate_series(1, 200) n;

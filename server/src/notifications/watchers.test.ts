@@ -49,7 +49,7 @@ const count = async (table: 'notifications' | 'watchers', ticket_id: string) => 
   return rows[0]?.n ?? Number.NaN;
 };
 
-test('a transaction covers fewer events if each notifies many people, and all events are notified in the end', async () => {
+test('a transaction of the notifier covers fewer events if each notifies many people, and all events are notified in the end', async () => {
   const { workspace_id, member } = team;
   const { id: ticket } = await makeTicket(team);
   await told();
