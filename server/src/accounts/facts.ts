@@ -79,7 +79,7 @@ export function meaningOf(action: AccountAction): string {
   return `${says} One entry an hour; \`detail\` has ${fields.join(' and ')}.`;
 }
 
-/** The actions that are counted, in one entry an hour. */
+/** The actions that are counted in one entry an hour. */
 export type HourlyAction = {
   [A in AccountAction]: Facts[A] extends { hourly: true } ? A : never;
 }[AccountAction];

@@ -6,7 +6,7 @@ import { newId } from '../lib/ids.ts';
 import type { AccountAuditEntry, User } from './contract.ts';
 import type { AccountEntry, HourlyAction } from './facts.ts';
 
-/** The columns of an account that are shown. */
+/** The columns of an account that are returned. */
 const user_columns = {
   id: sql`id`,
   email: sql`email`,

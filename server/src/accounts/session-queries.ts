@@ -6,7 +6,7 @@ import { leastIdOf } from '../lib/ids.ts';
 import type { Session } from './contract.ts';
 import type { KeptToken } from './refresh-token.ts';
 
-/** The columns of a session that are shown. `current` is not one of them: it depends on the request. */
+/** The columns of a session that are returned. `current` is not one of them: it depends on the request. */
 const session_columns = {
   id: sql`id`,
   user_agent: sql`user_agent`,

@@ -255,7 +255,7 @@ export type AuditEntry<A extends AuditAction = AuditAction> = A extends AuditAct
       Given<(typeof facts)[A], 'after'> &
       ((typeof facts)[A] extends { versioned: true }
         ? {
-            /** The subject's version after the change; for tickets exactly one entry each. */
+            /** The subject's version after the change. A ticket has exactly one entry for each version. */
             subject_version: number;
             /** The time of the change, which is later than that of the previous version whatever the clocks say. */
             at: string;

@@ -165,7 +165,7 @@ export const update_notification = operation({
   method: 'patch',
   path: one,
   tag: 'notifications',
-  takes_away: true, // a full workspace is read and left alone all the same
+  takes_away: true, // allowed in a full workspace, whose members still use their inboxes
   summary: 'Marks one of the caller’s notifications as read or unread, archives or unarchives it, or snoozes it.',
   params: notification_params,
   body: z.strictObject({
@@ -187,7 +187,7 @@ export const read_notifications = operation({
   method: 'post',
   path: `${base}/read`,
   tag: 'notifications',
-  takes_away: true, // a full workspace is read and left alone all the same
+  takes_away: true, // allowed in a full workspace, whose members still use their inboxes
   summary: 'Marks a notification and all earlier ones as read, of all tickets or of one.',
   params: workspace_params,
   body: z.strictObject({
@@ -260,7 +260,7 @@ export const update_notification_settings = operation({
   method: 'patch',
   path: settings_path,
   tag: 'notifications',
-  takes_away: true, // a full workspace is read and left alone all the same
+  takes_away: true, // allowed in a full workspace, whose members still use their inboxes
   summary: 'Changes the caller’s notification settings. They apply to what happens from then on.',
   params: workspace_params,
   body: z.strictObject({

@@ -8,7 +8,7 @@ import type { KeysetPart } from '../http/cursor.ts';
 import type { ApiTokenRow } from './contract.ts';
 import type { ReadApiToken } from './token.ts';
 
-/** The columns of a token that are shown. */
+/** The columns of a token that are returned. */
 const token_columns = {
   id: sql`id`,
   name: sql`name`,

@@ -63,7 +63,7 @@ export async function createWebhook(
     lastSequence(tx, workspace_id),
     requireProjects(tx, workspace_id, body.project_ids),
     requireFewer(tx, 'webhooks_per_workspace', settings.max_webhooks_per_workspace, webhooksIn(workspace_id)),
-    requireUndeleted(tx, workspace_id), // its deletion stops the webhooks that it sees
+    requireUndeleted(tx, workspace_id), // so that a deletion in progress misses no new webhook
   ]);
   const { secret, sealed } = newSecret(settings.sealing_key);
   const created = await insertWebhook(tx, {

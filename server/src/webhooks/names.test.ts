@@ -110,7 +110,7 @@ describe('a webhook’s URL', () => {
 
   test('is not looked up for somebody without the permission, even if they had it a moment ago', async () => {
     const { workspace_id, owner, admin, member, stranger } = team;
-    expect(await create(admin, 'inside.example')).toMatchObject(refused); // this process now caches the admin's role
+    expect(await create(admin, 'inside.example')).toMatchObject(refused); // the admin's role was just confirmed
     names.asked.length = 0;
     const setRole = (role: 'admin' | 'member') =>
       owner.client.update_member({ workspace_id, user_id: admin.user.id, if_match: '*', body: { role } });

@@ -26,7 +26,7 @@ export async function redeliverEvents({
   const { workspace_id } = actor;
   const { webhook_id } = params;
   const [, place, waiting] = await Promise.all([
-    requireUndeleted(tx, workspace_id), // its deletion drops the deliveries that it sees
+    requireUndeleted(tx, workspace_id), // so that a deletion in progress misses no new delivery
     placeOf(tx, workspace_id, webhook_id),
     waitingFor(tx, { workspace_id, id: webhook_id }),
   ]);
