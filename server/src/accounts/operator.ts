@@ -65,10 +65,7 @@ export function addUser(pool: pg.Pool, { email, name, ttl_s }: { email: string; 
   });
 }
 
-/**
- * Returns a one-time token to set a new password, and ends the earlier ones. Returns undefined if there is no enabled
- * account.
- */
+/** Creates a token for a new password and ends the earlier ones. Returns undefined if there is no enabled account. */
 export function offerPasswordReset(pool: pg.Pool, email: string, ttl_s: number): Promise<string | undefined> {
   return withAccount(pool, email, async (tx, { id, disabled }) =>
     disabled ? undefined : offerReset(tx, id, ttl_s, 'password_reset_offered'),
@@ -110,8 +107,8 @@ export async function failedWhileDisabled(pool: pg.Pool, email: string): Promise
 export async function enableUser(pool: pg.Pool, email: string): Promise<boolean> {
   const found = await readOnly(pool, {}, (db) => anyUserByEmail(db, email));
   if (found?.disabled !== true) return false;
-  // Open invitations may remain from a disabling that was interrupted or done by an older version. They would be valid
-  // again.
+  // Open invitations may remain from a disabling that was interrupted or
+  // done by an older version. They would be valid again.
   await withdrawInvitationsOf(pool, found.id, operator.request_id);
   const done = await withAccount(pool, email, async (tx, { id, disabled, version }) => {
     if (!disabled || version !== found.version) return false;
@@ -123,9 +120,9 @@ export async function enableUser(pool: pg.Pool, email: string): Promise<boolean>
 }
 
 /**
- * Changes an account's address and ends its tokens for a new password, because they may lie in a mailbox that now
- * belongs to somebody else. Does nothing if the address is the same. Returns whether there was an account; throws
- * `email_taken`.
+ * Changes an account's address and ends its tokens for a new password, because they may
+ * lie in a mailbox that now belongs to somebody else. Does nothing if the address is the
+ * same. Returns whether there was an account; throws `email_taken`.
  */
 export async function changeEmail(pool: pg.Pool, { from, to }: { from: string; to: string }): Promise<boolean> {
   const done = await withAccount(pool, from, async (tx, { id }) => {

@@ -18,8 +18,8 @@ const hashing = new FairQueue({ max_running: availableParallelism(), max_waiting
 let yielding = false;
 
 /**
- * Runs the work in its network's turn. Without turns, 90 sign-ins at once from one network delayed another network's by
- * 17.6 s.
+ * Runs the work in its network's turn. Without turns, 90 sign-ins at
+ * once from one network delayed another network's by 17.6 s.
  */
 function inTurn<T>(network: string, work: () => Promise<T>): Promise<T> {
   return hashing.run(network, () => {

@@ -40,10 +40,7 @@ export function lockUser(tx: Tx, user_id: string): Promise<User> {
   return tx.one(sql`select ${columns} from users u where u.id = ${user_id} for no key update of u`);
 }
 
-/**
- * Inserts an account. Returns undefined if the address is taken: a failed statement would write the address to
- * PostgreSQL's log.
- */
+/** Inserts an account; undefined if the address is taken, which as an error would appear in PostgreSQL's log. */
 export function insertUser(
   tx: Tx,
   row: Omit<User, 'email_confirmed_at' | 'version' | 'created_at' | 'updated_at'>,

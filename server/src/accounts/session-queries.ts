@@ -78,10 +78,7 @@ export function lockSession(tx: Tx, user_id: string, session_id: string): Promis
     where user_id = ${user_id} and id = ${session_id} for no key update`);
 }
 
-/**
- * Counts one refresh of a locked session in a window of `window_s` seconds. With `prolong_s`, the session is prolonged,
- * too.
- */
+/** Counts a refresh of a locked session in a window of `window_s` seconds. `prolong_s` also prolongs the session. */
 export function countRefresh(
   tx: Tx,
   { user_id, session_id }: { user_id: string; session_id: string },

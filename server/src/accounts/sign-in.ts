@@ -49,10 +49,7 @@ export function startSession(tx: Tx, services: Services, user: User, origin: Ori
   return issueTokens(tx, services, user, id);
 }
 
-/**
- * Counts a wrong password in the account's audit log, if the account exists. Runs after the response, so that nobody
- * waits for it.
- */
+/** Counts a wrong password in the account's audit log, if the account exists. Runs after the response. */
 export function noteFailure(
   { pool }: Services,
   user_id: string,
@@ -146,8 +143,8 @@ async function rotate(tx: Tx, services: Services, token: RefreshToken, origin: O
     countRefresh(tx, token, { window_s });
     const kept = await recentRefreshTokens(tx, token, grace);
     const successor = liveSuccessor(token, kept, jwt_keys);
-    // The successor was created with a key that has been removed. It can't be returned again, but that is no sign of
-    // theft.
+    // The successor was created with a key that has been removed. It
+    // can't be returned again, but that is no sign of theft.
     return successor === undefined ? undefined : { ...access, refresh_token: successor };
   }
   countRefresh(tx, token, { window_s, prolong_s: refresh_token_ttl_s });

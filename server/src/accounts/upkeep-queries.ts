@@ -1,9 +1,9 @@
 import { type Sql, sql } from '../db/sql.ts';
 
-// The worker's statements that remove old rows of accounts (upkeep/catalogue.ts). Each takes the oldest rows by their
-// index, up to the limit, and skips rows that another worker has locked. The table is named in `due` and again outside
-// it, so that the limit holds however PostgreSQL joins them. The row policies also restrict which rows can be removed
-// (0008_worker.sql).
+// The worker's statements that remove old rows of accounts (upkeep/catalogue.ts). Each takes the
+// oldest rows by their index, up to the limit, and skips rows that another worker has locked. The
+// table is named in `due` and again outside it, so that the limit holds however PostgreSQL joins them.
+// The row policies also restrict which rows can be removed (0008_worker.sql).
 
 /**
  * Removes refresh tokens of sessions that ended that long ago. This runs first: the tokens refer to the sessions' rows.

@@ -7,8 +7,8 @@ import { makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { logSigner, signingKey } from '../ledger/note.ts';
 
-// These proofs are checked by the code with which npm verifies where its packages come from. It shares no line with
-// ours.
+// These proofs are checked by the code with which npm verifies where
+// its packages come from. It shares no line with ours.
 
 interface Entry {
   canonicalizedBody: Buffer;

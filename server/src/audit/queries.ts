@@ -47,18 +47,12 @@ export const before_and_after = {
   json_bytes: sql`coalesce(octet_length(q.before::text), 0) + coalesce(octet_length(q.after::text), 0) + 512`,
 };
 
-/**
- * Selects the rows of the outbox `a` about a ticket and its comments. It is written exactly like its index's
- * expression.
- */
+/** Selects the rows of the outbox `a` about a ticket and its comments, written exactly like the index's expression. */
 export const unnumberedOf = (ticket_id: string): Sql => sql`
   (case when a.ticket_id is null then a.subject_id else a.ticket_id end) = ${ticket_id}
   and (a.ticket_id is not null or a.subject_type = 'ticket')`;
 
-/**
- * Returns the indexes that serve a filter, the narrowest first, or the whole log if none does. Each includes entries
- * without a number.
- */
+/** Returns the indexes for a filter, narrowest first, or the whole log; each with the entries without a number. */
 function sourcesOf(workspace_id: string, filter: AuditFilter, span: Span): Source[] {
   const { subject, actor, action, subject_type } = filter;
   const from_log = (from: Sql, keys: IndexWalk['keys'], only = sql`true`): IndexWalk => ({

@@ -82,10 +82,7 @@ export function recordAudits(tx: Tx, actor: Recorder, entries: readonly AuditEnt
 /** The largest size in UTF-8 bytes of a text that the log keeps whole. */
 const max_whole_bytes = 2048;
 
-/**
- * Returns whether the log keeps only the text's size, hash and start. Code that writes such a text stores it elsewhere,
- * once.
- */
+/** Returns whether the log keeps only the text's size, hash and start. The text itself is then stored elsewhere. */
 export function isLongText(text: string): boolean {
   return text.length * 3 > max_whole_bytes && Buffer.byteLength(text) > max_whole_bytes;
 }

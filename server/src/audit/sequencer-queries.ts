@@ -7,10 +7,7 @@ import { head_columns, type TreeHead } from './tree-queries.ts';
 /** How many entries are read to find the workspaces that have some. */
 const looked_at = 500;
 
-/**
- * Returns the next workspaces, after `behind`, with entries to number, and how long the oldest has waited. Empty only
- * if there is none.
- */
+/** Returns the next workspaces, after `behind`, with entries to number, and how long the oldest has waited. */
 export function workspacesToNumber(db: Db, behind: string): Promise<{ workspace_id: string; waited_s: number }[]> {
   return db.rows(sql`
     select o.workspace_id, extract(epoch from now() - min(o.created_at))::float as waited_s from (

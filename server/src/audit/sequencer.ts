@@ -117,10 +117,7 @@ export class Sequencer {
   }
 }
 
-/**
- * Creates the loop that numbers entries. Any number of processes may run it; each workspace is numbered by one at a
- * time.
- */
+/** Creates the loop that numbers entries. Any number of processes may run it; one at a time numbers a workspace. */
 export function sequencerLoop(pool: pg.Pool, log: Logger, onNumbered?: (workspace_id: string) => void): Loop {
   const sequencer = new Sequencer(pool, log, onNumbered);
   const times = { interval_ms, pass_ms, rest_per_work, max_retry_ms: retries.max_retry_ms };

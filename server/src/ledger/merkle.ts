@@ -103,10 +103,7 @@ export function extended(
 /** Returns the hashes at these places, in the same order. */
 export type Reader = (places: readonly Place[]) => Promise<readonly Hash[]>;
 
-/**
- * Returns the places of the hashes from which a complete subtree's root is computed, in the highest possible level of
- * tiles.
- */
+/** Returns the places of the hashes that a complete subtree's root is computed from, in the highest level of tiles. */
 function placesOf({ height, index }: Subtree): Place[] {
   const level = Math.floor(height / tile_height);
   const width = 2 ** (height - level * tile_height);

@@ -33,8 +33,8 @@ interface Example {
   consistency: string[];
 }
 
-// A log of five entries, whose key's seed is 32 bytes of 1. golang.org/x/mod/sumdb and @sigstore/verify have accepted
-// it.
+// A log of five entries, whose key's seed is 32 bytes of 1.
+// golang.org/x/mod/sumdb and @sigstore/verify have accepted it.
 const file = path.join(import.meta.dirname, 'vectors/example.json');
 const example = JSON.parse(readFileSync(file, 'utf8')) as Example;
 const bytes = (text: string) => Buffer.from(text, 'base64');

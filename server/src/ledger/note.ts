@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
 import { type Hash, hash_bytes } from './merkle.ts';
 
-// Signed notes, checkpoints and cosignatures in the formats of C2SP's signed-note, tlog-checkpoint and
-// tlog-cosignature.
+// Signed notes, checkpoints and cosignatures in the formats of
+// C2SP's signed-note, tlog-checkpoint and tlog-cosignature.
 
 /** The kinds of signature; the kind is part of a key's id. */
 const of_log = 1;

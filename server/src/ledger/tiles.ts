@@ -1,7 +1,7 @@
 import { tile_width } from './merkle.ts';
 
-// The paths of a log's tiles in C2SP's tlog-tiles: `067`, `x001/x234/067`, and with `.p/17` at the end if a tile is
-// partial.
+// The paths of a log's tiles in C2SP's tlog-tiles: `067`, `x001/x234/067`,
+// and with `.p/17` at the end if a tile is partial.
 
 /** A run of `width` hashes or entries: the `index`th tile of its level. */
 export interface Tile {

@@ -110,8 +110,8 @@ describe('the limit of three mails to one address in 15 minutes', () => {
     expect((await kinds()).sort()).toEqual(['email_change', 'email_change', 'invitation']);
     expect(await invite(other, email)).toMatchObject({ status: 201, body: { mailed: false } });
     expect((await ask(one, email)).status).toBe(429);
-    // After the account's address is changed, somebody can sign up with the old one again. That sends no more mail to
-    // it.
+    // After the account's address is changed, somebody can sign up
+    // with the old one again. That sends no more mail to it.
     await server.database.owner.query('update users set email = $1 where id = $2', [someAddress(), signed_up.user.id]);
     expect((await one.client.raw.register({ body })).status).toBe(201);
     expect(await kinds()).toHaveLength(3);

@@ -244,8 +244,8 @@ describe('a mail', () => {
       await owner.client.create_invitation({ workspace_id, body: { email, role: 'viewer' } });
       return email;
     };
-    // Three mails are sent at a time. Each waits for the other two, so that a slow connection doesn't change their
-    // order.
+    // Three mails are sent at a time. Each waits for the other two, so
+    // that a slow connection doesn't change their order.
     const held: (() => void)[] = [];
     mailbox.before = () =>
       new Promise((resolve) => {

@@ -243,10 +243,7 @@ interface SmtpError {
 /** Codes for a full mailbox, network faults, quotas and policies (RFC 3463, section 3), which somebody can fix. */
 const may_change = /^\d{3}[ -]5\.(?:2\.2|[347]\.\d{1,3})\b/;
 
-/**
- * Returns whether the server will never accept this receiver or mail. Other failures may be temporary, or caused by the
- * settings.
- */
+/** Returns whether the server will never accept this receiver or mail. Other failures may be temporary. */
 function isRefusal({ responseCode = 0, code, command, response = '' }: SmtpError): boolean {
   if (code === 'EENVELOPE' && command === 'API') return true; // not a valid address
   const permanent = responseCode >= 500 && responseCode !== 503 && !may_change.test(response);

@@ -33,10 +33,7 @@ const order = z.discriminatedUnion('kind', [
 ]);
 export type MailOrder = z.infer<typeof order>;
 
-/**
- * Returns whether the mail can wait. Only notifications and invitations can: somebody may be waiting for any other
- * mail.
- */
+/** Returns whether the mail can wait. Somebody may be waiting for any other than notifications and invitations. */
 export const canWait = ({ kind }: MailOrder): boolean => kind === 'notifications' || kind === 'invitation';
 
 /** Derives the key that orders are sealed with. */

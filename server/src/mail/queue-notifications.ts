@@ -19,10 +19,7 @@ import { queueMail } from './queries.ts';
 
 const members_at_once = 20;
 const notifications_at_once = 1_000;
-/**
- * Up to this number of tickets and webhooks, a member gets one mail for each; for more, a single mail about all of
- * them.
- */
+/** A member gets one mail per ticket or webhook, up to this many at a time; for more, a single mail about all. */
 const max_single = 3;
 /** How long a mail is retried. After that, its notifications are old news. */
 const ttl_s = 86_400;

@@ -12,10 +12,7 @@ import { liveWorkspaces, notifyOfDue, notifyOfEvents, type Telling, workspacesBe
 const task = 'notifier';
 /** How often all workspaces are checked. Events that this process has numbered itself are notified at once. */
 const interval_ms = 1_000;
-/**
- * With many workspaces, the wait before the next check of all of them, as a multiple of the time that the last one
- * took.
- */
+/** The wait before the next check of all workspaces, as a multiple of the time that the last check took. */
 const rest_per_sweep = 4;
 const pass_ms = 200;
 /** How long the notifier works on the workspaces found before it looks for more. */
@@ -42,9 +39,9 @@ async function notifyBatch(pool: pg.Pool, workspace_id: string, telling: Telling
 }
 
 /**
- * Notifies members of events and due tickets, one batch of a workspace at a time. Workspaces take turns by their
- * creators. Notifications and progress are written in one transaction, so that each act is notified once, whichever
- * process dies.
+ * Notifies members of events and due tickets, one batch of a workspace at a time.
+ * Workspaces take turns by their creators. Notifications and progress are written in
+ * one transaction, so that each act is notified once, whichever process dies.
  */
 export class Notifier {
   readonly #pool: pg.Pool;
@@ -77,8 +74,8 @@ export class Notifier {
     await this.#takeHints();
     if (this.#behind === undefined && performance.now() >= this.#sweeps_at) this.#beginSweep();
     do {
-      // The workspaces found are worked on before more are looked for, so that each pass makes progress however many
-      // there are.
+      // The workspaces found are worked on before more are looked for, so
+      // that each pass makes progress however many there are.
       if (this.#behind !== undefined) await this.#look(this.#behind);
       const until = performance.now() + slice_ms;
       do {

@@ -19,8 +19,8 @@ let pool: pg.Pool;
 
 beforeAll(async () => {
   database = await createDatabase();
-  // One member has nearly all notifications. Few of them are of one kind, all but the oldest are read, and every second
-  // is archived.
+  // One member has nearly all notifications. Few of them are of one kind,
+  // all but the oldest are read, and every second is archived.
   await database.owner.query(`
     insert into users (id, email, name) values ('${user_id}', 'a@example.com', 'A'), ('${id('bb')}', 'b@example.com', 'B');
     insert into workspaces (id, name, created_by) values ('${workspace_id}', 'W', '${user_id}');
@@ -82,8 +82,8 @@ describe.each(['custom', 'generic'] as const)('with 30,000 notifications and a %
         const owner = { workspace_id, user_id: user };
         const page = { span: everything, limit: 101 };
         const rows = await looked((db) => notificationsOf(db, owner, { folder, kind }, page));
-        // The notifications that the walk passes and the one where it stops; for each its ticket, project, comment and
-        // event.
+        // The notifications that the walk passes and the one where it
+        // stops; for each its ticket, project, comment and event.
         expect(rows).toBeLessThanOrEqual(6 * (max_walked + 1) + 1);
       }
     },

@@ -156,8 +156,8 @@ export async function hasNotification(db: Db, { workspace_id, user_id }: Owner, 
 }
 
 /**
- * Joins what a notification `c` needs to be shown: what it is about, and its receiver's membership. Each is looked up
- * by itself.
+ * Joins what a notification `c` needs to be shown: what it is about, and
+ * its receiver's membership. Each is looked up by itself.
  */
 const is_shown = ({ workspace_id, user_id }: Owner): Sql => sql`
   join (

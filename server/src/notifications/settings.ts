@@ -19,10 +19,7 @@ export function presentSettings({ off, mail, ...row }: SettingsRow): Settings {
   return { kinds: switches((name) => !off.includes(name)), mail: switches((name) => mail.includes(name)), ...row };
 }
 
-/**
- * Returns the ids of the projects to mute, which are given by id or key. Already muted projects need not exist any
- * more.
- */
+/** Returns the ids of the projects to mute, given by id or key. Already muted ones need not exist any more. */
 async function mutedProjects(
   tx: Tx,
   workspace_id: string,
@@ -42,8 +39,8 @@ async function mutedProjects(
 }
 
 /**
- * Changes the caller's notification settings. Kinds that are not named stay as they are; the list of muted projects is
- * replaced.
+ * Changes the caller's notification settings. Kinds that are not named
+ * stay as they are; the list of muted projects is replaced.
  */
 export async function changeSettings({
   tx,

@@ -1,10 +1,7 @@
 import { type Sql, sql } from '../db/sql.ts';
 import { uncounted } from '../quotas/queries.ts';
 
-/**
- * Removes notifications of that age in every workspace, read or not. See accounts/upkeep-queries.ts for why it has this
- * form.
- */
+/** Removes notifications of that age, read or not. See accounts/upkeep-queries.ts for why it has this form. */
 export function removeOldNotifications(kept_for_s: number, limit: number): Sql {
   return sql`
     with due as (

@@ -5,10 +5,7 @@ import type { KeysetPart } from '../http/cursor.ts';
 import type { Watcher, Watching } from './contract.ts';
 import type { Owner } from './queries.ts';
 
-/**
- * How many members may watch a ticket, besides its reporter and assignee. The worker has the same limit
- * (0027_fair_turns.sql).
- */
+/** How many members may watch a ticket, besides reporter and assignee. The worker's limit is in 0027_fair_turns.sql. */
 export const max_watchers = 200;
 
 interface Watch {

@@ -13,8 +13,8 @@ export interface FoundWorkspace {
 
 /** Returns the next workspaces after this one that are not deleted, in the order of their ids. */
 export function workspacesBehind(db: Db, workspace_id: string): Promise<FoundWorkspace[]> {
-  // One index lookup for each workspace. For a join, the planner read both tables whole: 180 ms with 100,000
-  // workspaces.
+  // One index lookup for each workspace. For a join, the planner read
+  // both tables whole: 180 ms with 100,000 workspaces.
   return db.rows(sql`
     select w.id as workspace_id, w.created_by, coalesce(h.last_sequence, 0) > coalesce(p.last_sequence, 0)
       or p.due_after is not null or coalesce(p.next_due_on <= (now() at time zone 'UTC')::date, false) as is_behind
@@ -41,10 +41,7 @@ export interface Telling {
   mail_after_s: number | null;
 }
 
-/**
- * Notifies members of the next events in the workspace in scope. Returns whether there are more; null if another
- * process is doing it.
- */
+/** Notifies members of the next events. Returns whether there are more; null if another process is doing it. */
 export async function notifyOfEvents(tx: Tx, { batch, mail_after_s }: Telling): Promise<boolean | null> {
   const { more } = await tx.one<{ more: boolean | null }>(
     sql`select notify_of_events(${batch}::integer, ${mail_after_s}::integer) as more`,
@@ -52,10 +49,7 @@ export async function notifyOfEvents(tx: Tx, { batch, mail_after_s }: Telling): 
   return more;
 }
 
-/**
- * Notifies members of tickets that have become due. Returns whether there may be more; null if another process is doing
- * it.
- */
+/** Notifies members of due tickets. Returns whether there may be more; null if another process is doing it. */
 export async function notifyOfDue(tx: Tx, { batch, mail_after_s }: Telling): Promise<boolean | null> {
   const { more } = await tx.one<{ more: boolean | null }>(
     sql`select notify_of_due(${batch}::integer, ${mail_after_s}::integer) as more`,

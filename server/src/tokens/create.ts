@@ -16,10 +16,7 @@ type Settings = Pick<Config, 'token_ttl_days' | 'token_max_ttl_days' | 'max_toke
 const refused = (pointer: string, detail: string) =>
   new BatonError('validation_failed', { errors: [{ pointer, detail }] });
 
-/**
- * Creates a token for the caller or, if the caller is an owner or admin, for a bot. Only the response contains the
- * secret.
- */
+/** Creates a token for the caller or, if they are an owner or admin, for a bot. Only the response has the secret. */
 export async function createToken(
   { tx, writer, body }: Context<typeof create_token>,
   settings: Settings,
@@ -37,8 +34,8 @@ export async function createToken(
   });
   const [found, joined] = await Promise.all([
     user_id === created_by || botById(tx, workspace_id, user_id),
-    // Not found if the member's removal has committed since. A later removal waits for this transaction and ends the
-    // new token.
+    // Not found if the member's removal has committed since. A later
+    // removal waits for this transaction and ends the new token.
     requireFound(presentMembership(tx, workspace_id, created_by)),
     requireFewer(tx, 'tokens_per_member', max_tokens_per_member, tokensBy(workspace_id, created_by)),
   ]);

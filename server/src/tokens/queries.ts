@@ -39,10 +39,7 @@ function standing({ workspace_id, created_by }: Sight): Sql {
     where k.workspace_id = ${workspace_id}${own} and k.revoked_at is null and k.expires_at > now()`;
 }
 
-/**
- * Returns a page of tokens, latest first. A row with `stopped` marks where the search stopped early: many tokens may
- * have ended.
- */
+/** Returns a page of tokens, latest first. Many may have ended: a row with `stopped` marks where the search stopped. */
 export function tokensOf(db: Db, { workspace_id, created_by }: Sight, part: KeysetPart): Promise<Found<ApiTokenRow>[]> {
   // Written like the conditions of the two indexes. The index by creator includes revoked tokens.
   const those = created_by === undefined ? sql`k.revoked_at is null` : sql`k.created_by = ${created_by}`;

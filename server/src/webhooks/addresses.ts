@@ -57,10 +57,7 @@ function isPublicBytes(bytes: readonly number[]): boolean {
   return inner === undefined ? isWithin(bytes, global_unicast) : isPublicBytes(bytes.slice(inner.at, inner.at + 4));
 }
 
-/**
- * Returns whether an address belongs to the public internet. It compares the address's bytes, however the address is
- * written.
- */
+/** Returns whether an address belongs to the public internet, judged by its bytes, however it is written. */
 export function isPublic(address: string): boolean {
   return ipaddr.isValid(address) && isPublicBytes(ipaddr.parse(address).toByteArray());
 }

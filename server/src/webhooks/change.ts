@@ -88,10 +88,7 @@ export async function deleteWebhook({ tx, writer, params, if_match }: Context<ty
   });
 }
 
-/**
- * Gives a webhook a new secret. Messages are also signed with the previous one for `overlap_s`, so that the receiver
- * can switch.
- */
+/** Gives a webhook a new secret. The previous one also signs for `overlap_s`, so that the receiver can switch. */
 export async function rotateSecret(
   { tx, writer, params, body: { overlap_s } }: Context<typeof rotate_webhook_secret>,
   { sealing_key }: { sealing_key: Buffer },

@@ -30,10 +30,7 @@ export function requireUrl(url: string, { webhook_private }: Pick<Config, 'webho
   return read.href;
 }
 
-/**
- * Returns the ids of projects given by id or key. Throws `validation_failed` unless all of them belong to the
- * workspace.
- */
+/** Returns the ids of projects given by id or key. Throws `validation_failed` if one isn't the workspace's. */
 export async function requireProjects(
   db: Db,
   workspace_id: string,

@@ -57,10 +57,7 @@ interface Options {
   sender: Sender;
   sealing_key: Buffer;
   schedule: Schedule;
-  /**
-   * How long the lease of a delivery lasts. It is renewed during an attempt; what is left then is for storing the
-   * outcome.
-   */
+  /** How long a delivery's lease lasts. It is renewed during an attempt; the rest is for storing the outcome. */
   lease_ms: number;
 }
 

@@ -30,9 +30,9 @@ export interface Taken extends Claimed {
 }
 
 /**
- * Builds the body of a message: the event as `GET …/events` shows it to an admin. It is built again for each attempt
- * from data that never changes, so it has the same bytes. Only a purge removes something, which must not be sent any
- * more.
+ * Builds the body of a message: the event as `GET …/events` shows it to an admin. It is
+ * built again for each attempt from data that never changes, so it has the same bytes.
+ * Only a purge removes something, which must not be sent any more.
  */
 function bodyOf(row: EventRow): string {
   const data = shownTo('admin', row);
@@ -98,10 +98,7 @@ const restOf = (failures: number) =>
 
 const isSuccess = (status: number | null) => status !== null && status >= 200 && status < 300;
 
-/**
- * Stores the outcome of an attempt, with its consequences for the delivery, its ticket's later deliveries and the
- * webhook.
- */
+/** Stores an attempt's outcome, and what follows for the delivery, its ticket's later deliveries and the webhook. */
 export function settle(
   pool: pg.Pool,
   key: WebhookKey,

@@ -1,9 +1,6 @@
 import type { Webhook } from './contract.ts';
 
-/**
- * Returns what the audit log records of a webhook. Of its address it has only the origin, since the rest may be a
- * secret.
- */
+/** Returns what the audit log has of a webhook: of its address only the origin, since the rest may be a secret. */
 export function factOf({ url, description, types, project_ids, state }: Webhook) {
   return { origin: new URL(url).origin, description, types, project_ids, state };
 }

@@ -86,10 +86,7 @@ export class Places {
     };
   }
 
-  /**
-   * Counts hindering attempts, including those that turn out to take long. The people of the latter are slow from now
-   * on.
-   */
+  /** Counts hindering attempts, including those that turn out to take long. Their people are slow from now on. */
   #countHindering(): number {
     let count = 0;
     const now = this.#now();

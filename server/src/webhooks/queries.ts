@@ -123,8 +123,8 @@ export function updateWebhook(
  */
 export function reviveDeliveries(tx: Tx, workspace_id: string, webhook_id: string): void {
   const failed = sql`d.workspace_id = ${workspace_id} and d.webhook_id = ${webhook_id} and d.failures > 0 and d.finished_at is null`;
-  // Locks the rows in a statement of its own: it waits for leases being renewed, so that the next statement's time is
-  // later.
+  // Locks the rows in a statement of its own: it waits for leases being
+  // renewed, so that the next statement's time is later.
   tx.send(sql`select 1 from deliveries d where ${failed} for no key update of d`);
   tx.send(sql`
     update deliveries d set failures = 0, next_attempt_at = case
@@ -246,10 +246,7 @@ interface Range {
   last: number;
 }
 
-/**
- * Queues the events in a range that a webhook is for; with `again`, also those that it has already received. Returns
- * how many.
- */
+/** Queues events that a webhook is for; with `again`, also those that it has received. Returns how many. */
 export async function queueDeliveries(tx: Tx, { webhook_id, first, last }: Range, again: boolean): Promise<number> {
   const { queued } = await tx.one<{ queued: number }>(sql`
     select queue_deliveries(${webhook_id}::uuid, ${first}::bigint, ${last}::bigint, ${again}) as queued`);

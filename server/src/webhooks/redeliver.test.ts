@@ -26,10 +26,7 @@ const reply = (status: number) => ({
 });
 const schedule = { retries_s: [0], pause_after_s: 1_000_000 };
 
-/**
- * Makes a webhook with one delivery whose attempt has begun, and functions that end the attempt and send the delivery
- * again.
- */
+/** Makes a webhook with one delivery whose attempt has begun; `end` ends the attempt. */
 async function scene() {
   const team = await makeTeam(server);
   const { workspace_id, owner } = team;

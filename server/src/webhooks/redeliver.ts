@@ -9,10 +9,7 @@ import { most_again, type redeliver } from './contract.ts';
 import { isPending, placeOf, queueDeliveries, sequenceOf, waitingFor } from './queries.ts';
 import { most_waiting } from './worker-queries.ts';
 
-/**
- * How many bytes of the workspace's quota one delivery counts as. The worker uses the same (count_deliveries in
- * 0027_fair_turns.sql).
- */
+/** What one delivery counts in the workspace's quota, as in the worker's count_deliveries (0027_fair_turns.sql). */
 const delivery_bytes = 512;
 
 /** Queues events again: one delivery, or all events in a range that the webhook is for. */
@@ -41,8 +38,8 @@ export async function redeliverEvents({
     if (sequence === undefined) throw new BatonError('not_found');
     Object.assign(range, { first: sequence, last: sequence });
   } else {
-    // Events after the webhook's place are queued anyway. Queued now, one could be sent before an earlier event of its
-    // ticket.
+    // Events after the webhook's place are queued anyway. Queued now, one
+    // could be sent before an earlier event of its ticket.
     Object.assign(range, { first: Number(body.from), last: Math.min(Number(body.to), place) });
     if (range.last - range.first >= most_again) {
       const detail = `At most ${most_again} events can be queued at a time.`;

@@ -25,10 +25,7 @@ const lease_ms = 15_000;
 const heads = { request_head: '', response_head: '', response_body: '' };
 const reply = { duration_ms: 1, status: 500, error: null, ...heads, retry_after_s: undefined };
 
-/**
- * Makes a webhook with one delivery that has failed ten times, the length of its schedule, and is due again in some
- * seconds.
- */
+/** Makes a webhook with one delivery that has used up its schedule of ten retries, and is due again in some seconds. */
 async function scene(due_in_s: number) {
   const { workspace_id, owner, ...team } = await makeTeam(server);
   const body = { url: 'https://receiver.invalid/', types: ['ticket.created' as const, 'ticket.updated' as const] };

@@ -23,10 +23,7 @@ export function openSecrets(key: Buffer, [secret, ...before]: readonly [Buffer, 
   return opened === undefined ? undefined : [opened, ...before.flatMap((one) => open(key, one) ?? [])];
 }
 
-/**
- * Returns the headers of a message in the form of Standard Webhooks: its id, the attempt's time, and a signature with
- * each secret.
- */
+/** Returns a message's headers by Standard Webhooks: its id, the attempt's time, and a signature with each secret. */
 export function signedHeaders(
   secrets: readonly Buffer[],
   { id, body, now_ms }: { id: string; body: string; now_ms: number },

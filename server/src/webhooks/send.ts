@@ -158,10 +158,7 @@ export class Sender {
     }
   }
 
-  /**
-   * Returns the response once its head has come. If the receiver closed an idle connection, the request is sent on a
-   * new one.
-   */
+  /** Returns the response once its head has come. If an idle connection was closed, it sends again on a new one. */
   async #post(message: Outgoing, signal: AbortSignal): Promise<IncomingMessage> {
     const { url } = message;
     if (!this.#options.allow_private) {

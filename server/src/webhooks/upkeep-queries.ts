@@ -1,10 +1,7 @@
 import { type Sql, sql } from '../db/sql.ts';
 import { uncounted } from '../quotas/queries.ts';
 
-/**
- * Removes deliveries that ended that long ago, in every workspace. See accounts/upkeep-queries.ts for why it has this
- * form.
- */
+/** Removes deliveries that ended that long ago. See accounts/upkeep-queries.ts for why the statement has this form. */
 export function removeFinishedDeliveries(ended_for_s: number, limit: number): Sql {
   return sql`
     with due as (

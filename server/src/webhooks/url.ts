@@ -4,10 +4,7 @@ import { isPublic } from './addresses.ts';
 /** Returns a URL's host, without the brackets around an IPv6 address. */
 export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
 
-/**
- * Returns a webhook's URL, or a message that says what is wrong with it. The addresses of a name are checked at each
- * connection.
- */
+/** Returns a webhook's URL, or what is wrong with it. A name's addresses are checked at each connection. */
 export function readUrl(text: string, { allow_private }: { allow_private: boolean }): URL | string {
   if (!URL.canParse(text)) return 'Expected a URL.';
   const url = new URL(text);

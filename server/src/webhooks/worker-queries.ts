@@ -15,10 +15,7 @@ export interface WebhookKey {
 }
 
 export interface FoundWebhook extends WebhookKey {
-  /**
-   * The person whose turns and places it takes: who gave it its address, since the receiver there decides how long it
-   * takes.
-   */
+  /** The person whose turns and places it takes: who gave it its address, and so chose the receiver. */
   charged_to: string;
   /** How many attempts failed in a row. */
   failures: number;
@@ -28,10 +25,7 @@ export interface FoundWebhook extends WebhookKey {
   is_due: boolean;
 }
 
-/**
- * Returns the next active webhooks after this one in any workspace, in the order of their keys, with what there is to
- * do for each.
- */
+/** Returns the next active webhooks after this one, in any workspace, with what there is to do for each. */
 export function webhooksBehind(db: Db, { workspace_id, id }: WebhookKey): Promise<FoundWebhook[]> {
   // One index lookup for each, as in notifications/worker-queries.ts.
   return db.rows(sql`
@@ -54,10 +48,7 @@ export const waitingOf = ({ workspace_id, id }: WebhookKey): Sql => sql`
     select 1 from deliveries d where d.workspace_id = ${workspace_id} and d.webhook_id = ${id} and d.finished_at is null
     limit ${most_waiting}) d)`;
 
-/**
- * Returns up to where a webhook's events are queued and how many wait, with the webhook locked; undefined if it is
- * locked already.
- */
+/** Locks a webhook; returns up to where its events are queued and how many wait. Undefined if it is locked already. */
 export function lockPlace(
   tx: Tx,
   { workspace_id, id }: WebhookKey,
@@ -146,10 +137,7 @@ export function eventsToDeliver(db: Db, id: string, sequences: readonly number[]
     select e.* from events_to_deliver(${id}::uuid, ${sequences}::bigint[]) e order by e.sequence`);
 }
 
-/**
- * Locks the webhook of an attempt that has ended, before its delivery, and returns the fields that the outcome may
- * change.
- */
+/** Locks an ended attempt's webhook, before its delivery; returns the fields that the outcome may change. */
 export function lockHealth(
   tx: Tx,
   { workspace_id, id }: WebhookKey,
@@ -168,9 +156,9 @@ export function lockHealth(
 }
 
 /**
- * Returns how many attempts of its schedule have failed for a delivery whose attempt has ended; undefined if another
- * attempt has begun since. The webhook must be locked: activating it resets the count, even while an attempt is in
- * progress.
+ * Returns how many attempts of its schedule have failed for a delivery whose attempt has
+ * ended; undefined if another attempt has begun since. The webhook must be locked:
+ * activating it resets the count, even while an attempt is in progress.
  */
 export async function failuresOf(
   tx: Tx,
@@ -188,9 +176,9 @@ export async function failuresOf(
 export type After = { outcome: 'delivered' | 'given_up' } | { again_in_s: number };
 
 /**
- * Stores the outcome of an attempt and returns its subject. Returns undefined if another attempt has begun since, or if
- * this outcome was stored before and only its acknowledgement was lost; a redelivery queued meanwhile must not be ended
- * by it.
+ * Stores the outcome of an attempt and returns its subject. Returns undefined if another
+ * attempt has begun since, or if this outcome was stored before and only its
+ * acknowledgement was lost; a redelivery queued meanwhile must not be ended by it.
  */
 export function endAttempt(
   tx: Tx,
@@ -210,10 +198,7 @@ export function endAttempt(
     returning d.subject_id`);
 }
 
-/**
- * Makes the subject's next delivery due, after the one before it has ended. The webhook must be locked, so that none is
- * queued unseen.
- */
+/** Makes the subject's next delivery due. The webhook must be locked, so that none is queued unseen. */
 export function releaseNext(tx: Tx, { workspace_id, id }: WebhookKey, subject_id: string): void {
   tx.send(sql`
     update deliveries d set next_attempt_at = now()

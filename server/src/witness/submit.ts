@@ -74,10 +74,7 @@ function tilesOf(parties: Parties, size: number): (places: readonly Place[]) => 
     );
 }
 
-/**
- * Submits the log's checkpoint to a witness. Returns the checkpoint with the cosignature; throws if the witness
- * refuses.
- */
+/** Submits the log's checkpoint to a witness. Returns it with the cosignature; throws if the witness refuses. */
 export async function submitCheckpoint(given: Parties): Promise<string> {
   const [log, witness] = [checkedUrl('log', given.log), checkedUrl('witness', given.witness)];
   const parties = { ...given, log };
