@@ -6,12 +6,15 @@ import { openTicket } from '../tickets/access.ts';
 import type { Attachment } from './contract.ts';
 import { attachmentByRef, type AttachmentRef, lockAttachment } from './queries.ts';
 
-/** An attachment of a ticket of this workspace. */
+/** Returns an attachment of a ticket of this workspace, or throws `not_found`. */
 export function requireAttachment(db: Db, workspace_id: string, at: AttachmentRef): Promise<Attachment> {
   return requireFound(attachmentByRef(db, workspace_id, at));
 }
 
-/** The door to an attachment for writes, one round trip: authorizes the caller, and locks the ticket against deletion, and then the attachment. */
+/**
+ * The door to an attachment for writes: in one round trip it authorizes the caller, locks the ticket against deletion, and then locks
+ * the attachment.
+ */
 export async function openAttachment(
   tx: Tx,
   writer: Writer,

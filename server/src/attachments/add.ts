@@ -12,8 +12,8 @@ export type Quotas = Pick<Config, 'max_attachments_per_ticket' | 'max_attachment
 const mib = 2 ** 20;
 
 /**
- * Adds a file whose bytes have come, to a ticket that is locked only against deletion. The quotas are read without a lock: of uploads
- * at the same moment each may be the last one.
+ * Adds a file whose bytes have arrived to a ticket, which is locked only against deletion. The quotas are read without a lock, so
+ * concurrent uploads may each be accepted as the last one that fits.
  */
 export async function addAttachment(
   { tx, writer, params, query, body: file }: Context<typeof add_attachment>,
@@ -26,7 +26,7 @@ export async function addAttachment(
     lockFile(tx, writer, file.id),
   ]);
   if (!is_there) {
-    const detail = 'The upload took so long that it was given up. Send it again.';
+    const detail = 'The upload took too long and was discarded. Send it again.';
     throw new BatonError('overloaded', { detail }, { retry_after_s: 1 });
   }
   requireBelow('attachments_per_ticket', max_attachments_per_ticket, room.taken);

@@ -10,7 +10,7 @@ import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { removeDue } from '../../../proof/harness/attachments.ts';
 import { newId } from '../lib/ids.ts';
 
-/** Looks again until it is so. */
+/** Polls until the expectation holds. */
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 20_000 });
 
 let server: TestServer;
@@ -39,20 +39,20 @@ type Place = Awaited<ReturnType<typeof onTicket>>;
 const add = (at: Place, name = 'a.txt', body: Uint8Array<ArrayBuffer> = bytesOf('A file.')) =>
   team.member.client.add_attachment({ ...at, name, body });
 
-/** What its address gives, to anybody who has it. */
+/** Requests the link as this person, then fetches its address without a credential. */
 async function download(at: Place, attachment_id: string, { client }: Person = team.viewer): Promise<Response> {
   const { path } = await client.get_attachment_link({ ...at, attachment_id });
   return fetch(server.url + path);
 }
 
-/** All files in the store. */
+/** The names of all files in the store. */
 const stored = () =>
   readdirSync(server.config.attachments_dir ?? '', { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ name }) => name);
 
 describe('an attachment', () => {
-  test('has its name, its size, its hash, its kind and who added it, and comes back byte by byte', async () => {
+  test('has a name, size, hash, media type and the member who added it, and downloads byte for byte', async () => {
     const at = await onTicket();
     const body = new Uint8Array(randomBytes(3_000_001));
     const added = await add(at, 'crane.bin', body);
@@ -84,7 +84,7 @@ describe('an attachment', () => {
     '🏗️ "quoted"; and, so=on.txt',
     "it's 100 % back.txt",
     '日本語'.repeat(80),
-  ])('gives any Unicode name back: %s', async (name) => {
+  ])('keeps any Unicode name: %s', async (name) => {
     const at = await onTicket();
     const added = await add(at, name);
     expect(added.name).toBe(name);
@@ -98,7 +98,7 @@ describe('an attachment', () => {
     ['C:\\Windows\\a.txt', 'C:_Windows_a.txt'],
     ['..', '_'],
     ['.', '_'],
-  ])('is saved under a name that leads nowhere else: %s', async (name, saved) => {
+  ])('is downloaded under a name that contains no path: %s', async (name, saved) => {
     const at = await onTicket();
     const added = await add(at, name);
     expect(added.name).toBe(name);
@@ -106,7 +106,7 @@ describe('an attachment', () => {
     expect(parse(given).parameters['filename']).toBe(saved);
   });
 
-  test.each(['', '   ', 'two\nlines', 'nul\0', 'x'.repeat(256)])('is refused the name %j', async (name) => {
+  test.each(['', '   ', 'two\nlines', 'nul\0', 'x'.repeat(256)])('cannot have the name %j', async (name) => {
     const at = await onTicket();
     const { status, body } = await team.member.client.raw.add_attachment({ ...at, name, body: bytesOf('A file.') });
     expect([status, body]).toMatchObject([422, { errors: [{ parameter: 'name' }] }]);
@@ -127,7 +127,7 @@ describe('an attachment', () => {
     ['a PDF', bytesOf('%PDF-1.7\n%âãÏÓ\n'), 'a.jpg', 'application/pdf', 'attachment', undefined],
     ['a text', bytesOf('Grüße\n'), 'a.exe', 'text/plain', 'attachment', undefined],
     ['bytes', new Uint8Array([0, 1, 2, 255]), 'a.txt', 'application/octet-stream', 'attachment', undefined],
-  ])('is known by its bytes, and never runs: %s', async (_, body, name, media_type, disposition, type) => {
+  ])('gets its media type from its bytes, and never runs: %s', async (_, body, name, media_type, disposition, type) => {
     const at = await onTicket();
     const added = await add(at, name, new Uint8Array(body));
     expect(added.media_type).toBe(media_type);
@@ -139,7 +139,7 @@ describe('an attachment', () => {
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  test('is removed by who added it and by admins, with its bytes, and by no other member', async () => {
+  test('can be removed, with its bytes, only by the member who added it and by admins', async () => {
     const at = await onTicket();
     const [own, other] = [await add(at), await team.owner.client.add_attachment({ ...at, name: 'b', body: png })];
     const remove = ({ client }: Person, { id: attachment_id }: { id: string }) =>
@@ -158,7 +158,7 @@ describe('an attachment', () => {
     expect(stored()).not.toContain(other.id);
   });
 
-  test('whose bytes can’t be removed keeps no other’s, however many like it there are, and is tried again', async () => {
+  test('whose bytes can’t be removed does not block the removal of others, and is retried', async () => {
     const at = await onTicket();
     const other = await add(at);
     const stuck = Array.from({ length: 60 }, newId);
@@ -168,7 +168,7 @@ describe('an attachment', () => {
       [at.workspace_id, stuck],
     );
     const places = stuck.map((id) => path.join(server.config.attachments_dir ?? '', id.slice(-2), id));
-    for (const place of places) mkdirSync(place, { recursive: true }); // a directory isn't removed as a file is
+    for (const place of places) mkdirSync(place, { recursive: true }); // the store removes files, and fails for a directory
     await team.member.client.remove_attachment({ ...at, attachment_id: other.id });
     await expect(removeDue(server)).rejects.toThrow(/directory/);
     const due = async () => (await filesLeft(at.workspace_id)).flatMap((file) => (file.due ? file.id : [])).sort();
@@ -179,7 +179,7 @@ describe('an attachment', () => {
     expect(await due()).toEqual([]);
   });
 
-  test('is in the activity of its ticket, in the audit log and in the events, added and removed', async () => {
+  test('appears in its ticket’s activity and in the audit log when it is added and when it is removed', async () => {
     const at = await onTicket();
     const { id: attachment_id, ticket_id, name, media_type, size_bytes, checksum } = await add(at);
     await team.member.client.remove_attachment({ ...at, attachment_id });
@@ -195,7 +195,7 @@ describe('an attachment', () => {
     expect(audit.data.map(({ action }) => action)).toEqual(['attachment.removed', 'attachment.added']);
   });
 
-  test('is gone with its ticket, comes back with it, and is purged with its name', async () => {
+  test('is deleted and restored with its ticket, and a purge removes it and its name', async () => {
     const at = await onTicket();
     const added = await add(at, 'secret.txt');
     const { path } = await team.viewer.client.get_attachment_link({ ...at, attachment_id: added.id });
@@ -216,7 +216,7 @@ describe('an attachment', () => {
     ]);
   });
 
-  test('that is sent again under its key is added once, and another file under it is refused', async () => {
+  test('is added once when it is sent again with its idempotency key, which no other file can use', async () => {
     const at = await onTicket();
     const send = (text: string) =>
       team.member.client.raw.add_attachment({ ...at, name: 'a', body: bytesOf(text), idempotency_key: 'file-1' });
@@ -233,7 +233,7 @@ describe('an attachment', () => {
   });
 });
 
-/** What the database says of the store. */
+/** The files of the workspace that the database lists, and whether each is due for removal. */
 async function filesLeft(workspace_id: string): Promise<{ id: string; due: boolean }[]> {
   const { rows } = await server.database.owner.query<{ id: string; due: boolean }>(
     'select id, coalesce(due_at < now(), false) as due from attachment_files where workspace_id = $1',
@@ -242,8 +242,8 @@ async function filesLeft(workspace_id: string): Promise<{ id: string; due: boole
   return rows;
 }
 
-describe('an address', () => {
-  test('needs no credential, is asked about each time, and ends with the access of who asked for it', async () => {
+describe('the address of a file', () => {
+  test('needs no credential, is authorized at each use, and ends with the access of the caller who got it', async () => {
     const at = await onTicket();
     const { id: attachment_id } = await add(at);
     const guest = await registerPerson(server);
@@ -280,7 +280,7 @@ describe('an address', () => {
     expect((await fetch(server.url + by_bot)).status).toBe(401);
   });
 
-  test('that is not signed by this server, or leads elsewhere, gives nothing', async () => {
+  test('returns 404 unless this server signed it', async () => {
     const at = await onTicket();
     const { id: attachment_id } = await add(at);
     const { path, expires_at } = await team.viewer.client.get_attachment_link({ ...at, attachment_id });

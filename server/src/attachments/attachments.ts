@@ -6,7 +6,7 @@ import { openFolder } from './folder.ts';
 import { Links } from './link.ts';
 import { createUploads } from './receive.ts';
 
-/** What takes files in, signs their addresses, and gives them out; one of each per process. */
+/** The parts that receive files, sign their addresses and serve them. A process has one of each. */
 export interface Attachments {
   uploads: Uploads;
   links: Links;

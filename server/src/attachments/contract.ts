@@ -8,9 +8,13 @@ export const attachment = z
   .strictObject({
     id,
     ticket_id: id,
-    name: stored(max_name).meta({ description: 'The name of the file, as it was given.', example: 'crane.jpg' }),
+    name: stored(max_name).meta({
+      description: 'The name of the file, as the uploader sent it.',
+      example: 'crane.jpg',
+    }),
     media_type: stored(100).meta({
-      description: 'What kind of file it is, by its first bytes, whatever its name or its sender says.',
+      description:
+        'The type of the file, detected from its first bytes. Its name and its uploader have no influence on it.',
       example: 'image/jpeg',
     }),
     size_bytes: z.int().min(0).max(2_147_483_647).meta({ format: 'int32', example: 48_213 }),
@@ -35,7 +39,8 @@ export const attachment_link = z
       .regex(/^\/files\/[\w-]+$/)
       .max(400)
       .meta({
-        description: 'The address, from the root of this server. A GET needs no credential, and has the file as it is.',
+        description:
+          'The address, relative to the root of this server. A GET returns the bytes of the file, and needs no credential.',
         example: '/files/bat_AZjB8nowfE6aVT8rbRyOkA',
       }),
     expires_at: timestamp,
@@ -52,7 +57,7 @@ export const add_attachment = operation({
   method: 'post',
   path: collection,
   tag: 'attachments',
-  summary: 'Adds a file to a ticket. The body is the file, byte by byte; its name is in the query.',
+  summary: 'Adds a file to a ticket. The body is the file, byte for byte; its name is in the query.',
   params: ticket_params,
   query: z.strictObject({
     name: line(max_name).meta({ description: 'The name of the file: Unicode text in one line.', example: 'crane.jpg' }),
@@ -82,7 +87,7 @@ export const get_attachment = operation({
   method: 'get',
   path: member,
   tag: 'attachments',
-  summary: 'Returns what is known of an attachment, without its bytes.',
+  summary: 'Returns an attachment’s name, type, size and hash, without its bytes.',
   params: attachment_params,
   query: z.strictObject(narrowing(attachment)),
   status: 200,
@@ -95,7 +100,7 @@ export const get_attachment_link = operation({
   path: `${member}/link`,
   tag: 'attachments',
   summary:
-    'Returns a signed address of the file, valid for five minutes, and only for as long as the caller may read the attachment.',
+    'Returns a signed address of the file. It is valid for five minutes, and only while the caller may read the attachment.',
   params: attachment_params,
   query: z.strictObject(narrowing(attachment_link)),
   status: 200,
@@ -107,7 +112,8 @@ export const remove_attachment = operation({
   method: 'delete',
   path: member,
   tag: 'attachments',
-  summary: 'Removes a file from a ticket, and its bytes permanently. Who added it may, and admins.',
+  summary:
+    'Removes a file from a ticket, and deletes its bytes permanently. The member who added it may do so, and admins.',
   params: attachment_params,
   status: 204,
   errors: ['project_archived'],

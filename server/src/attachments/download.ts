@@ -18,12 +18,12 @@ interface Parts {
   store: Store | undefined;
 }
 
-const gone = 'The address is not valid, or no longer: it is for five minutes. Ask for another one.';
+const gone = 'The address is invalid or has expired: it is valid for five minutes. Request a new one.';
 
-/** The name under which a file is saved: no path, and no directory. Browsers see to that (RFC 6266, 4.3); other programs may not. */
+/** The name to save a file under, without any path. Browsers strip a path themselves (RFC 6266, 4.3); other programs may not. */
 const savedAs = (name: string) => name.replaceAll(/[/\\]/g, '_').replace(/^\.+$/, '_');
 
-/** Opens files by their signed addresses. Whether the caller may read them is asked again each time. */
+/** Creates the function that opens files by their signed addresses. Each call checks again that the caller may read the file. */
 export function createDownloads({ pool, log, links, store }: Parts): Downloads {
   return async (token, request_id): Promise<Download> => {
     const signed = links.read(token);

@@ -9,7 +9,7 @@ import type { Store } from './store.ts';
 
 const has = (code: string, error: unknown) => (error as NodeJS.ErrnoException).code === code;
 
-/** A store in a folder, which may be one that several machines share. Files are spread over 256 folders by the end of their ids. */
+/** Opens a store in a folder, which several machines may share. Files are spread over 256 subfolders by the end of their ids. */
 export function openFolder(dir: string): Store {
   const folderOf = (id: string) => path.join(dir, id.slice(-2));
   const fileOf = (id: string) => path.join(folderOf(id), id);
@@ -27,7 +27,7 @@ export function openFolder(dir: string): Store {
 
   const put: Store['put'] = async (id, bytes) => {
     await makeFolder(folderOf(id));
-    // `wx`: nothing is ever written over. `flush`: on the disk before the row says that it is there.
+    // `wx`: no file is ever overwritten. `flush`: the bytes are on the disk before the row says that they are.
     const file = createWriteStream(fileOf(id), { flags: 'wx', mode: 0o600, flush: true });
     try {
       await pipeline(bytes, file);

@@ -11,7 +11,7 @@ import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts'
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { openFolder } from './folder.ts';
 
-/** Looks again until it is so. */
+/** Polls until the expectation holds. */
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 20_000 });
 
 const mib = 2 ** 20;
@@ -49,11 +49,11 @@ const send = (at: Place, body: Uint8Array<ArrayBuffer>, own: { fetch?: Fetch } =
 
 const targetOf = (at: Place) => `/v1/workspaces/${at.workspace_id}/tickets/${at.ticket}/attachments?name=a`;
 
-/** How a request that adds a file begins. */
+/** The start of a request that adds a file. */
 const headOf = (at: Place) =>
   `POST ${targetOf(at)} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${team.member.access_token}\r\n`;
 
-/** The errors that nobody handled meanwhile. Each of them ends a server's process. */
+/** Returns the errors that were not handled while `act` ran. Each of them would end a server's process. */
 async function uncaughtDuring(act: () => Promise<void>): Promise<unknown[]> {
   const uncaught: unknown[] = [];
   const note = (error: unknown) => void uncaught.push(error);
@@ -69,7 +69,7 @@ async function uncaughtDuring(act: () => Promise<void>): Promise<unknown[]> {
 /** The statements that wait for a lock. */
 const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 
-/** Sends bytes without saying how many they are, and no more after them. */
+/** Returns a `fetch` that sends these bytes without a Content-Length, and then ends the body or stalls. */
 const streaming =
   (bytes: Uint8Array<ArrayBuffer>, { ends }: { ends: boolean }): Fetch =>
   (url, init) => {
@@ -85,7 +85,7 @@ const streaming =
 const stored = () =>
   readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
 
-/** Nothing is left of an upload: no row of it, and after the worker's pass no byte. */
+/** Expects that nothing is left of an upload: no row, and after the worker's pass no bytes. */
 async function expectNothing(at: Place): Promise<void> {
   expect((await team.viewer.client.list_attachments(at)).data).toEqual([]);
   const left = async () => {
@@ -104,7 +104,7 @@ async function purge(at: Place): Promise<void> {
 }
 
 describe('a file', () => {
-  test('over the bound is refused, before it comes where it says how long it is, and leaves nothing', async () => {
+  test('over the size limit is refused with or without a Content-Length, and leaves nothing behind', async () => {
     const at = await place();
     const [fits, too_large] = [new Uint8Array(mib), new Uint8Array(mib + 1)];
     const refused = { status: 413, body: { code: 'body_too_large' } };
@@ -115,14 +115,14 @@ describe('a file', () => {
     await purge(at);
   });
 
-  test('that stalls is refused, and leaves nothing', async () => {
+  test('whose upload stalls is refused, and leaves nothing behind', async () => {
     const at = await place();
     const response = await send(at, new Uint8Array(1), { fetch: streaming(randomBytes(10), { ends: false }) });
     expect(response).toMatchObject({ status: 408, body: { code: 'request_timeout' } });
     await expectNothing(at);
   });
 
-  test('whose sender leaves in the middle leaves nothing', async () => {
+  test('whose sender disconnects halfway leaves nothing behind', async () => {
     const at = await place();
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
     socket.write(`${headOf(at)}Content-Length: 500000\r\n\r\n${'x'.repeat(200_000)}`);
@@ -131,8 +131,8 @@ describe('a file', () => {
     await expectNothing(at);
   });
 
-  describe('whose row has to wait', () => {
-    /** Meanwhile a table is locked: by default, no row of a file is written. */
+  describe('whose upload waits for a lock', () => {
+    /** Runs `act` while a table is locked. By default it is the one that an upload writes a row to first. */
     async function whileHeld(act: () => Promise<void>, lock = 'attachment_files in share mode'): Promise<void> {
       const holder = await server.database.owner.connect();
       try {
@@ -144,18 +144,18 @@ describe('a file', () => {
       }
     }
 
-    test('is taken in as soon as it can be, however long that is, once it has all arrived', async () => {
+    test('is added once the lock is released, even after the upload timeout', async () => {
       const at = await place();
       let sent: ReturnType<typeof send> | undefined;
       await whileHeld(async () => {
         sent = send(at, new Uint8Array(10));
-        await sleep(2_500); // more than twice as long as a file may take to come
+        await sleep(2_500); // more than twice the upload timeout
       });
       expect((await sent)?.status).toBe(201);
       await purge(at);
     });
 
-    test('ends nothing but its own request when its sender leaves meanwhile', async () => {
+    test('causes no uncaught error when its sender disconnects meanwhile', async () => {
       const at = await place();
       const uncaught = await uncaughtDuring(() =>
         whileHeld(async () => {
@@ -170,11 +170,11 @@ describe('a file', () => {
       await expectNothing(at);
     });
 
-    // The server has it all, and has read a part: no byte is missing, and the rest never comes.
+    // Every byte has reached the server's socket, but the server has read only some of them and never gets the rest.
     test.each([
       ['before its row is written', 'attachment_files in share mode'],
-      ['before its right is confirmed', 'memberships in access exclusive mode'],
-    ])('leaves nothing when its sender leaves after the last byte, %s', async (_, lock) => {
+      ['before its permission is confirmed', 'memberships in access exclusive mode'],
+    ])('leaves nothing behind when its sender disconnects after the last byte, %s', async (_, lock) => {
       const at = await place();
       await whileHeld(async () => {
         const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
@@ -188,7 +188,7 @@ describe('a file', () => {
     });
   });
 
-  test('that is encoded is refused: it would come back as something else', async () => {
+  test('with a Content-Encoding is refused: its download would differ from what was sent', async () => {
     const at = await place();
     const encoded: Fetch = (url, init) => {
       const headers = new Headers(init?.headers);
@@ -202,7 +202,7 @@ describe('a file', () => {
     await expectNothing(at);
   });
 
-  test('by who may not add it is refused before it comes, and leaves nothing', async () => {
+  test('from a caller who may not add it is refused, and leaves nothing behind', async () => {
     const at = await place();
     const add = (who: 'viewer' | 'stranger') =>
       team[who].client.raw.add_attachment({ ...at, name: 'a', body: new Uint8Array(1000) });
@@ -216,7 +216,7 @@ describe('a file', () => {
 describe('a quota', () => {
   const exceeded = (quota: string, limit: number) => ({ status: 409, body: { code: 'quota_exceeded', quota, limit } });
 
-  test('of attachments is each ticket’s, and one that is removed makes room', async () => {
+  test('limits the attachments of each ticket, and removing one makes room', async () => {
     const at = await place();
     const { body } = await send(at, new Uint8Array(1));
     expect((await send(at, new Uint8Array(1))).status).toBe(201);
@@ -226,7 +226,7 @@ describe('a quota', () => {
     expect((await send(at, new Uint8Array(1))).status).toBe(201);
   });
 
-  test('of bytes is each workspace’s, and what is removed or purged makes room', async () => {
+  test('limits the bytes of each workspace, and removing or purging attachments makes room', async () => {
     const at = await place();
     const other = { ...at, ticket: (await makeTicket(team)).id };
     const large = new Uint8Array(mib);
@@ -244,7 +244,7 @@ describe('a quota', () => {
   });
 });
 
-test('an account sends six files at one time, and its next is refused until one of them is over', async () => {
+test('an account can upload six files at a time, and the next is refused until one of them ends', async () => {
   const at = await place();
   const slow = await startServer({ BATON_ATTACHMENTS_DIR: dir }, { database: server.database });
   try {
@@ -272,43 +272,46 @@ test('an account sends six files at one time, and its next is refused until one 
   }
 });
 
-/** Files of attachments that the process has open. */
+/** The number of attachments' files that the process has open. */
 function opened(): number {
   const of_process = '/proc/self/fd';
   const target = (fd: string) => {
     try {
       return readlinkSync(path.join(of_process, fd));
     } catch {
-      return ''; // closed since, as the one of this very list
+      return ''; // closed since then, like the descriptor of this listing itself
     }
   };
   return readdirSync(of_process).filter((fd) => target(fd).startsWith(dir)).length;
 }
 
-test.runIf(existsSync('/proc/self/fd'))('a reader who leaves before the first byte leaves no file open', async () => {
-  const at = await place();
-  const { body } = await send(at, new Uint8Array(mib));
-  const { id: attachment_id } = body as { id: string };
-  const { path: address } = await team.member.client.get_attachment_link({ ...at, attachment_id });
-  const holder = await server.database.owner.connect();
-  try {
-    await holder.query('begin; lock table attachments in access exclusive mode');
-    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
-    socket.write(`GET ${address} HTTP/1.1\r\nHost: a\r\n\r\n`);
-    await soon(async () => (await server.database.owner.query(waiting)).rowCount).toBe(1);
-    socket.destroy();
-    await sleep(200);
-  } finally {
-    await holder.query('rollback');
-    holder.release();
-  }
-  await sleep(500); // a file is opened once the database has responded
-  expect(opened()).toBe(0);
-  await purge(at);
-});
+test.runIf(existsSync('/proc/self/fd'))(
+  'a client that disconnects before the first byte leaves no file open',
+  async () => {
+    const at = await place();
+    const { body } = await send(at, new Uint8Array(mib));
+    const { id: attachment_id } = body as { id: string };
+    const { path: address } = await team.member.client.get_attachment_link({ ...at, attachment_id });
+    const holder = await server.database.owner.connect();
+    try {
+      await holder.query('begin; lock table attachments in access exclusive mode');
+      const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+      socket.write(`GET ${address} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      await soon(async () => (await server.database.owner.query(waiting)).rowCount).toBe(1);
+      socket.destroy();
+      await sleep(200);
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+    }
+    await sleep(500); // a file is opened once the database has responded
+    expect(opened()).toBe(0);
+    await purge(at);
+  },
+);
 
 describe('a store', () => {
-  test('that nobody has named takes nothing, and says so', async () => {
+  test('that is not configured refuses files with attachments_not_configured', async () => {
     const none = await startServer(
       { NODE_ENV: 'production', BATON_BCRYPT_COST: '10', BATON_ATTACHMENTS_DIR: '', BATON_UPLOAD_TIMEOUT_S: '1' },
       { database: server.database },
@@ -320,7 +323,7 @@ describe('a store', () => {
       const uncaught = await uncaughtDuring(async () => {
         const { status, body } = await member.raw.add_attachment({ ...at, name: 'a', body: new Uint8Array(1) });
         expect([status, body]).toMatchObject([403, { code: 'attachments_not_configured' }]);
-        await sleep(1_500); // until it would be late
+        await sleep(1_500); // longer than the upload timeout
       });
       expect(uncaught).toEqual([]);
     } finally {
@@ -328,11 +331,11 @@ describe('a store', () => {
     }
   });
 
-  test('that is no folder is named at the start, by its setting', async () => {
+  test('that is not a folder fails the check at start-up with an error that names the setting', async () => {
     await expect(openFolder('/proc/nowhere').check()).rejects.toThrow(/^BATON_ATTACHMENTS_DIR can't be used/);
   });
 
-  test('that has lost a file, or a part of one, says so to who asks for it, and to the log', async () => {
+  test('that has lost or changed a file returns not_found for it, and the server logs it', async () => {
     const lines: string[] = [];
     const own = await startServer({}, { database: server.database, log_to: (line) => lines.push(line) });
     try {
@@ -342,7 +345,7 @@ describe('a store', () => {
       const { path: address } = await member.get_attachment_link({ ...at, attachment_id });
       const kept = own.config.attachments_dir ?? '';
       const file = path.join(kept, attachment_id.slice(-2), attachment_id);
-      // Cut off, grown, and gone: sent under the length of its row, it would run into the next response.
+      // Truncated, grown, and gone. Sent with the length of its row, the file would run into the next response.
       for (const change of [() => truncateSync(file), () => writeFileSync(file, 'ab'), () => rmSync(file)]) {
         change();
         const response = await fetch(own.url + address);
@@ -356,7 +359,7 @@ describe('a store', () => {
   });
 });
 
-/** The member as a client of another server over the same data. */
+/** The member as a client of another server on the same database. */
 const memberAt = ({ url }: TestServer) => conformingClient(url, team.member.access_token);
 
 describe('where a request may take three seconds', () => {
@@ -374,12 +377,12 @@ describe('where a request may take three seconds', () => {
     received = '';
     socket = connect(Number(new URL(quick.url).port), '127.0.0.1');
     socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
-    socket.on('error', () => undefined); // it is cut off
+    socket.on('error', () => undefined); // the server closes the connection
   });
   afterEach(() => socket.destroy());
   afterAll(() => quick.stop());
 
-  test('a body that is no file is refused when it takes longer, however long files may take', async () => {
+  test('a body that is not a file is refused after that time, although files may take longer', async () => {
     socket.write(
       'POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
     );
@@ -388,7 +391,7 @@ describe('where a request may take three seconds', () => {
     await soon(() => Promise.resolve(received)).toContain('request_timeout');
   });
 
-  test('what comes of a file after its refusal takes no longer than other bodies may', async () => {
+  test('a file that was refused may continue for no longer than that time', async () => {
     const at = await place();
     const chunkOf = (bytes: number) => `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`;
     socket.write(`${headOf(at)}Transfer-Encoding: chunked\r\n\r\n${chunkOf(mib + 1)}`);

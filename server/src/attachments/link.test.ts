@@ -20,12 +20,12 @@ test.each([
   ['a person', person],
   ['a token', apiToken(null)],
   ['a bot', apiToken(randomUUID())],
-])('an address says whose it is: %s’s', (_, caller) => {
+])('an address contains the identity that it was signed for: %s', (_, caller) => {
   const { request_id: __, ...identity } = caller;
   expect(links.read(tokenOf(links.sign(at, caller, now)), now)).toEqual({ ...at, identity });
 });
 
-test('an address is valid for five minutes, and one of the same moment is the same', () => {
+test('an address is valid for five minutes, and signing it again within seconds returns the same one', () => {
   const link = links.sign(at, person, now);
   expect(links.sign(at, person, now + 1_000)).toEqual(link);
   expect(link.expires_at).toBe('2026-11-24T09:10:10.000000Z');
@@ -33,7 +33,7 @@ test('an address is valid for five minutes, and one of the same moment is the sa
   expect(links.read(tokenOf(link), now + 5 * 60_000 + 10_000)).toBeUndefined();
 });
 
-test('an address that another key signed, or that was changed in any byte, is none', () => {
+test('an address that another key signed, or with any byte changed, is invalid', () => {
   const token = tokenOf(links.sign(at, person, now));
   expect(new Links(randomBytes(48)).read(token, now)).toBeUndefined();
   const bytes = Buffer.from(token.slice(4), 'base64url');

@@ -7,10 +7,10 @@ import type { AttachmentLink } from './contract.ts';
 const prefix = 'bat_';
 const mac_bytes = 32;
 const life_ms = 5 * 60_000;
-/** Addresses of the same moment are the same, so that a client that has one need not get it again. */
+/** Addresses signed within this time are the same, so a client that has fetched one need not fetch the file again. */
 const step_ms = 10_000;
 
-/** What an address stands for: a file, and the credential with which it was asked for. */
+/** The contents of an address: a file, and the credential of the caller who requested it. */
 export interface Signed {
   workspace_id: string;
   attachment_id: string;
@@ -19,7 +19,7 @@ export interface Signed {
 
 const nobody = Buffer.alloc(16);
 
-/** Signs and reads the addresses of files. They are kept nowhere. */
+/** Signs and reads the addresses of files. No address is stored. */
 export class Links {
   readonly #key: Buffer;
 
@@ -31,7 +31,7 @@ export class Links {
     return createHmac('sha256', this.#key).update(named).digest();
   }
 
-  /** An address that is valid for five minutes, give or take some seconds. */
+  /** Returns an address that is valid for five minutes, or up to ten seconds longer. */
   sign(at: Pick<Signed, 'workspace_id' | 'attachment_id'>, caller: Caller, now_ms = Date.now()): AttachmentLink {
     const expires_ms = Math.ceil((now_ms + life_ms) / step_ms) * step_ms;
     const expires = Buffer.alloc(4);
@@ -50,11 +50,11 @@ export class Links {
     return { path: `/files/${token}`, expires_at: new Date(expires_ms).toISOString().replace('Z', '000Z') };
   }
 
-  /** What an address was signed for; undefined where it is none of ours, or has expired. */
+  /** Returns the contents of an address, or undefined if this server did not sign it or it has expired. */
   read(token: string, now_ms = Date.now()): Signed | undefined {
     if (!token.startsWith(prefix)) return undefined;
     const bytes = Buffer.from(token.slice(prefix.length), 'base64url');
-    // Of several ways to write the same bytes, one is an address.
+    // Base64 can write the same bytes in several ways; only the canonical one is an address.
     if (bytes.length !== 5 + 5 * 16 + mac_bytes || prefix + bytes.toString('base64url') !== token) return undefined;
     const named = bytes.subarray(0, -mac_bytes);
     if (!timingSafeEqual(bytes.subarray(-mac_bytes), this.#macOf(named))) return undefined;
@@ -63,7 +63,7 @@ export class Links {
       (n) => toUuid(named.subarray(5 + n * 16, 21 + n * 16)),
     );
     const on_behalf_of = behind === toUuid(nobody) ? null : behind;
-    // The scope was looked at when it was signed, and a token's never change.
+    // The token's scope was checked when the address was signed, and a token's scopes never change.
     const scopes = [scopeOf('get_attachment') ?? 'tickets:read'];
     const identity: Identity =
       named[4] === 0

@@ -10,17 +10,17 @@ test.each([
   ['a text with a control character', 'a\u0001b', 'application/octet-stream'],
   ['nothing', '', 'application/octet-stream'],
   ['a GIF', 'GIF89a', 'image/gif'],
-])('%s is known by its bytes', async (_, text, expected) => {
+])('the media type of %s is detected from its bytes', async (_, text, expected) => {
   expect(await of(text)).toBe(expected);
 });
 
-test('a text is one that is cut within a character', async () => {
+test('a text that is cut within a character is still a text', async () => {
   const bytes = new TextEncoder().encode('起'.repeat(head_bytes));
   expect(await mediaTypeOf(bytes.subarray(0, head_bytes))).toBe('text/plain');
 });
 
-test('whatever the bytes are, there is a type, and no page or drawing is shown', async () => {
-  // How some kinds begin, followed by anything.
+test('random bytes always have a type, and a page or drawing is never safe to show', async () => {
+  // The first bytes of some types, followed by random ones.
   const starts = [
     '',
     '\x89PNG\r\n\x1a\n',

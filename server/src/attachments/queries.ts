@@ -6,7 +6,7 @@ import type { KeysetPart } from '../http/cursor.ts';
 import { from_tickets, isTicket } from '../tickets/queries.ts';
 import type { Attachment } from './contract.ts';
 
-/** Every column of an attachment, but for its workspace's. */
+/** Every column of an attachment, except its workspace's id. */
 const attachment_columns = {
   id: sql`id`,
   ticket_id: sql`ticket_id`,
@@ -21,7 +21,7 @@ const attachment_columns = {
 const columns = selected(attachment_columns, sql`a`);
 const stored_columns = { ...attachment_columns, workspace_id: sql`workspace_id` };
 
-/** Where an attachment is, as its path says. */
+/** The ticket and attachment that the request's path names. */
 export interface AttachmentRef {
   ticket: string;
   attachment_id: string;
@@ -31,7 +31,7 @@ const ofTicket = (workspace_id: string, at: AttachmentRef) => sql`
   join attachments a on a.workspace_id = ${workspace_id} and a.ticket_id = t.id and a.id = ${at.attachment_id}
   where ${isTicket(workspace_id, at.ticket)} and t.deleted_at is null`;
 
-/** A page of a ticket's attachments. */
+/** Returns a page of a ticket's attachments. */
 export function attachmentsOf(
   db: Db,
   workspace_id: string,
@@ -44,13 +44,13 @@ export function attachmentsOf(
     ${part.order_and_limit}`);
 }
 
-/** An attachment of a ticket that is there. */
+/** Returns an attachment of a ticket that is not deleted. */
 export function attachmentByRef(db: Db, workspace_id: string, at: AttachmentRef): Promise<Attachment | undefined> {
   return db.maybeOne(sql`
     select ${columns} ${from_tickets} ${ofTicket(workspace_id, at)}`);
 }
 
-/** The same by its id alone. */
+/** Does the same by the attachment's id alone. */
 export function attachmentById(db: Db, workspace_id: string, id: string): Promise<Attachment | undefined> {
   return db.maybeOne(sql`
     select ${columns} from attachments a
@@ -58,7 +58,10 @@ export function attachmentById(db: Db, workspace_id: string, id: string): Promis
     where a.workspace_id = ${workspace_id} and a.id = ${id}`);
 }
 
-/** An attachment, locked until the commit: of two who remove it at once, one does. Its ticket is locked before it. */
+/**
+ * Returns an attachment, locked until the commit, so that only one of two concurrent removals finds it. The caller locks the ticket
+ * before it.
+ */
 export function lockAttachment(tx: Tx, writer: Writer, at: AttachmentRef): Promise<Locked<Attachment> | undefined> {
   return tx.maybeOne(sql`
     select ${columns}, ${later(sql`a.created_at`)} as at
@@ -71,21 +74,21 @@ export function insertAttachment(tx: Tx, workspace_id: string, attachment: Attac
   addBytes(tx, workspace_id, attachment.size_bytes);
 }
 
-/** Deletes an attachment's row. From the commit on its bytes are due to be removed. */
+/** Deletes an attachment's row. From the commit on, its bytes are due for removal. */
 export function deleteAttachment(tx: Tx, workspace_id: string, { id, size_bytes }: Attachment): void {
   tx.send(sql`delete from attachments where workspace_id = ${workspace_id} and id = ${id}`);
   tx.send(sql`update attachment_files set due_at = now() where workspace_id = ${workspace_id} and id = ${id}`);
   addBytes(tx, workspace_id, -size_bytes);
 }
 
-/** The last of what a verb writes: everybody who adds to the workspace waits for this row. */
+/** Updates the workspace's total. It is written last, because every other upload to the workspace waits for this row. */
 function addBytes(tx: Tx, workspace_id: string, bytes: number): void {
   tx.send(sql`
     insert into attachment_usage as u (workspace_id, bytes) values (${workspace_id}, greatest(${bytes}::bigint, 0))
     on conflict (workspace_id) do update set bytes = u.bytes + ${bytes}::bigint`);
 }
 
-/** What there is already: attachments of the ticket, counted up to a limit, and bytes of the workspace's. */
+/** Returns the number of the ticket's attachments, counted up to a limit, and the bytes of the workspace's attachments. */
 export function roomFor(
   db: Db,
   workspace_id: string,
@@ -101,15 +104,15 @@ export function roomFor(
       coalesce((select u.bytes from attachment_usage u where u.workspace_id = ${workspace_id}), 0)::bigint as bytes`);
 }
 
-/** Writes that a file is about to come. Unless it is kept before, its bytes are removed after a day. */
+/** Records that a file is about to arrive. Unless `keepFile` is called for it within a day, its bytes are removed. */
 export function insertFile(tx: Tx, workspace_id: string, id: string): void {
   tx.send(sql`
     insert into attachment_files (workspace_id, id, due_at) values (${workspace_id}, ${id}, now() + interval '1 day')`);
 }
 
 /**
- * Whether a file that has come is still there; locked until the commit. One that is due within an hour is not: its bytes may be
- * removed before this transaction, which is shorter than that, commits.
+ * Locks an uploaded file until the commit, and returns whether it is still there. A file that is due within an hour counts as gone:
+ * its bytes might be removed before this transaction commits. No transaction lasts an hour.
  */
 export async function lockFile(tx: Tx, writer: Writer, id: string): Promise<boolean> {
   const found = await tx.maybeOne(sql`
@@ -119,12 +122,12 @@ export async function lockFile(tx: Tx, writer: Writer, id: string): Promise<bool
   return found !== undefined;
 }
 
-/** Keeps the bytes of a file that the transaction has locked. */
+/** Marks the bytes of a file as permanent. The transaction must have locked it with `lockFile`. */
 export function keepFile(tx: Tx, workspace_id: string, id: string): void {
   tx.send(sql`update attachment_files set due_at = null where workspace_id = ${workspace_id} and id = ${id}`);
 }
 
-/** Has the bytes of a file removed, unless a ticket has it. Tells whether they are due. */
+/** Marks the bytes of a file as due for removal, unless a ticket has the file. Returns whether they are due. */
 export async function dropFile(tx: Tx, workspace_id: string, id: string): Promise<boolean> {
   const due = await tx.maybeOne(sql`
     update attachment_files set due_at = now()

@@ -11,7 +11,7 @@ import { dropFile, insertFile } from './queries.ts';
 import type { Store } from './store.ts';
 import { task } from './upkeep.ts';
 
-/** Looks at bytes on their way: how many they are, their hash, and the first of them. */
+/** Passes bytes on, and records their number, their hash, and the first of them. */
 class Inspection {
   readonly #hash = createHash('sha256');
   #head = Buffer.alloc(0);
@@ -35,7 +35,7 @@ class Inspection {
 
 const isFull = (error: unknown) => ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as NodeJS.ErrnoException).code ?? '');
 
-/** Takes the bytes of uploads into the store. Without one, none is taken. */
+/** Creates the functions that put uploads into the store. Without a store, every upload is refused. */
 export function createUploads({
   pool,
   store,
@@ -49,7 +49,7 @@ export function createUploads({
     if (store === undefined) throw new BatonError('attachments_not_configured');
     const id = newId();
     const inspection = new Inspection();
-    // Committed before the first byte: whatever happens from here on, the worker finds what is left.
+    // The row is committed before the first byte, so that the worker finds what a failed upload leaves behind.
     await transaction(pool, { workspace_id }, async (tx) => insertFile(tx, workspace_id, id));
     try {
       await store.put(id, inspection.pass(bytes));
@@ -57,7 +57,7 @@ export function createUploads({
     } catch (error) {
       await settle({ workspace_id }, id);
       if (!isFull(error)) throw error;
-      const detail = 'There is no room left for attachments. The operator has to make some.';
+      const detail = 'There is no space left for attachments. The operator has to free some.';
       throw new BatonError('overloaded', { detail }, { cause: error, retry_after_s: 60 });
     }
   };

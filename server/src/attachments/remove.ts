@@ -7,7 +7,7 @@ import type { remove_attachment } from './contract.ts';
 import { deleteAttachment } from './queries.ts';
 import { task } from './upkeep.ts';
 
-/** Removes an attachment. The worker removes its bytes, a moment after the commit. */
+/** Removes an attachment. The worker removes its bytes shortly after the commit. */
 export async function removeAttachment(
   { tx, writer, params, afterCommit }: Context<typeof remove_attachment>,
   { hint }: Pick<Services, 'hint'>,

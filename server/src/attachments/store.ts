@@ -1,13 +1,16 @@
 import type { Readable } from 'node:stream';
 
-/** Where the bytes of files are kept, by the files' ids. */
+/** Stores the bytes of files under the files' ids. */
 export interface Store {
-  /** Keeps the bytes, durably once this has resolved; where it rejects, nothing of them is left. */
+  /** Stores the bytes. They are durable once this resolves; if it rejects, none of them are left. */
   put: (id: string, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
-  /** Gives the bytes; undefined where there are not as many: a response that says another length runs into the next one. */
+  /**
+   * Returns the bytes, or undefined if there are not exactly `size_bytes`: a response with a wrong Content-Length would run into the
+   * next one.
+   */
   get: (id: string, size_bytes: number) => Promise<Readable | undefined>;
   /** Removes the bytes, if there are any. */
   remove: (id: string) => Promise<void>;
-  /** Throws a `ConfigError` that names the setting to change, if nothing can be kept here. */
+  /** Throws a `ConfigError` that names the setting to change, if nothing can be stored here. */
   check: () => Promise<void>;
 }

@@ -2,12 +2,12 @@ import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
 import type { Position } from '../db/walk.ts';
 
-/** A file whose bytes are to be removed. */
+/** A file whose bytes are due for removal. */
 export interface DueFile extends Position {
   workspace_id: string;
 }
 
-/** Those that are due, the longest first. Nothing makes a due file one of a ticket's again, so none needs a lock. */
+/** Returns a page of due files, those due longest first. No due file can become an attachment again, so no row needs a lock. */
 export function dueFiles(db: Db, { at, id }: Position, limit: number): Promise<DueFile[]> {
   return db.rows(sql`
     select f.workspace_id, f.id, f.due_at::text as at from attachment_files f
@@ -15,7 +15,7 @@ export function dueFiles(db: Db, { at, id }: Position, limit: number): Promise<D
     order by f.due_at, f.id limit ${limit}`);
 }
 
-/** Removes the rows of files whose bytes are gone. */
+/** Returns the statement that deletes the rows of files whose bytes have been removed. */
 export function removeFiles(files: readonly DueFile[]): Sql {
   return sql`
     delete from attachment_files f

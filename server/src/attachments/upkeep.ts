@@ -10,12 +10,12 @@ import { dueFiles, removeFiles } from './upkeep-queries.ts';
 /** The task's name. */
 export const task = 'attachments';
 
-/** Files of one step. */
+/** The number of files that are removed at a time. */
 const batch_size = 50;
 
 /**
- * Removes the bytes of files that no ticket has: of attachments that were removed, and of uploads that failed. The row goes last, so that
- * what a stop leaves undone is found again.
+ * Removes the bytes of files that no ticket has: those of removed attachments and of failed uploads. The row is deleted last, so that
+ * after an interruption the next pass finds the file again.
  */
 export async function removeDueFiles(pool: pg.Pool, store: Store, { goesOn, count }: Pass): Promise<'done' | 'more'> {
   let { after } = everything;
@@ -27,7 +27,7 @@ export async function removeDueFiles(pool: pg.Pool, store: Store, { goesOn, coun
       if (failure !== undefined) throw failure;
       return 'done';
     }
-    // One that can't be removed is passed over until the next pass: however many there are, they keep no other.
+    // A file that can't be removed is skipped until the next pass, so that it does not block the others.
     after = last;
     const removals = await Promise.allSettled(due.map(({ id }) => store.remove(id)));
     const gone = due.filter((_, index) => removals[index]?.status === 'fulfilled');
@@ -38,7 +38,7 @@ export async function removeDueFiles(pool: pg.Pool, store: Store, { goesOn, coun
   return 'more';
 }
 
-/** Any number of processes may run it: to remove bytes that are gone changes nothing. */
+/** Creates the loop that removes due files. Any number of processes may run it: removing bytes that are gone changes nothing. */
 export function attachmentLoop(
   pool: pg.Pool,
   { store, log, upkeep_interval_s }: { store: Store; log: Logger } & Pick<Config, 'upkeep_interval_s'>,
