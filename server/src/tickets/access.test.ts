@@ -43,7 +43,7 @@ const open = (ref: string, opening?: Parameters<typeof openTicket>[3], person = 
   asPerson(person, (tx, writer) => openTicket(tx, writer, ref, opening));
 const not_found = { code: 'not_found' };
 
-test('a ticket is found by id and by key; a deleted one, an absent one and another workspace’s are not', async () => {
+test('a ticket is found by id and by key, unless it is deleted, absent or in another workspace', async () => {
   const { workspace_id } = team;
   const deleted = await makeTicket(team);
   await team.member.client.delete_ticket({ workspace_id, ticket: deleted.id });
@@ -65,7 +65,7 @@ test('a ticket is found by id and by key; a deleted one, an absent one and anoth
   await expect(read((db) => requireTicketId(db, other, ticket.id), other)).rejects.toMatchObject(not_found);
 });
 
-test('a member who becomes a viewer while they wait for a lock is told so, not that nothing is there', async () => {
+test('a member who is made a viewer during a write gets forbidden, not not_found', async () => {
   const { workspace_id, project_id, member } = team;
   const setRole = (role: string) =>
     server.database.owner.query('update memberships set role = $3 where workspace_id = $1 and user_id = $2', [
@@ -92,7 +92,7 @@ test('a member who becomes a viewer while they wait for a lock is told so, not t
   }
 });
 
-test('the door lets a writer to a ticket, and says who it was', async () => {
+test('the door opens a ticket for a member who may write, and returns them as the actor', async () => {
   const opened = await open(ticket.key, { assignee_id: team.viewer.user.id });
   expect(opened.actor).toMatchObject({ user_id: team.member.user.id, role: 'member' });
   expect(opened.ticket).toMatchObject({ id: ticket.id, version: 1 });
@@ -101,7 +101,7 @@ test('the door lets a writer to a ticket, and says who it was', async () => {
   await expect(open(newId())).rejects.toMatchObject(not_found);
 });
 
-test('a deleted ticket is opened only by who asks for it', async () => {
+test('a deleted ticket is opened only if the caller asks for deleted tickets', async () => {
   const { id } = await makeTicket(team);
   await team.member.client.delete_ticket({ workspace_id: team.workspace_id, ticket: id });
   await expect(open(id)).rejects.toMatchObject(not_found);
@@ -109,7 +109,7 @@ test('a deleted ticket is opened only by who asks for it', async () => {
   expect((await open(id, { deleted: true })).ticket.id).toBe(id);
 });
 
-test('a ticket of an archived project is closed to writes', async () => {
+test('a ticket of an archived project cannot be opened for a write', async () => {
   const { workspace_id, owner } = team;
   const body = { key: 'OLD', name: 'Old' };
   const { id: project_id } = await owner.client.create_project({ workspace_id, body });
@@ -118,7 +118,7 @@ test('a ticket of an archived project is closed to writes', async () => {
   await expect(open(id)).rejects.toMatchObject({ code: 'project_archived' });
 });
 
-test('a ticket may be given to a member or to nobody, and to nobody else', async () => {
+test('a ticket can be assigned only to a member or to nobody', async () => {
   const may = (user_id: string | null | undefined) =>
     asPerson(team.member, (tx, writer) => holdAssignee(tx, writer, user_id));
   expect(await Promise.all([null, undefined, team.viewer.user.id].map(may))).toEqual([true, true, true]);

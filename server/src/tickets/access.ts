@@ -15,7 +15,7 @@ import {
   type TicketRow,
 } from './queries.ts';
 
-/** A ticket of this workspace, by id or key. Absent, deleted and another workspace's are all `not_found`. */
+/** Returns a ticket of this workspace by id or key. Throws `not_found` if it is absent, deleted or in another workspace. */
 export function requireTicket(
   db: Db,
   workspace_id: string,
@@ -25,7 +25,7 @@ export function requireTicket(
   return requireFound(ticketByRef(db, workspace_id, ref, options));
 }
 
-/** The id of a ticket of this workspace, for reading what hangs on it. */
+/** Returns the id of a ticket of this workspace, for reading what belongs to it. */
 export async function requireTicketId(db: Db, workspace_id: string, ref: string): Promise<string> {
   const { id } = await requireFound(ticketId(db, workspace_id, ref));
   return id;
@@ -33,16 +33,16 @@ export async function requireTicketId(db: Db, workspace_id: string, ref: string)
 
 interface Opening {
   hold?: Hold;
-  /** Whether a deleted ticket is one too. */
+  /** Whether a deleted ticket can be opened. */
   deleted?: boolean;
-  /** Whether one of an archived project is one too. */
+  /** Whether a ticket of an archived project can be opened. */
   archived?: boolean;
   /** The member to assign the ticket to. */
   assignee_id?: string | null | undefined;
 }
 
 interface Placing extends Opening {
-  /** Where to place the ticket, among those of a status if not of its own. */
+  /** Where to place the ticket, among those of this status or, without one, of its own. */
   place: { place: Place; status?: string };
 }
 
@@ -53,8 +53,8 @@ interface Opened {
 }
 
 /**
- * The door to a ticket for every write, one round trip: authorises the caller, loads the ticket and locks it until the
- * commit. Refuses archived projects, and assignees who aren't members.
+ * The door to a ticket for every write: in one round trip it authorises the caller, loads the ticket and locks it until the
+ * commit. It refuses archived projects, and assignees who aren't members.
  */
 export function openTicket(tx: Tx, writer: Writer, ref: string, opening: Placing): Promise<Opened & { beside: Beside }>;
 export function openTicket(tx: Tx, writer: Writer, ref: string, opening?: Opening & Partial<Placing>): Promise<Opened>;
@@ -64,10 +64,10 @@ export async function openTicket(
   ref: string,
   { hold = 'change', deleted = false, archived = false, assignee_id, place }: Opening & Partial<Placing> = {},
 ): Promise<Opened> {
-  // Memberships last: a writer that waits for a ticket keeps nobody's removal waiting.
+  // Memberships are locked last, so that a write that waits for a ticket does not delay the removal of a member.
   const [ticket, beside, assignable, actor] = await Promise.all([
     lockTicket(tx, writer, ref, { hold: place === undefined ? hold : 'place', deleted }),
-    // After the lock, and so with what others have placed meanwhile.
+    // Read after the lock, so that it includes tickets that others have placed meanwhile.
     place === undefined ? undefined : besideTicket(tx, writer, ref, place),
     holdAssignee(tx, writer, assignee_id),
     writer.hold(),
@@ -75,7 +75,7 @@ export async function openTicket(
   return { actor, ticket: opened(ticket, { archived, assignable }), beside };
 }
 
-/** The ticket that was locked. Throws if there is none, or it may not be changed so. */
+/** Returns the ticket that was locked. Throws if there is none, or if this change is not allowed. */
 function opened(
   ticket: LockedTicket | undefined,
   { archived, assignable }: { archived: boolean; assignable: boolean },
@@ -86,7 +86,7 @@ function opened(
   return ticket;
 }
 
-/** What a change of one of several tickets needs. */
+/** What one of several changes needs of its ticket. */
 export interface Wanted {
   ref: string;
   deleted: boolean;
@@ -95,15 +95,15 @@ export interface Wanted {
 
 interface OpenedTickets {
   actor: Actor;
-  /** The id of a ticket that is there or was deleted. */
+  /** The id of a ticket, even of a deleted one. */
   idOf: (ref: string) => string | undefined;
-  /** The ticket that was wanted. Throws what `openTicket` throws. */
+  /** Returns the wanted ticket. Throws what `openTicket` throws. */
   open: (wanted: Wanted) => LockedTicket;
 }
 
 /**
- * The same door for several tickets, one round trip: they are locked in the order of their ids, whatever the order in which they
- * are wanted. So of two who want the same ones neither waits for what the other waits for.
+ * The same door for several tickets, in one round trip. Tickets are locked in the order of their ids, whatever the order of
+ * `wanted`, so that two requests for the same tickets can't deadlock.
  */
 export async function openTickets(
   tx: Tx,
@@ -115,7 +115,7 @@ export async function openTickets(
   const user_ids = [...new Set(wanted.flatMap(({ assignee_id }) => assignee_id ?? []))];
   const lock = () => Promise.all([lockTickets(tx, writer, refs, hold), lockAssignables(tx, writer, user_ids)]);
   let [[tickets, assignable], actor] = await Promise.all([lock(), writer.hold()]);
-  // A right that came back in the middle of the burst finds nothing at first, and nothing is locked then: it is asked once more.
+  // If the caller regained their role in the middle of the batch, the first attempt found and locked nothing: it is repeated once.
   if (tickets.length === 0 || (assignable.length === 0 && user_ids.length > 0)) [tickets, assignable] = await lock();
   const known = new Map(tickets.flatMap((ticket) => [[ticket.id, ticket] as const, [ticket.key, ticket] as const]));
   return {
@@ -130,7 +130,7 @@ export async function openTickets(
   };
 }
 
-/** Whether a ticket may be given to this user; nobody may always have it. */
+/** Returns whether a ticket may be assigned to this user, and locks their membership. A ticket may always be assigned to nobody. */
 export async function holdAssignee(tx: Tx, writer: Writer, user_id: string | null | undefined): Promise<boolean> {
   return user_id === null || user_id === undefined || (await lockAssignable(tx, writer, user_id));
 }

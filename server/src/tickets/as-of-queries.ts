@@ -5,7 +5,7 @@ import type { TicketRow } from './queries.ts';
 
 export type Moment = Pick<TicketRow, 'version' | 'updated_at' | 'last_activity_at'>;
 
-/** The version that a ticket had at a time, and the times of its last change and comment before then. */
+/** Returns the version that a ticket had at a time, and the times of its last change and last activity by then. */
 export function momentOf(
   db: Db,
   { workspace_id, id }: Pick<TicketRow, 'workspace_id' | 'id'>,
@@ -23,7 +23,7 @@ export function momentOf(
     order by e.version desc limit 1`);
 }
 
-/** The rank that a ticket had at a time: the one before the first entry since then that has another. */
+/** Returns the rank that a ticket had at a time: the one before its first later change of rank, or else the current one. */
 export async function rankAt(
   db: Db,
   { workspace_id, id, rank }: Pick<TicketRow, 'workspace_id' | 'id' | 'rank'>,
@@ -40,7 +40,7 @@ export async function rankAt(
   return before?.rank ?? rank;
 }
 
-/** The project's workflow at a time: the latest version by then that has the status, else the latest of all that has it. */
+/** Returns the version of the workflow at a time: the latest by then that has the status, or else the latest of all that has it. */
 export async function workflowAt(
   db: Db,
   { workspace_id, project_id, status }: Pick<TicketRow, 'workspace_id' | 'project_id' | 'status'>,

@@ -16,7 +16,7 @@ afterAll(() => server.stop());
 
 const long = (word: string) => `${word} `.repeat(3_000);
 
-/** Changes a ticket in every way, and gives what it was after each. */
+/** Changes a ticket in every way, and returns the ticket as it was after each change. */
 async function life(of: Team, ticket: string): Promise<Ticket[]> {
   const { workspace_id, member, admin } = of;
   const at = { workspace_id, ticket };
@@ -47,7 +47,7 @@ async function life(of: Team, ticket: string): Promise<Ticket[]> {
   return seen;
 }
 
-/** What each of those looks like now, as of its own time and as of just before the next. */
+/** Pairs each of these states with what the server returns as of its time; the last one also as of a time in the future. */
 async function lookBack(of: Team, seen: readonly Ticket[]): Promise<[then: unknown, now: unknown][]> {
   const { workspace_id, member } = of;
   const looked: [unknown, unknown][] = [];
@@ -63,7 +63,7 @@ async function lookBack(of: Team, seen: readonly Ticket[]): Promise<[then: unkno
 }
 
 describe('a ticket as of a time', () => {
-  test('is what it was then, in every field, numbered or not', async () => {
+  test('has every field as it was then, before and after its events are numbered', async () => {
     const { key } = await makeTicket(team, { title: 'First', description: 'Short.' });
     const seen = await life(team, key);
     expect(seen.length).toBeGreaterThan(12);
@@ -85,7 +85,7 @@ describe('a ticket as of a time', () => {
     }
   });
 
-  test('is one that there was, also while it changes', async () => {
+  test('is a state that existed, even while the ticket changes', async () => {
     const { workspace_id, member } = team;
     const { id: ticket } = await makeTicket(team, { title: 'v1' });
     const at = { workspace_id, ticket };
@@ -107,7 +107,7 @@ describe('a ticket as of a time', () => {
     expect(seen).toEqual([]);
   });
 
-  test('has the category of a status that its workflow no longer has', async () => {
+  test('has the category of its status then, even if the workflow no longer has that status', async () => {
     const { workspace_id, owner, member } = team;
     const { id: project_id } = await owner.client.create_project({ workspace_id, body: { key: 'OPS', name: 'Ops' } });
     const before = await member.client.create_ticket({ workspace_id, project_id, body: { title: 'T' } });
@@ -127,7 +127,7 @@ describe('a ticket as of a time', () => {
     });
   });
 
-  test('is not there before it was created, nor for who may not see it now', async () => {
+  test('is not found before its creation, by a caller who may not read it now, or after its deletion', async () => {
     const { workspace_id, member, admin, stranger } = team;
     const ticket = await makeTicket(team);
     const at = { workspace_id, ticket: ticket.id };
@@ -139,7 +139,7 @@ describe('a ticket as of a time', () => {
     expect((await admin.client.raw.get_ticket({ ...at, as_of: ticket.created_at })).status).toBe(404);
   });
 
-  test('has no text that was purged', async () => {
+  test('does not contain a text that was purged', async () => {
     const { workspace_id, owner, member } = team;
     const ticket = await makeTicket(team, { title: 'A secret', description: long('secret') });
     const at = { workspace_id, ticket: ticket.id };
@@ -154,7 +154,7 @@ describe('a ticket as of a time', () => {
     });
   });
 
-  test('is refused where more versions came since than may be looked at', async () => {
+  test('is refused if more versions have followed than the server reads', async () => {
     const { workspace_id, member } = team;
     const ticket = await makeTicket(team);
     await numberEvents(server.database.url);

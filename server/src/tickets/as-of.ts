@@ -8,10 +8,10 @@ import type { Ticket } from './contract.ts';
 import { presentTo } from './present.ts';
 import { changedSince, ticket_columns, type TicketRow } from './queries.ts';
 
-/** How far back a version may lie: each that came since is looked at. */
+/** How many versions back the time may lie. Every version since then is read. */
 const max_versions_behind = 10_000;
 
-/** What may have been different. */
+/** The fields that may have been different. */
 const changing = Object.keys(
   without(
     ticket_columns,
@@ -28,14 +28,14 @@ const changing = Object.keys(
 );
 
 /**
- * The ticket as it was at a time, from its entries in the log: each field has the value that the first entry since then
- * names as the one before, and else the one of now. Throws `not_found` for a time before the ticket, and
- * `validation_failed` where more versions came since than may be looked at.
+ * Returns the ticket as it was at a time, from its entries in the log. Each field has the `before` value of the first later
+ * entry that changed it, or else its current value. Throws `not_found` for a time before the ticket was created, and
+ * `validation_failed` if more than `max_versions_behind` versions have followed.
  */
 export async function ticketAsOf(db: Db, found: TicketRow, actor: Actor, at: string): Promise<Ticket> {
   const moment = await momentOf(db, found, at);
   if (moment === undefined) throw new BatonError('not_found');
-  // Read once more, after the moment: what changes between two reads is a change since then, whichever of them sees it.
+  // Read again after the moment, so that the ticket is not older. A change between two reads then counts as a later change.
   const ticket = await requireTicket(db, found.workspace_id, found.id);
   if (ticket.version - moment.version > max_versions_behind) {
     const detail = `The ticket has changed more than ${max_versions_behind} times since. Read its activity instead.`;

@@ -16,13 +16,13 @@ export async function assignTicket(context: Context<typeof set_assignee>): Promi
 }
 
 interface Assignment {
-  /** A member whom the transaction has locked, too, or nobody. */
+  /** A member whose membership the transaction has locked, or null for nobody. */
   assignee_id: string | null;
   version?: number | undefined;
   if_match?: IfMatch | undefined;
 }
 
-/** Assigns a ticket that the transaction has locked. Assigning it to who has it changes nothing. */
+/** Assigns a ticket that the transaction has locked. Assigning it to its current assignee changes nothing. */
 export function assignOpened(tx: Tx, actor: Actor, before: LockedTicket, given: Assignment): LockedTicket {
   const { version, assignee_id } = before;
   requireCurrent({ if_match: given.if_match, version: given.version }, { current_version: version, assignee_id });

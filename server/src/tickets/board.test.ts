@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Twelve tickets: the first four in progress, every third one labelled and the caller's, every fourth one due. */
+/** Creates a project with twelve tickets: four in progress, every third labelled and assigned, every fourth with a due day. */
 async function fill(key: string) {
   const { workspace_id, owner, member } = team;
   const project = await owner.client.create_project({ workspace_id, body: { key, name: key, workflow: 'standard' } });
@@ -49,7 +49,7 @@ async function list(query: Filters) {
 }
 
 describe('a board', () => {
-  test('has the columns of the workflow in its order, their tickets by hand and their numbers', async () => {
+  test('has a column for each status in workflow order, with its tickets by rank and their total', async () => {
     const { project_id, tickets } = await fill('ORDER');
     const { columns, ...rest } = await board('ORDER');
     expect(rest).toMatchObject({ project_id, workflow_version: 1 });
@@ -77,7 +77,7 @@ describe('a board', () => {
     expect(shown).toEqual(summary);
   });
 
-  test('goes on where a column ends, by the cursor of that column, in every order', async () => {
+  test('has a cursor in each column that continues it as a list, in every order', async () => {
     const { project_id } = await fill('PAGES');
     for (const sort of ['rank', '-priority', 'due_on', '-updated_at'] as const) {
       const whole = (await board(project_id, { sort })).columns[0];
@@ -88,7 +88,7 @@ describe('a board', () => {
     }
   });
 
-  test('is narrowed by filters, and counts what they leave', async () => {
+  test('shows and counts only the tickets that match its filters', async () => {
     const { project_id } = await fill('FILTER');
     const of = async (query: Query) =>
       (await board(project_id, query)).columns
@@ -112,7 +112,7 @@ describe('a board', () => {
     ]);
   });
 
-  test('is not there for strangers, and nothing of another project is on it', async () => {
+  test('is not found by strangers, and has no ticket of another project', async () => {
     await fill('OTHER');
     await makeTicket(team, { title: '99 elsewhere' });
     const { workspace_id } = team;
@@ -125,7 +125,7 @@ describe('a board', () => {
 });
 
 describe('a list of tickets', () => {
-  test('is in the order by priority and by due day, with all of it', async () => {
+  test('is complete when it is sorted by priority, by due day or by rank', async () => {
     const { project_id } = await fill('SORTED');
     expect(await list({ project_id, sort: '-priority', limit: 5 })).toEqual([9, 5, 1, 11, 7, 3, 8, 4, 0, 10, 6, 2]);
     expect(await list({ project_id, sort: 'priority', limit: 5 })).toEqual([10, 6, 2, 8, 4, 0, 11, 7, 3, 9, 5, 1]);
@@ -138,7 +138,7 @@ describe('a list of tickets', () => {
     );
   });
 
-  test('by hand is of one project and its statuses, and neither that nor the due day is an order of deleted tickets', async () => {
+  test('can be sorted by rank only within statuses of one project, and by rank or due day only if not deleted', async () => {
     const { workspace_id, member } = team;
     for (const query of [
       { sort: 'rank' },
@@ -156,7 +156,7 @@ describe('a list of tickets', () => {
     }
   });
 
-  test('finds tickets by the starts of words of their titles, by their keys, and by what they are edited to', async () => {
+  test('finds tickets by the beginnings of words in their current titles, and by their keys', async () => {
     const { project_id, tickets } = await fill('WORDS');
     const of = (q: string) => list({ project_id, q, sort: 'created_at' });
     expect(await of('CRA')).toEqual([0, 2, 4, 6, 8, 10]);
@@ -183,7 +183,7 @@ describe('a list of tickets', () => {
     ]);
   });
 
-  test('has an ETag that moves with every event, but for its columns alone', async () => {
+  test('has an ETag that changes with every event, unless only the columns of a board are requested', async () => {
     const { project_id } = await fill('TAGS');
     const { workspace_id, owner } = team;
     const read = async (fields?: 'columns') => {
@@ -197,7 +197,7 @@ describe('a list of tickets', () => {
     expect(await read('columns')).toBe(columns);
   });
 
-  test('takes ids, and a limit up to 500 where it leaves the texts out', async () => {
+  test('can be limited to ids, and can have 500 tickets per page without their texts', async () => {
     const { workspace_id, member } = team;
     const { tickets } = await fill('IDS');
     const ids = [tickets[3], tickets[1]].map((ticket) => ticket?.id).join();
@@ -211,7 +211,7 @@ describe('a list of tickets', () => {
     }
   });
 
-  test('is narrowed by what statuses mean, in each project by its own workflow', async () => {
+  test('can be filtered by status category, as the project’s current workflow defines it', async () => {
     const { workspace_id, owner } = team;
     const { project_id } = await fill('MEANS');
     expect(await list({ project_id, status_category: 'in_progress' })).toEqual([3, 2, 1, 0]);
@@ -230,7 +230,7 @@ describe('a list of tickets', () => {
 });
 
 describe('counting', () => {
-  test('groups what matches by status, assignee, priority and label, the largest group first', async () => {
+  test('groups the matching tickets by status, assignee, priority or label, largest group first', async () => {
     const { workspace_id, member } = team;
     const { project_id } = await fill('COUNTS');
     const of = async (group_by: 'status' | 'assignee' | 'priority' | 'label', query: Filters = {}) => {

@@ -23,11 +23,11 @@ import {
 import { presentSummary } from './present.ts';
 import { sourcesOf } from './source-queries.ts';
 
-/** Tickets that are counted for one board where nothing narrows it, and that are looked at where something does. */
+/** How many tickets are counted for a board without filters, and how many are read to count a board with filters. */
 const max_counted = 100_000;
 const max_looked_at = 20_000;
 
-/** How often a board is read anew because its workflow was replaced meanwhile. */
+/** How often a board is read before it is returned although its workflow was replaced meanwhile. */
 const max_attempts = 3;
 
 type Asked = Context<typeof get_board>;
@@ -39,7 +39,7 @@ interface Column {
   counted: Counted;
 }
 
-/** Each status of a project with its first tickets and their number. What is shown is all of one moment. */
+/** Returns each status of a project with its first tickets and their number, all at one moment. */
 export async function boardOf(context: Asked, cursors: Cursors): Promise<Response<typeof get_board>> {
   const { db, workspace_id, params, query } = context;
   for (let attempt = 1; ; attempt++) {
@@ -69,7 +69,7 @@ export async function boardOf(context: Asked, cursors: Cursors): Promise<Respons
   }
 }
 
-/** The statuses that are asked for, in the order of the workflow. */
+/** The requested statuses, in the order of the workflow. */
 const statusesOf = ({ statuses }: WorkflowDefinition, { status, status_category }: Asked['query']) =>
   statuses.filter((one) => (status?.includes(one.key) ?? true) && (status_category?.includes(one.category) ?? true));
 
@@ -77,18 +77,18 @@ async function readColumns(context: Asked, project_id: string, definition: Workf
   const { db, workspace_id, user_id, params, query } = context;
   const { per_column, sort, fields: _, ...asked } = query;
   const lists = statusesOf(definition, query).map((status) => {
-    // By the name that the request has for it: a column's cursor goes on in a list with the same one.
+    // The project is named as in the request, because a column's cursor is valid for a list with the same `project_id`.
     const of = { project_id: [params.project_id], status: [status.key], deleted: 'false' as const };
     const filter = filterOf({ ...asked, ...of }, user_id);
     return { status, filter, rest: restOf(listingOf(workspace_id, filter, sort), undefined) };
   });
-  // The index of a column has these orders: where nothing narrows it, no other source is asked for.
+  // The index of a column has these orders, so a board without filters needs no other source.
   const is_plain = isPlain(query) && ['rank', 'created_at', '-created_at'].includes(sort);
   const sources = is_plain
     ? lists.map(({ rest }) => rest.flatMap((list) => sourcesOf(list)[0] ?? []))
     : await Promise.all(lists.map(({ rest }) => choose(db, rest)));
   const counts = await countersOf(context, project_id, lists);
-  // Sent without awaiting any of them: one burst sees one moment.
+  // All are sent without awaiting any: the statements of one batch see the same moment.
   const shown = { limit: per_column + 1, excerpt: false, description: false };
   const rows = lists.map(({ rest }, n) => rowsOf(db, { rest, sources: sources[n] ?? [], from: 0 }, shown));
   const [moment, pages, counted] = await Promise.all([
@@ -102,13 +102,13 @@ async function readColumns(context: Asked, project_id: string, definition: Workf
   return { moment, columns };
 }
 
-/** Whether nothing narrows the board but the choice of its columns. */
+/** Whether the board has no filters except the choice of its columns. */
 function isPlain(query: Asked['query']): boolean {
   const choices = ['per_column', 'sort', 'fields', 'status', 'status_category', 'time_zone'];
   return Object.entries(query).every(([name, value]) => value === undefined || choices.includes(name));
 }
 
-/** What counts each column: an index alone where nothing narrows the board, and else the tickets that match. */
+/** Returns a function per column that counts it: by an index alone if the board has no filters, else by reading the tickets. */
 async function countersOf(
   { db, workspace_id, query }: Asked,
   project_id: string,

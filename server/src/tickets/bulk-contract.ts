@@ -5,18 +5,19 @@ import { collection, edit_fields, max_ticket_body_bytes, refuseContradictions, t
 import { step_fields } from './history-contract.ts';
 import { ticket_summary } from './list-contract.ts';
 
-/** So many tickets are locked at one time, and no more. */
+/** The limit on changes per request, and so on the tickets that it locks at one time. */
 export const max_changes = 100;
 
 const only_if = version.optional().meta({ description: 'Only if the ticket still has this version.' });
 
 const kinds = {
-  // Without the description: a conflict has it three times, and there may be a hundred of them.
+  // Without the description: a conflict contains it three times, and a response may have a hundred conflicts.
   update: edit_fields
     .omit({ description: true })
     .extend({
       version: version.optional().meta({
-        description: 'The version the edit is based on; required but for `labels_add` and `labels_remove`.',
+        description:
+          'The version the edit is based on. Required unless the edit has only `labels_add` and `labels_remove`.',
       }),
     })
     .superRefine(refuseContradictions)
@@ -25,7 +26,7 @@ const kinds = {
   assign: z
     .strictObject({
       assignee_id: id.nullable(),
-      version: base_version.meta({ description: 'The version that was seen; required.' }),
+      version: base_version.meta({ description: 'The version the client has read. Required.' }),
     })
     .optional()
     .meta({ description: 'Assigns the ticket, as PUT …/tickets/{ticket}/assignee does.' }),
@@ -53,7 +54,7 @@ const change = z
     id: 'TicketChange',
     minProperties: 2,
     maxProperties: 2,
-    description: 'A ticket, and what is to be done to it: one of the others.',
+    description: 'A ticket and exactly one change to it.',
     example: { ticket: 'ENG-123', transition: { to: 'in_progress' } },
   });
 export type TicketChange = z.output<typeof change>;
@@ -70,8 +71,8 @@ const result = z
   .meta({ id: 'ChangeResult' });
 export type ChangeResult = z.infer<typeof result>;
 
-/** What is said of a ticket that comes again. */
-export const repeated = (other: number) => `The same ticket as that of change ${other}. Send each ticket once.`;
+/** The detail of the error for a ticket that occurs twice. */
+export const repeated = (other: number) => `Change ${other} has the same ticket. Send each ticket once.`;
 
 export const change_tickets = operation({
   id: 'change_tickets',
@@ -79,7 +80,7 @@ export const change_tickets = operation({
   path: `${collection}/bulk`,
   tag: 'tickets',
   summary:
-    'Changes up to 100 tickets, each as if by itself: with its own rules, history and audit entry. One that is refused keeps the others from nothing, unless `all_or_nothing`.',
+    'Changes up to 100 tickets, each as its own operation would: with the same rules, history and audit entry. A refused change does not prevent the others, unless `all_or_nothing` is true.',
   params: workspace_params,
   body: z.strictObject({
     changes: z
@@ -94,18 +95,19 @@ export const change_tickets = operation({
           else context.addIssue({ code: 'custom', path: [index, 'ticket'], message: repeated(other) });
         }
       })
-      .meta({ description: 'Each ticket once.' }),
+      .meta({ description: 'The changes. Each ticket may occur once.' }),
     all_or_nothing: z
       .boolean()
       .default(false)
-      .meta({ description: 'Whether one change that is refused has all of them refused.' }),
+      .meta({ description: 'Whether all changes are refused if one of them is.' }),
   }),
   max_body_bytes: max_ticket_body_bytes,
   elsewhere: {
     'changes.update.description': 'PATCH …/tickets/{ticket} edits a description.',
     'changes.update.status': 'Send transition.',
     'changes.update.assignee_id': 'Send assign.',
-    'changes.transition.place': 'PUT …/tickets/{ticket}/place places a ticket, and so does a transition of its own.',
+    'changes.transition.place':
+      'PUT …/tickets/{ticket}/place places a ticket, and so does POST …/tickets/{ticket}/transitions.',
     'changes.place': 'PUT …/tickets/{ticket}/place places a ticket among the others of its status.',
     'changes.comment': 'POST …/tickets/{ticket}/comments comments on a ticket; a transition can have a comment.',
   },

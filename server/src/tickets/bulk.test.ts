@@ -30,7 +30,7 @@ function rawBulk(changes: unknown[], all_or_nothing = false) {
 
 const read = (ticket: string) => team.member.client.get_ticket({ workspace_id: team.workspace_id, ticket });
 
-/** What the audit log has of a ticket, oldest first: each without the fields that differ anyway. */
+/** The entries of a ticket in the audit log, oldest first, without the fields that always differ. */
 async function entriesOf(id: string) {
   const { rows } = await server.database.owner.query<object>(
     `select actor_id, action, subject_version, before, after - 'comment_id' as after from audit_log
@@ -41,7 +41,7 @@ async function entriesOf(id: string) {
 }
 
 describe('changing several tickets', () => {
-  test('does to each what its own operation does, with the same history and the same entries in the audit log', async () => {
+  test('has the same effect, history and audit entries as the operations for one ticket', async () => {
     const { workspace_id, member, viewer } = team;
     const { client } = member;
     const make = () => Promise.all([1, 2, 3, 4, 5].map(() => makeTicket(team, { labels: ['old'] })));
@@ -95,7 +95,7 @@ describe('changing several tickets', () => {
     }
   });
 
-  test('says of each what came of it, in the order of the request, and does the others', async () => {
+  test('returns the result of each change in the order of the request, and does those that are not refused', async () => {
     const [fine, stale, far] = await Promise.all([makeTicket(team), makeTicket(team), makeTicket(team)]);
     const { workspace_id, admin, stranger } = team;
     await admin.client.update_ticket({ workspace_id, ticket: stale.id, body: { title: 'Theirs', version: 1 } });
@@ -123,7 +123,7 @@ describe('changing several tickets', () => {
     for (const { id } of [far, other]) expect(await read(id)).toMatchObject({ version: 1, assignee_id: null });
   });
 
-  test('asks for a version where the operation of its own does', async () => {
+  test('requires a version for the changes whose own operations require one', async () => {
     const [titled, assigned, labelled] = await Promise.all([makeTicket(team), makeTicket(team), makeTicket(team)]);
     const { results } = await bulk([
       { ticket: titled.id, update: { title: 'New' } },
@@ -137,7 +137,7 @@ describe('changing several tickets', () => {
     ]);
   });
 
-  test('refuses what is based on another version, of each kind of change', async () => {
+  test('refuses a change of any kind that is based on another version', async () => {
     const tickets = await Promise.all([1, 2, 3, 4].map(() => makeTicket(team)));
     const ids = tickets.map(({ id }) => id);
     const [a = '', b = '', c = '', d = ''] = ids;
@@ -160,7 +160,7 @@ describe('changing several tickets', () => {
     ]);
   });
 
-  test('a comment that mentions a stranger refuses its step, and leaves nothing of it', async () => {
+  test('refuses a transition whose comment mentions a stranger, and leaves its ticket unchanged', async () => {
     const [one, two] = await Promise.all([makeTicket(team), makeTicket(team)]);
     const { results } = await bulk([
       { ticket: one.id, transition: { to: 'in_progress', comment: `@${team.stranger.user.id}` } },
@@ -173,8 +173,8 @@ describe('changing several tickets', () => {
   });
 });
 
-describe('all or nothing', () => {
-  test('one change that is refused leaves every ticket as it was, and says which it was', async () => {
+describe('a bulk request', () => {
+  test('with all_or_nothing changes no ticket if one change is refused, and names that change', async () => {
     const [one, two] = await Promise.all([makeTicket(team), makeTicket(team)]);
     const response = await rawBulk(
       [
@@ -193,7 +193,7 @@ describe('all or nothing', () => {
     for (const { id } of [one, two]) expect(await read(id)).toMatchObject({ version: 1, labels: [] });
   });
 
-  test('without a refusal every ticket is changed', async () => {
+  test('with all_or_nothing changes every ticket if no change is refused', async () => {
     const tickets = await Promise.all([1, 2, 3].map(() => makeTicket(team)));
     const { results } = await bulk(
       tickets.map(({ key }) => ({ ticket: key, update: { labels_add: ['x'] } })),
@@ -202,14 +202,14 @@ describe('all or nothing', () => {
     expect(results.every(({ done, ticket }) => done && ticket?.labels.includes('x'))).toBe(true);
   });
 
-  test('where every change is refused, the response is an error without that choice, too', async () => {
+  test('without all_or_nothing is an error too if every change is refused', async () => {
     const response = await rawBulk([{ ticket: nowhere, delete: {} }]);
     expect(response).toMatchObject({ status: 409, body: { refused: [{ index: 0, problem: { code: 'not_found' } }] } });
   });
 });
 
 describe('a request for several changes', () => {
-  test('takes 1 to 100 of them, and each ticket once', async () => {
+  test('accepts 1 to 100 changes, and each ticket once', async () => {
     const ticket = await makeTicket(team);
     const one = { ticket: ticket.id, update: { labels_add: ['x'] } };
     const many = Array.from({ length: 101 }, () => ({ ...one, ticket: randomUUID() }));
@@ -227,7 +227,7 @@ describe('a request for several changes', () => {
     expect(await read(ticket.id)).toMatchObject({ version: 1 });
   });
 
-  test('says where what it does not take is to be sent', async () => {
+  test('names the operation for each field that it does not accept', async () => {
     const { key } = await makeTicket(team);
     const response = await rawBulk([
       { ticket: key, update: { description: 'd' } },
@@ -239,7 +239,7 @@ describe('a request for several changes', () => {
     expect(details['/changes/1/comment']).toMatch(/POST/);
   });
 
-  test('is done once under its key, and what was refused as a whole may be sent again', async () => {
+  test('is done once per idempotency key, unless it was refused as a whole', async () => {
     const { workspace_id, member, admin } = team;
     const ticket = await makeTicket(team);
     const key = randomUUID();
@@ -258,7 +258,7 @@ describe('a request for several changes', () => {
     expect((await send(other, 3)).status).toBe(200);
   });
 
-  test('of a viewer, a stranger or a token that only reads changes nothing', async () => {
+  test('from a viewer, a stranger or a read-only token changes nothing', async () => {
     const { workspace_id, viewer, stranger, member } = team;
     const ticket = await makeTicket(team);
     const body = { changes: [{ ticket: ticket.id, update: { labels_add: ['x'] } }] };
@@ -276,7 +276,7 @@ describe('a request for several changes', () => {
   });
 });
 
-test('each change counts as a request towards the rate limit', async () => {
+test('each change of a bulk request counts as a request towards the rate limit', async () => {
   const limited = await startServer({ BATON_RATE_LIMIT_PER_MINUTE: '120' });
   try {
     const few = await makeTeam(limited, 'standard');
@@ -296,7 +296,7 @@ test('each change counts as a request towards the rate limit', async () => {
   }
 });
 
-test('a full workspace still deletes and restores many, and takes no other change', async () => {
+test('a full workspace accepts bulk deletions and restorations, but no other change', async () => {
   const full = await startServer({ BATON_MAX_MIB_PER_WORKSPACE: '1' });
   try {
     const team_of_it = await makeTeam(full, 'standard');

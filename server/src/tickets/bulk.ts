@@ -16,8 +16,8 @@ import type { LockedTicket } from './queries.ts';
 import { type PrepareComment, stepOpened } from './transition.ts';
 
 /**
- * Changes several tickets in one transaction, each by the verb of its own. All verbs refuse before they write, so one that refuses
- * leaves nothing behind. Throws `changes_refused` where none is done.
+ * Changes several tickets in one transaction, each by the function of its own operation. All of these refuse before they write, so
+ * a refused change leaves nothing behind. Throws `changes_refused` if no change is done.
  */
 export async function changeTickets(
   { tx, writer, body: { changes, all_or_nothing } }: Context<typeof change_tickets>,
@@ -28,7 +28,7 @@ export async function changeTickets(
   const { actor, idOf, open } = await openTickets(tx, writer, wanted, hold);
   requireDifferent(wanted, idOf);
   const parts = { tx, actor, prepareComment };
-  // At the same time, so that what several read travels in one burst: no two change the same ticket.
+  // The changes run concurrently, so that their reads travel in one batch. No two of them change the same ticket.
   const settled = await Promise.allSettled(
     changes.map(async (change) => {
       const ticket = await changeOne(parts, change, () => open(wantedBy(change)));
@@ -51,7 +51,7 @@ function wantedBy({ ticket, assign, transition, restore }: TicketChange): Wanted
   };
 }
 
-/** Throws `validation_failed` where a ticket comes twice, by its id and by its key. */
+/** Throws `validation_failed` if a ticket occurs twice, once by its id and once by its key. */
 function requireDifferent(wanted: readonly Wanted[], idOf: (ref: string) => string | undefined): void {
   const first = new Map<string, number>();
   for (const [index, { ref }] of wanted.entries()) {
@@ -65,7 +65,7 @@ function requireDifferent(wanted: readonly Wanted[], idOf: (ref: string) => stri
   }
 }
 
-/** Does one change to its ticket, which `open` gives. */
+/** Does one change to its ticket, which `open` returns. */
 async function changeOne(
   { tx, actor, prepareComment }: { tx: Tx; actor: Actor; prepareComment: PrepareComment },
   { update, assign, transition, delete: deletion, restore }: TicketChange,
@@ -86,7 +86,7 @@ async function changeOne(
   return restoreOpened(tx, actor, open(), restore ?? {});
 }
 
-/** What came of a change. Throws what is no refusal: then nothing is done, and it isn't known of one change alone. */
+/** Returns the result of a change. Rethrows an error that isn't a refusal: it fails the whole request, not one change. */
 function resultOf(outcome: PromiseSettledResult<TicketSummary>, ref: string): ChangeResult {
   if (outcome.status === 'fulfilled') return { ref, done: true, ticket: outcome.value, problem: null };
   const reason: unknown = outcome.reason;

@@ -12,10 +12,10 @@ import {
   updateTicket,
 } from './queries.ts';
 
-/** The fields that audit/facts.ts lets an entry carry: the compiler asks for those of a ticket that are missing there. */
+/** The fields that audit/facts.ts allows in an entry. The compiler reports the ticket's fields that are missing there. */
 type Carried<A extends AuditAction> = A extends AuditAction ? keyof NonNullable<AuditEntry<A>['after']> : never;
 
-/** What a new ticket's entry carries: every column, but for those that it has itself, or that are alike for all. */
+/** The columns in a new ticket's entry: all but those that the entry has itself or that are the same for every new ticket. */
 const created_columns = without(
   ticket_columns,
   'workspace_id',
@@ -31,7 +31,7 @@ const created_fields = Object.keys(
   created_columns,
 ) as (keyof typeof created_columns)[] satisfies Carried<'ticket.created'>[];
 
-/** Writes a new ticket, and that it was created. */
+/** Inserts a new ticket, and records its creation in the audit log. */
 export function addTicket(tx: Tx, actor: Recorder, row: NewTicket): void {
   insertTicket(tx, row);
   recordAudit(tx, actor, {
@@ -50,7 +50,7 @@ type Change = Extract<
   }
 >;
 
-/** Of the fields named, those that differ: as they were, and as they are. */
+/** Returns the named fields that differ, with their values before and after. */
 export function changed<Row extends object>(
   before: Row,
   after: Row,
@@ -62,8 +62,8 @@ export function changed<Row extends object>(
 }
 
 /**
- * Changes a ticket that the transaction has locked, writes what changed to the audit log, and gives the ticket as it is
- * then. `more` is what the entry carries beside the ticket's own fields.
+ * Changes a ticket that the transaction has locked, records the change in the audit log, and returns the changed ticket.
+ * `more` is added to the entry beside the ticket's own fields.
  */
 export function changeTicket(
   tx: Tx,
@@ -72,7 +72,7 @@ export function changeTicket(
   { action, changes, more }: { action: Change['action']; changes: TicketChanges; more?: { comment_id: string } },
 ): LockedTicket {
   const after = updateTicket(tx, before, changes);
-  // The number of transitions follows from the entries themselves.
+  // The number of transitions is not recorded, because it follows from the entries themselves.
   const { status_sequence: _, ...told } = changes;
   const names = Object.keys(told) as (keyof typeof told)[] satisfies Carried<Change['action']>[];
   const fields = changed(before, after, names);

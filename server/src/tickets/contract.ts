@@ -18,7 +18,7 @@ import {
 import { project_params } from '../projects/contract.ts';
 import { status_category } from '../projects/workflow-definition.ts';
 
-/** Bounds on what people write, in UTF-16 units; the largest request carries one text at its bound. */
+/** Limits on what people write, in UTF-16 units. The largest request contains one text of the maximum length. */
 export const max_title = 512;
 export const max_labels = 50;
 export const max_text = 1_048_576;
@@ -59,8 +59,8 @@ export const ticket = z
       .max(200)
       .meta({
         description:
-          'Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above; of equal ranks, the lesser id. ' +
-          'Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at.',
+          'The position of the ticket among the others of its status. Ranks are compared byte by byte: the lower rank stands above, and of equal ranks the lower id. ' +
+          'Until somebody places the ticket, its rank follows from its number, newest first. Placing it changes neither version nor updated_at.',
         example: '7ffffff8V',
       }),
     version,
@@ -88,13 +88,14 @@ export const ticket_ref = z
   .meta({ description: 'A ticket’s id or key.', example: 'ENG-123' });
 export const ticket_params = z.strictObject({ workspace_id: id, ticket: ticket_ref });
 
-/** Where a ticket is to stand among the others of its status. */
+/** The position that a ticket is to have among the others of its status. */
 export const place = z
   .strictObject({
     after: id.optional().meta({ description: 'Right below the ticket with this id.' }),
     before: id.optional().meta({ description: 'Right above the ticket with this id.' }),
     at: z.enum(['top', 'bottom']).optional().meta({
-      description: 'Above all others that are there by now, or below them. Tickets that are created later stand above.',
+      description:
+        'Above or below all tickets that have the status now. Tickets that are created later stand above them.',
     }),
   })
   .refine(({ after, before, at }) => [after, before, at].filter((one) => one !== undefined).length === 1, {
@@ -106,8 +107,8 @@ export const place = z
     minProperties: 1,
     maxProperties: 1,
     description:
-      'Where to place the ticket among the others of its status: one of the three. Where the ticket that is named is gone ' +
-      'or has another status or project, the place is the top.',
+      'Where to place the ticket among the others of its status. Send exactly one of the three. If the named ticket is gone ' +
+      'or has another status or project, the ticket is placed at the top.',
   });
 export type Place = z.infer<typeof place>;
 
@@ -158,7 +159,7 @@ export const get_ticket = operation({
     ...narrowing(ticket),
     as_of: instant.optional().meta({
       description:
-        'The ticket as it was at this time, without `allowed_transitions`; a text that was purged since is empty.',
+        'Return the ticket as it was at this time. `allowed_transitions` is empty, and so is a text that has been purged since.',
     }),
   }),
   status: 200,
@@ -173,8 +174,8 @@ export const edit_fields = z
     description: text({ max: max_text }),
     priority,
     labels: labels.meta({ description: 'All labels. Labels that others have added or removed since are merged.' }),
-    labels_add: labels.meta({ description: 'Labels to add to those there are; needs no version.' }),
-    labels_remove: labels.meta({ description: 'Labels to remove from those there are; needs no version.' }),
+    labels_add: labels.meta({ description: 'Labels to add to the current ones; needs no version.' }),
+    labels_remove: labels.meta({ description: 'Labels to remove from the current ones; needs no version.' }),
     due_on: day.nullable(),
     version: version.meta({
       description: 'The version the edit is based on. Alternatively send If-Match, which never merges.',
@@ -184,17 +185,17 @@ export const edit_fields = z
 
 type LabelFields = Pick<z.output<typeof edit_fields>, 'labels' | 'labels_add' | 'labels_remove'>;
 
-/** Refuses labels that are to be added and removed, or replaced and changed, in one edit. */
+/** Refuses an edit that adds and removes the same label, or that replaces all labels and also adds or removes some. */
 export function refuseContradictions(
   { labels: all, labels_add = [], labels_remove = [] }: LabelFields,
   context: z.RefinementCtx,
 ): void {
   const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
   if (all !== undefined && labels_add.length + labels_remove.length > 0) {
-    fault('labels', 'Send all labels, or labels to add and to remove.');
+    fault('labels', 'Send either labels, or labels_add and labels_remove.');
   }
   for (const both of labels_add.filter((one) => labels_remove.includes(one))) {
-    fault('labels_remove', `${both} is also to be added.`);
+    fault('labels_remove', `${both} is in labels_add too.`);
   }
 }
 
@@ -262,7 +263,7 @@ export const place_ticket = operation({
   path: `${member}/place`,
   tag: 'tickets',
   summary:
-    'Places a ticket by hand among the others of its status. Neither its version nor its updated_at changes, and nobody is notified. Where it stands there already, no event says so.',
+    'Places a ticket by hand among the others of its status. Neither its version nor its updated_at changes, and nobody is notified. If it is there already, no event is recorded.',
   params: ticket_params,
   body: place,
   status: 200,
@@ -277,7 +278,7 @@ export const purge_ticket = operation({
   path: `${member}/purge`,
   tag: 'tickets',
   summary:
-    'Deletes the earlier titles or descriptions of a ticket permanently, or its attachments with their names. Of title and description the current ones stay: edit them first. The audit log says that it happened, without the text.',
+    'Deletes the earlier titles or descriptions of a ticket permanently, or its attachments with their names. The current title and description stay, so edit them first. The audit log records the purge without the text.',
   params: ticket_params,
   body: z.strictObject({
     fields: z

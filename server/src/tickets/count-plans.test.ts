@@ -24,16 +24,16 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** A handle on a connection of the test's. */
+/** A database handle that uses the test's connection. */
 const handle = (client: pg.PoolClient) =>
   ({ maybeOne: async (statement: Sql) => (await client.query(prepare(statement))).rows[0] }) as Pick<
     Db,
     'maybeOne'
   > as Db;
 
-describe(`what counts among ${tickets} unevenly spread tickets`, () => {
+describe(`a count among ${tickets} unevenly distributed tickets`, () => {
   test.each(['custom', 'generic'] as const)(
-    'looks at a bounded number of rows, by a %s plan',
+    'reads a bounded number of rows, with a %s plan',
     async (mode) => {
       const over: string[] = [];
       const most = 20_000;
@@ -45,7 +45,7 @@ describe(`what counts among ${tickets} unevenly spread tickets`, () => {
             return Promise.resolve([]);
           };
           const db = { rows: note, one: note } as unknown as Db;
-          await count(db).catch(() => undefined); // nothing comes back
+          await count(db).catch(() => undefined); // fails, because no rows are returned
           for (const statement of statements) {
             const rows = rowsLookedAt(await explain(client, statement));
             if (rows > bound) over.push(`${name}: ${rows} rows`);
@@ -55,7 +55,7 @@ describe(`what counts among ${tickets} unevenly spread tickets`, () => {
         for (const [name, narrow] of Object.entries({ nothing: {}, deleted: { deleted: true }, ...narrowings })) {
           const list = listOf(narrow, 'created_at', true);
           const source = await bestOf(handle(client), sourcesOf(list, endsWithin(most)), true);
-          // Of each its project, and what its status means.
+          // For each ticket, its project and the category of its status are read as well.
           await looked(name, (db) => countFound(db, list, source), 5 * most);
           await looked(name, (db) => countGroups(db, list, { source, group_by: 'label', most: 200 }), 6 * most);
         }

@@ -5,26 +5,26 @@ import type { Column } from './place-queries.ts';
 import { from_project, matches } from './list-queries.ts';
 import type { TicketList } from './list-filter.ts';
 
-/** How walks end that count: after one of a few numbers of rows, so that the texts are few. */
+/** The ends of walks that count. There are only a few limits, so that there are only a few different statements. */
 const counting: [most: number, ends: Ends][] = [
   [20_000, { walked: sql`limit 20000`, stop: sql`offset 19999 limit 1`, few: sql`limit 40000` }],
   [5_000, { walked: sql`limit 5000`, stop: sql`offset 4999 limit 1`, few: sql`limit 10000` }],
 ];
 
-/** The end of a walk that looks at no more rows than this, or at 2,000. */
+/** Returns the end of a walk that reads at most this many rows, or 2,000 if this is less than the smallest limit. */
 export function endsWithin(most: number): Ends {
   return counting.find(([rows]) => rows <= most)?.[1] ?? ends;
 }
 
 export interface Counted {
   tickets: number;
-  /** Whether all were counted. */
+  /** Whether all tickets were counted. */
   complete: boolean;
 }
 
 /**
- * How many tickets a status of a project has, by an index alone: `all` of them in a project that never had more tickets, and
- * otherwise as far as `each` status may have.
+ * Counts the tickets of a status of a project by an index alone. The count stops at `all` in a project that never had more than
+ * `all` tickets, and at `each` in a larger one.
  */
 export async function countColumn(
   db: Db,
@@ -57,7 +57,7 @@ export async function countColumn(
 const found = (list: TicketList, { rows }: Source) => sql`
   (${rows}) c ${from_project(list.workspace_id)} where ${matches(list)}`;
 
-/** How many tickets of a source match. */
+/** Counts the tickets of a source that match. */
 export async function countFound(db: Db, list: TicketList, source: Source): Promise<Counted> {
   const { tickets, stopped } = await db.one<{ tickets: number; stopped: boolean }>(sql`
     select (select count(*)::integer from ${found(list, source)}) as tickets,
@@ -72,7 +72,7 @@ export const group_columns = {
   label: sql`g.label`,
 };
 
-/** How many tickets of a source match, by one of these; the largest groups first, one more than asked for where there are more. */
+/** Counts the tickets of a source that match, by one of `group_columns`. Returns at most `most` groups, the largest first. */
 export async function countGroups(
   db: Db,
   list: TicketList,
@@ -91,7 +91,7 @@ export async function countGroups(
   return { groups: groups.slice(0, most), complete: !stopped && groups.length <= most };
 }
 
-/** The moment that a burst of reads shows: the last event before it, and the version of a project's workflow. */
+/** Returns the moment that a batch of reads shows: the last event before it, and the version of the project's workflow. */
 export function momentOf(db: Db, { workspace_id, project_id }: Omit<Column, 'status'>) {
   return db.one<{ last_sequence: number; workflow_version: number }>(sql`
     select h.last_sequence, p.workflow_version from projects p cross join event_heads h

@@ -4,10 +4,10 @@ import { countGroups, endsWithin } from './count-queries.ts';
 import { type count_tickets, max_groups } from './list-contract.ts';
 import { choose, filterOf, listingOf, restOf } from './listing.ts';
 
-/** Tickets that one request looks at. */
+/** How many tickets one request reads. */
 const max_looked_at = 20_000;
 
-/** How many tickets match, by status, assignee, priority or label; as far as so many may be looked at. */
+/** Counts the tickets that match, by status, assignee, priority or label, among at most `max_looked_at` of them. */
 export async function countTickets(context: Context<typeof count_tickets>): Promise<Response<typeof count_tickets>> {
   const { db, workspace_id, user_id } = context;
   const { group_by, fields: _, ...asked } = context.query;

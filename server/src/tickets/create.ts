@@ -40,7 +40,7 @@ export async function createTicket(
   const { place, ...fields } = input;
   const id = newId();
   const column = { workspace_id, project_id, status };
-  // Nobody has to place a ticket at the top: that is where a new one stands.
+  // A new ticket stands at the top anyway, so placing it there needs no rank of its own.
   const beside = place === undefined || place.at === 'top' ? undefined : await besideNew(tx, column, id, place);
   const placed =
     place === undefined || beside === undefined || (place.at === undefined && beside.anchor === null)

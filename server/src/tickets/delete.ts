@@ -9,13 +9,13 @@ import type { delete_ticket, restore_ticket, Ticket } from './contract.ts';
 import { presentTo } from './present.ts';
 import type { LockedTicket } from './queries.ts';
 
-/** Deletes a ticket softly: it is gone for everybody, its number stays taken, and it can be restored. */
+/** Soft-deletes a ticket: nobody can read it, its number stays taken, and it can be restored. */
 export async function deleteTicket({ tx, writer, params, if_match }: Context<typeof delete_ticket>): Promise<void> {
   const { actor, ticket } = await openTicket(tx, writer, params.ticket, { hold: 'delete' });
   deleteOpened(tx, actor, ticket, { if_match });
 }
 
-/** Brings a deleted ticket back as it was. */
+/** Restores a deleted ticket as it was. */
 export async function restoreTicket({ tx, writer, params, if_match }: Context<typeof restore_ticket>): Promise<Ticket> {
   const { actor, ticket } = await openTicket(tx, writer, params.ticket, { hold: 'delete', deleted: true });
   return presentTo(tx, restoreOpened(tx, actor, ticket, { if_match }), actor);

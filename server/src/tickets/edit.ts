@@ -11,12 +11,12 @@ import { type Change, changeSet, type Conflict, mergeEdit, valuesAt } from './me
 import { presentTo } from './present.ts';
 import { changedSince, descriptionOf, type LockedTicket, type TicketChanges } from './queries.ts';
 
-/** How many versions an edit may be behind: each is looked at while the ticket is locked. */
+/** How many versions an edit may be behind. Each of them is read while the ticket is locked. */
 const max_versions_behind = 1000;
 
 type Edit = Body<typeof update_ticket>;
 
-/** Edits a ticket on top of the version the editor saw. */
+/** Edits a ticket, based on the version that the editor saw. */
 export async function editTicket(context: Context<typeof update_ticket>): Promise<Ticket> {
   const { tx, writer, params, body, if_match } = context;
   requireBase(body, if_match);
@@ -32,8 +32,9 @@ export function requireBase({ version, labels_add, labels_remove, ...edit }: Edi
 }
 
 /**
- * Edits a ticket that the transaction has locked. With `version`, later edits of other fields are merged and those of the same
- * fields refused with base, mine and theirs; with If-Match, any change since refuses (RFC 9110). It refuses before it writes.
+ * Edits a ticket that the transaction has locked. With `version`, later edits of other fields are merged, and the edit is refused
+ * with base, mine and theirs if the same fields have changed. With If-Match, it is refused if anything has changed (RFC 9110).
+ * It refuses before it writes.
  */
 export async function editOpened(
   tx: Tx,
@@ -72,17 +73,17 @@ export async function editOpened(
   if (fields.length === 0) return before;
   const to: TicketChanges = Object.fromEntries(fields.map(([field, [, value]]) => [field, value]));
   if (to.labels !== undefined && to.labels.length > max_labels) {
-    const detail = `Together with those that others have added there are more than ${max_labels} labels.`;
+    const detail = `The ticket would have more than ${max_labels} labels, including those that others have added.`;
     const pointer = is_relative ? '/labels_add' : '/labels';
     throw new BatonError('validation_failed', { errors: [{ pointer, detail }] });
   }
   return changeTicket(tx, actor, before, { action: 'ticket.updated', changes: to });
 }
 
-/** What an edit of another version than the one that If-Match names is refused with. */
+/** Returns the error for an edit whose If-Match names another version than the current one. */
 async function unmatched(tx: Tx, before: LockedTicket, edit: Record<string, unknown>, if_match: readonly number[]) {
   const [seen = 0, ...others] = if_match;
-  // Of a version that is still to come or long ago, or of several, nobody knows a base.
+  // A version in the future or too far back has no known base, and several versions have no single one.
   const behind = before.version - seen;
   const is_past = seen > 0 && behind > 0 && behind <= max_versions_behind && others.length === 0;
   return new BatonError('precondition_failed', {
@@ -91,14 +92,14 @@ async function unmatched(tx: Tx, before: LockedTicket, edit: Record<string, unkn
   });
 }
 
-/** The first change of one field after a version, and who changed it last since. */
+/** The first change of a field after a version, and who has changed the field last. */
 interface Since extends Change {
   field: string;
   by: string;
   at: string;
 }
 
-/** Each field with who changed it last, and when, where anybody has. */
+/** Adds to each field who changed it last, and when, if anybody has. */
 function withAuthors<Told extends object>(fields: Record<string, Told>, since: readonly Since[]) {
   return Object.fromEntries(
     Object.entries(fields).map(([name, told]) => {
@@ -108,7 +109,7 @@ function withAuthors<Told extends object>(fields: Record<string, Told>, since: r
   );
 }
 
-/** The first change after a version of each field edited, which has its value then; read only when there were changes. */
+/** Returns the first change of each edited field after a version. It has the field's value then. */
 async function changesAfter(tx: Tx, ticket: LockedTicket, version: number, fields: string[]): Promise<Since[]> {
   if (version >= ticket.version || fields.length === 0) return [];
   if (ticket.version - version > max_versions_behind) {
@@ -127,7 +128,7 @@ async function changesAfter(tx: Tx, ticket: LockedTicket, version: number, field
   }));
 }
 
-/** Base, mine and theirs of every field edited, for a refusal by If-Match. */
+/** Returns base, mine and theirs of every edited field, for a refusal by If-Match. */
 async function sinceThen(tx: Tx, ticket: LockedTicket, edit: Record<string, unknown>, version: number) {
   const since = await changesAfter(tx, ticket, version, Object.keys(edit));
   const base = valuesAt(ticket, since);

@@ -39,7 +39,7 @@ export const transition = z
     to_status: status_key,
     resolution: resolution.nullable(),
     comment_id: id.nullable(),
-    comment: stored(max_text).nullable().meta({ description: 'Its text now; null once it is deleted.' }),
+    comment: stored(max_text).nullable().meta({ description: 'The comment’s current text; null once it is deleted.' }),
     actor_id: id,
     remapped: z.boolean().meta({ description: 'Whether the ticket was moved because its workflow was replaced.' }),
     created_at: timestamp,
@@ -49,7 +49,7 @@ export type Transition = z.infer<typeof transition>;
 
 const name = stored(200);
 const actor_name = name.meta({
-  description: 'The name of the person or bot who did it, as it is now; of a former member as well.',
+  description: 'The current name of the person or bot who did it, even if they are a former member.',
 });
 
 export const project_transition = transition
@@ -70,7 +70,7 @@ export const activity_entry = z
     action: audit_action,
     subject_type: z.enum(['ticket', 'comment', 'attachment']),
     subject_id: id.meta({ description: 'The ticket, the comment or the attachment.' }),
-    version: version.nullable().meta({ description: 'The subject’s version since then.' }),
+    version: version.nullable().meta({ description: 'The subject’s version after the change.' }),
     before: fields.nullable().meta({ description: 'The changed fields before; null where a text was purged.' }),
     after: fields.nullable().meta({ description: 'The changed fields after; null where a text was purged.' }),
     assignees: z
@@ -84,11 +84,11 @@ export const activity_entry = z
   .meta({ id: 'ActivityEntry' });
 export type ActivityEntry = z.infer<typeof activity_entry>;
 
-/** What a step sets, wherever it is taken. */
+/** The fields that a transition may set, in a request of its own or in a bulk request. */
 export const step_fields = z.strictObject({
   to: status_key,
   version: base_version.meta({
-    description: 'Only if the ticket still has this version. Alternatively send If-Match.',
+    description: 'Move the ticket only if it still has this version. Alternatively send If-Match.',
   }),
   resolution: resolution.optional(),
   assignee_id: id.nullable().optional(),
@@ -107,8 +107,7 @@ export const transition_ticket = operation({
     .extend({
       expected_version: version.optional().meta(formerly('version')),
       place: place.optional().meta({
-        description:
-          'Where to place the ticket among the others of its new status; by default its rank stays, whatever is beside it.',
+        description: 'Where to place the ticket among the others of its new status. By default it keeps its rank.',
       }),
     })
     .transform(({ expected_version, ...given }, context) => {
@@ -142,7 +141,7 @@ export const get_transition = operation({
   method: 'get',
   path: `${member}/transitions/{sequence}`,
   tag: 'transitions',
-  summary: 'Returns one transition of a ticket by its place in the status history.',
+  summary: 'Returns one transition of a ticket by its number in the status history.',
   params: ticket_params.extend({
     sequence: z
       .string()

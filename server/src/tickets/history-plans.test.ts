@@ -24,7 +24,7 @@ let pool: pg.Pool;
 
 beforeAll(async () => {
   database = await createDatabase();
-  // One project has all the transitions but one, and one ticket all the entries: among many workspaces that have little, and many accounts.
+  // One project has nearly all transitions, and one ticket all entries, among many small workspaces and many accounts.
   await database.owner.query(`
     insert into users (id, email, name) values ('${user}', 'a@example.com', 'A');
     insert into users (id, email, name) select gen_random_uuid(), n || '@example.com', 'N' from generate_series(1, ${accounts}) n;
@@ -58,8 +58,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-describe.each(['custom', 'generic'] as const)('by a %s plan', (mode) => {
-  /** How many rows the statement of a list looks at. */
+describe.each(['custom', 'generic'] as const)('with a %s plan', (mode) => {
+  /** How many rows the statements of a list read. */
   const looked = (read: (db: Db) => Promise<unknown>) =>
     planning({ pool, workspace_id, mode }, async (client) => {
       const plans: number[] = [];
@@ -77,19 +77,19 @@ describe.each(['custom', 'generic'] as const)('by a %s plan', (mode) => {
     ['from the latest on', everything],
     ['from the middle on', { ...everything, before: middle }],
     ['since the middle', { ...everything, after: middle }],
-  ])('a page of the transitions of a project looks at those that it shows, %s', async (_, span) => {
+  ])('a page of a project’s transitions reads only those that it shows, %s', async (_, span) => {
     for (const place of [busy, idle]) {
       const rows = await looked((db) => projectTransitions(db, place, { span, limit }));
-      // Of each its ticket, its project, and who did it.
+      // For each transition, its ticket, its project and its actor are read as well.
       expect(rows).toBeLessThanOrEqual(4 * limit + 1);
     }
   });
 
-  test('a page of a ticket’s activity looks at the entries that it shows, and at the names in them', async () => {
+  test('a page of a ticket’s activity reads only the entries that it shows, and the names in them', async () => {
     const order = { created_at: byTime(sql`a.created_at`), id: byId(sql`a.id`) };
     const part = keysetPart({ order, descending: true }, limit);
     const rows = await looked((db) => activityOf(db, workspace_id, ticket_id, part));
-    // Of each who did it, the ids of two assignees, and their names; and the first of what follows in each place.
+    // For each entry, its actor, the ids of two assignees and their names; and the first entry of each source that is not shown.
     expect(rows).toBeLessThanOrEqual(6 * limit + 3);
   });
 });

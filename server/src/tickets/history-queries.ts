@@ -9,7 +9,7 @@ import { shown_transition } from './queries.ts';
 
 const own = (name: Sql): Column => ({ name, value: sql`a.${name}` });
 
-/** What is read of an entry `a` of a ticket or a comment. */
+/** The columns that are read of an entry `a` of a ticket or a comment. */
 const activity_columns = {
   id: own(sql`id`),
   actor_id: own(sql`actor_id`),
@@ -25,10 +25,10 @@ const activity_columns = {
 const columns: Column[] = Object.values(activity_columns);
 const shown = [...columns.map(({ name }) => name), sql`actor_name`, sql`assignees`];
 
-/** Somebody's name, by the account's key: to join them, the planner would rather read all accounts there are. */
+/** A user's name by the account's key. For a join, the planner would read all accounts instead. */
 const nameOf = (user_id: Sql): Sql => sql`(select u.name from users u where u.id = ${user_id})`;
 
-/** Of an entry, what is not in it: the names of those whom it names by their ids. */
+/** The names of the people in an entry, which contains only their ids. */
 const names = sql`
   ${nameOf(sql`a.actor_id`)} as actor_name,
   coalesce((
@@ -41,14 +41,14 @@ const long = {
   json_bytes: sql`${before_and_after.json_bytes} + coalesce(octet_length(to_json(q.actor_name)::text), 0) + octet_length(q.assignees::text)`,
 };
 
-/** What happened to a ticket and its comments, numbered or not. */
+/** Returns the entries of a ticket and its comments, whether or not they are numbered. */
 export function activityOf(
   db: Db,
   workspace_id: string,
   ticket_id: string,
   part: KeysetPart,
 ): Promise<ActivityEntry[]> {
-  // Ordered and limited in each arm: by one condition on both, PostgreSQL would read and sort all of either.
+  // Each arm is ordered and limited: with one condition for both, PostgreSQL would read and sort all rows of each.
   const arm = (from: Sql, condition: Sql) => sql`
     (select ${named(columns)}
     from ${from} a
@@ -65,7 +65,7 @@ export function activityOf(
   return db.rows(withinBudget(page, shown, long));
 }
 
-/** The transitions of all tickets of a project within a span, latest first, without their comments. */
+/** Returns the transitions of all tickets of a project within a span, latest first, without their comments. */
 export function projectTransitions(
   db: Db,
   { workspace_id, project_id }: { workspace_id: string; project_id: string },

@@ -41,7 +41,7 @@ describe('the audit log', () => {
 });
 
 describe('the activity of a ticket', () => {
-  test('shows everybody who may read it what happened, newest first, and no other ticket', async () => {
+  test('lists what happened to this ticket alone, newest first, for anyone who may read it', async () => {
     const ticket = await makeTicket(team, { title: 'Base' });
     await makeTicket(team);
     const { member, admin, viewer, workspace_id, project_id } = team;
@@ -82,7 +82,7 @@ describe('the activity of a ticket', () => {
 });
 
 describe('the transitions of a project', () => {
-  test('are those of its tickets alone, newest first, a page at a time', async () => {
+  test('are those of its own tickets, newest first, in pages', async () => {
     const { workspace_id, owner, member, stranger } = team;
     const project = await owner.client.create_project({ workspace_id, body: { key: 'MOVES', name: 'Moves' } });
     const here = { workspace_id, project_id: project.key };
@@ -98,7 +98,7 @@ describe('the transitions of a project', () => {
     const rest = await team.viewer.client.list_project_transitions({ ...here, cursor: first.next_cursor ?? '' });
     expect([...first.data, ...rest.data].map(({ id }) => id)).toEqual(steps);
     expect((await stranger.client.raw.list_project_transitions(here)).status).toBe(404);
-    // Between two of them, neither included; a cursor belongs to the times that it came with.
+    // The span between two of them excludes both, and a cursor is valid only with the times of its own request.
     const all = [...first.data, ...rest.data];
     const [after, before] = [all[4]?.created_at ?? '', all[1]?.created_at ?? ''];
     const between = { ...here, created_after: after, created_before: before };
@@ -112,7 +112,7 @@ describe('the transitions of a project', () => {
   });
 });
 
-test('titles and names in what has happened are those of now, of former members as well', async () => {
+test('transitions and activity show current titles and names, even those of former members', async () => {
   const { workspace_id, project_id, owner, viewer } = team;
   const [leaver, keeper] = [await registerPerson(server, { name: 'Ada' }), await registerPerson(server)];
   await joinWorkspace(owner, leaver, workspace_id, 'member');
@@ -136,7 +136,7 @@ test('titles and names in what has happened are those of now, of former members 
   const { step, moved } = await named();
   expect(step).toMatchObject({ ticket_id: ticket.id, ticket_title: 'As it is', actor_name: 'Ada Lovelace' });
   expect(moved).toMatchObject({ actor_id: leaver.user.id, actor_name: 'Ada Lovelace' });
-  // Whether its entries have numbers or not.
+  // The same holds once the entries are numbered.
   await numberEvents(server.database.url);
   const { assigned, ...numbered } = await named();
   expect(numbered).toEqual({ step, moved });
@@ -180,7 +180,7 @@ describe('purging a ticket', () => {
       ['ticket.created', 1, member.user.id],
     ]);
     expect(data[1]?.before).toEqual({ title: null, description: null, priority: 'none' });
-    // An edit based on a text that is gone is told so, and not what it was.
+    // An edit based on a purged text is a conflict with base null.
     const stale = await member.client.raw.update_ticket({ ...at(ticket), body: { title: 'Mine', version: 1 } });
     expect(stale).toMatchObject({ status: 409, body: { fields: { title: { base: null, mine: 'Mine' } } } });
     expect(await brokenInvariants(server.database.owner)).toEqual({});
@@ -188,7 +188,7 @@ describe('purging a ticket', () => {
 });
 
 describe('the operator', () => {
-  test('takes a label and a project’s former name out of history as decision 27 says', async () => {
+  test('can remove a label and a project’s former name from history, as decision 27 describes', async () => {
     const { workspace_id, member, owner } = team;
     const project = await owner.client.create_project({ workspace_id, body: { key: 'SEC', name: 'Secret name' } });
     const { id: subject } = project;
@@ -208,7 +208,7 @@ describe('the operator', () => {
     expect(await brokenInvariants(server.database.owner)).toEqual({});
   });
 
-  test('takes the address of somebody who was invited out of history, and leaves the other entries as they are', async () => {
+  test('can remove an invited person’s address from history, and leaves the other entries unchanged', async () => {
     const { workspace_id, owner } = team;
     const [guest, invited] = [await registerPerson(server), someAddress()];
     const invite = (email: string) => owner.client.create_invitation({ workspace_id, body: { email, role: 'viewer' } });

@@ -24,7 +24,7 @@ import { status_category } from '../projects/workflow-definition.ts';
 import { collection, label, max_text, priority, ticket } from './contract.ts';
 import { max_excerpt } from './excerpt.ts';
 
-/** The most tickets of a page whose texts are left out. */
+/** The most tickets of a page without their texts. */
 export const max_summaries = 500;
 /** The most tickets of a page with their texts. */
 export const max_listed = 100;
@@ -39,7 +39,7 @@ export const listed_ticket = ticket
     excerpt: stored(2 * max_excerpt).meta({
       description: `The description’s first ${max_excerpt} characters, on one line.`,
     }),
-    description: stored(max_text).optional().meta({ description: 'Only where `fields` names it.' }),
+    description: stored(max_text).optional().meta({ description: 'Only if `fields` names it.' }),
   })
   .meta({ id: 'ListedTicket' });
 export type ListedTicket = z.infer<typeof listed_ticket>;
@@ -63,13 +63,13 @@ const relative_day = z.union(
 );
 const relative = '`today`, `today+7` and `today-1` are days counted from today in `time_zone`.';
 
-/** What narrows any list of tickets. */
+/** The filters of any list of tickets. */
 const filters = {
   status: several(status_key, { pattern: listed('[a-z][a-z0-9_]{0,39}'), max: 409 })
     .optional()
     .meta({
       description:
-        'Only tickets in one of these statuses, separated by commas. A status that no workflow has finds none.',
+        'Only tickets in one of these statuses, separated by commas. A status that no workflow has matches no ticket.',
       example: 'open,in_progress',
     }),
   assignee: several(z.union([id, z.enum(['me', 'none'])]), {
@@ -113,7 +113,7 @@ const filters = {
     .optional()
     .meta({
       description:
-        'Only tickets whose status means one of these in the workflow of their project, separated by commas.',
+        'Only tickets whose status has one of these categories in the workflow of their project, separated by commas.',
       example: 'todo,in_progress',
     }),
   due_after: relative_day
@@ -126,8 +126,8 @@ const filters = {
     .optional()
     .meta({
       description:
-        'Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. ' +
-        'A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count.',
+        'Only tickets whose title has, for each of these texts, a word that starts with it, in any letter case. A text that is a key also matches the ticket with that key. ' +
+        'A word begins at the start of the title, after white space and after punctuation. Only the first eight texts count.',
       example: 'crane drop',
     }),
 };
@@ -137,7 +137,7 @@ const place = {
   time_zone: known_time_zone.default('UTC').meta({ description: 'The time zone in which `today` is a day.' }),
 };
 
-/** What narrows a list over projects, too. */
+/** The filters of a list over several projects. */
 const filters_of_all = {
   project_id: several_projects.optional().meta({
     description: 'Only tickets of one of these projects, each by id or key, separated by commas.',
@@ -154,7 +154,7 @@ const filters_of_all = {
     .meta({
       description:
         'Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the ' +
-        'others. By default `false`, and `any` where project_id names a project.',
+        'others. The default is `false`, or `any` if project_id names a project.',
     }),
 };
 
@@ -172,7 +172,7 @@ const sort = z.enum([
   '-due_on',
 ]);
 
-/** What a list is narrowed by and ordered by, as a view keeps it. */
+/** The filters and the order of a list, as a view stores them. */
 export const list_parameters = {
   ...filters_of_all,
   deleted: filters_of_all.deleted.removeDefault().optional(),
@@ -195,18 +195,18 @@ export const list_tickets = operation({
       .default(50)
       .meta({
         format: 'int32',
-        description: `The number of items per page, 1 to ${max_listed}; to ${max_summaries} where \`fields\` names neither excerpt nor description.`,
+        description: `The number of items per page, 1 to ${max_listed}, or to ${max_summaries} if \`fields\` is sent without excerpt and description.`,
       }),
     ...filters_of_all,
     ...place,
     ...narrowing(listed_ticket),
     sort: sort.default('-created_at').meta({
       description:
-        'The order; `-` means descending. A ticket that changes during a walk by updated_at or last_activity_at moves: ' +
-        'descending walks can miss it, ascending ones meet it again. created_at is the time at which the request ' +
-        'began, so it can differ from the order of numbers. `rank` is the order by hand, the top first, equal ranks by id, and needs one project_id ' +
-        'and a status. By due_on and by priority, the newest come first of those that are alike; tickets that are not due come last. ' +
-        'Deleted tickets have neither rank nor due_on as an order.',
+        'The order; `-` means descending. A ticket that changes while pages are read by updated_at or last_activity_at moves: ' +
+        'descending pages can miss it, ascending ones can contain it twice. created_at is the time at which the request ' +
+        'began, so its order can differ from the order of numbers. `rank` is the order by hand, top first, equal ranks by id; it needs one project_id ' +
+        'and a status. With due_on and priority, tickets with the same value come newest first, and tickets without a due day come last. ' +
+        'Deleted tickets cannot be sorted by rank or due_on.',
     }),
   }),
   status: 200,
@@ -220,10 +220,10 @@ const board_column = z
   .strictObject({
     status: status_key,
     category: status_category,
-    total: count.meta({ example: 1, description: 'How many tickets there are, as far as they were counted.' }),
+    total: count.meta({ example: 1, description: 'How many tickets there are, up to the limit of the count.' }),
     complete: z
       .boolean()
-      .meta({ example: true, description: 'Whether all were counted; otherwise there are more than `total`.' }),
+      .meta({ example: true, description: 'Whether all tickets were counted; otherwise there are more than `total`.' }),
     data: z.array(ticket_summary).max(max_listed),
     next_cursor: z
       .string()
@@ -232,7 +232,7 @@ const board_column = z
       .nullable()
       .meta({
         description:
-          'The next tickets of this status: as `cursor` of GET …/tickets with the project of this path as `project_id`, this status as `status`, and the filters and sort of this request.',
+          'The cursor of the next tickets of this status. Send it as `cursor` to GET …/tickets with the project of this path as `project_id`, this status as `status`, and the filters and sort of this request.',
       }),
   })
   .meta({ id: 'BoardColumn' });
@@ -244,9 +244,9 @@ const board = z
     columns: z.array(board_column).max(50).meta({ description: 'In the order of the workflow.' }),
     as_of: offset.meta({
       description:
-        'The offset of the last event before the moment that all of this shows: GET …/events with it as `after` returns ' +
-        'whatever happened since, and perhaps some of what is shown already. It moves with every event of the workspace, and the ' +
-        'ETag with it: `fields=columns` leaves it out.',
+        'The offset of the last event before the moment that the board shows. GET …/events with it as `after` returns ' +
+        'all later changes, and perhaps some that the board shows already. Every event of the workspace changes it, and so the ' +
+        'ETag; `fields=columns` leaves it out.',
     }),
   })
   .meta({ id: 'Board' });
@@ -293,7 +293,7 @@ const counts = z
       .meta({ description: `The largest first, at most ${max_groups}.` }),
     complete: z
       .boolean()
-      .meta({ example: true, description: 'Whether all tickets were counted; otherwise there are more than these.' }),
+      .meta({ example: true, description: 'Whether all tickets were counted; otherwise there are more than shown.' }),
   })
   .meta({ id: 'TicketCounts' });
 
@@ -308,7 +308,7 @@ export const count_tickets = operation({
     group_by: z
       .enum(['status', 'assignee', 'priority', 'label'])
       .default('status')
-      .meta({ description: 'What tickets are counted by. One with several labels counts for each of them.' }),
+      .meta({ description: 'The field to count by. A ticket with several labels counts once for each of them.' }),
     ...filters_of_all,
     ...place,
     ...narrowing(counts),

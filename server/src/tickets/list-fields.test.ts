@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('a list shows an excerpt on one line, and the description only where it is asked for', async () => {
+test('a list shows an excerpt on one line, and the description only on request', async () => {
   const { workspace_id, project_id, member } = team;
   const description = `First line\n\n\u202Esecond\t${'x'.repeat(300)}`;
   await member.client.create_ticket({ workspace_id, project_id, body: { title: 'T', description, labels: ['long'] } });
@@ -24,7 +24,7 @@ test('a list shows an excerpt on one line, and the description only where it is 
   expect(whole?.description).toBe(description);
 });
 
-test('tickets of an archived project are left out, unless asked for or named by their project', async () => {
+test('a list omits tickets of archived projects unless the request asks for them or names the project', async () => {
   const { workspace_id, owner } = team;
   const project = await owner.client.create_project({ workspace_id, body: { key: 'OLD', name: 'Old' } });
   const ticket = await owner.client.create_ticket({
@@ -40,7 +40,7 @@ test('tickets of an archived project are left out, unless asked for or named by 
   expect(await found({ project_id: 'OLD' })).toBe(true);
 });
 
-test('a comment moves last_activity_at, and neither version nor updated_at', async () => {
+test('a comment changes a ticket’s last_activity_at, but neither version nor updated_at', async () => {
   const { workspace_id, member } = team;
   const ticket = await makeTicket(team, { title: 'Quiet' });
   await makeTicket(team, { title: 'Later' });
@@ -54,7 +54,7 @@ test('a comment moves last_activity_at, and neither version nor updated_at', asy
   expect(since.data.map(({ title }) => title)).toEqual(['Later', 'Quiet']);
 });
 
-test('a long description is kept once by the edits that replace it, and a conflict still has it as base', async () => {
+test('a long description that edits replace is stored once, and a conflict still returns it as base', async () => {
   const { workspace_id, member, admin } = team;
   const ticket = await makeTicket(team);
   const at = { workspace_id, ticket: ticket.id };
@@ -78,7 +78,7 @@ test('a long description is kept once by the edits that replace it, and a confli
   ]);
 });
 
-test('an edit further behind than a conflict may read is a conflict without fields', async () => {
+test('an edit that is too many versions behind is a conflict without fields', async () => {
   const { workspace_id, member } = team;
   const ticket = await makeTicket(team);
   const at = { workspace_id, ticket: ticket.id };
@@ -97,7 +97,7 @@ test('an edit further behind than a conflict may read is a conflict without fiel
   }
 });
 
-test('any combination of filters is one of few statements', async () => {
+test('all combinations of filters share a few prepared statements', async () => {
   const { workspace_id, member, project_id } = team;
   const filters = {
     project_id,
@@ -120,12 +120,12 @@ test('any combination of filters is one of few statements', async () => {
   expect(rows[0]?.count).toBeLessThan(60);
 });
 
-test('filters of any number of values, of projects by id or key, are few statements that are kept', async () => {
+test('filters with any number of values, and of projects by id or key, share a few prepared statements', async () => {
   const { workspace_id, member } = team;
   const values = (n: number, of: (index: number) => string) =>
     Array.from({ length: n }, (_, index) => of(index)).join(',');
   const uuids = (n: number) => values(n, () => crypto.randomUUID());
-  // A name has the number of those before it.
+  // A statement's name contains the number of statements before it.
   const before = Number(prepare(sql`select 'before them'`).name?.slice(1));
   for (let n = 1; n <= 10; n++) {
     const words = values(n, (index) => `w${index}`);

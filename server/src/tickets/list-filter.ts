@@ -1,35 +1,38 @@
 import type { AtType, Span } from '../db/walk.ts';
 
-/** What narrows a list of tickets; times in canonical form, spans wide open where nothing was asked. */
+/** The filters of a list of tickets. Times are in canonical form, and a span without a filter is wide open. */
 export interface TicketFilter {
-  /** Of each filter one of the values; of projects their ids or keys. */
+  /** A ticket matches a filter by one of its values. Projects are named by id or key. */
   project_id?: readonly string[] | undefined;
   status?: readonly string[] | undefined;
-  /** null: nobody's. */
+  /** `null` matches tickets that are assigned to nobody. */
   assignee_id?: readonly (string | null)[] | undefined;
   reporter_id?: readonly string[] | undefined;
   priority?: readonly string[] | undefined;
   label?: readonly string[] | undefined;
   ids?: readonly string[] | undefined;
   status_category?: readonly string[] | undefined;
-  /** Starts of words of the title: it has all of them. */
+  /** Beginnings of words: the title must have a word for each of them. */
   words?: readonly string[] | undefined;
-  /** Whether the ticket has a day on which it is due. */
+  /** Whether the ticket has a due day. */
   is_due?: boolean | undefined;
   created: Span;
   updated: Span;
   active: Span;
-  /** Of days. */
+  /** A span of days. */
   due: Span;
   deleted: boolean;
-  /** Tickets of archived projects: left out, alone, or with the others. */
+  /** Whether tickets of archived projects are left out, listed alone, or listed with the others. */
   archived: 'false' | 'true' | 'any';
 }
 
-/** What an index has in its order, or a merge of two. A list by `rank` is of one project, status by status, and of no deleted ticket. */
+/**
+ * An order that an index has, or a merge of two. A list by `rank` contains tickets of one project, status by status, and no deleted
+ * ones.
+ */
 export type Order = 'created_at' | 'updated_at' | 'last_activity_at' | 'rank' | 'due_on';
 
-/** What a list by an order is a span of. */
+/** The type of the values that a list in each order is a span of. */
 export const at_type_of: Record<Order, AtType> = {
   created_at: 'time',
   updated_at: 'time',
@@ -38,7 +41,7 @@ export const at_type_of: Record<Order, AtType> = {
   due_on: 'day',
 };
 
-/** A list: which tickets, in which order, from where to where. */
+/** A list of tickets: its filters, its order, and the span to read. */
 export interface TicketList {
   workspace_id: string;
   filter: TicketFilter;

@@ -40,7 +40,7 @@ afterAll(async () => {
 const planned = <T>(mode: 'custom' | 'generic', body: (client: pg.PoolClient) => Promise<T>) =>
   planning({ pool, workspace_id, mode }, body);
 
-/** A handle on a connection of the test's. */
+/** A database handle that uses the test's connection. */
 const handle = (client: pg.PoolClient) =>
   ({ maybeOne: async (statement: Sql) => (await client.query(prepare(statement))).rows[0] }) as Pick<
     Db,
@@ -49,7 +49,7 @@ const handle = (client: pg.PoolClient) =>
 
 const options = { limit: 51, excerpt: true, description: false };
 
-/** Every statement of a list: where each of its sources stops, and the page by the best of them. */
+/** Returns every statement of a list: one per source that finds where it stops, and the page by the best source. */
 async function statementsOf(client: pg.PoolClient, list: TicketList): Promise<Sql[]> {
   const sources = sourcesOf(list);
   const best = await bestOf(handle(client), sources, list.descending);
@@ -57,7 +57,7 @@ async function statementsOf(client: pg.PoolClient, list: TicketList): Promise<Sq
 }
 
 const names = Object.keys(narrowings);
-// One of several filters of one value each stands for the pairs.
+// Pairs combine only filters with one value each, to limit their number.
 const single = names.filter((name) =>
   Object.values(narrowings[name] ?? {}).every((value) => !(Array.isArray(value) && value.length > 1)),
 );
@@ -71,21 +71,21 @@ const filters: [name: string, filter: Partial<TicketFilter>][] = [
   ),
 ];
 
-/** The filters that are not pairs: they come first. */
+/** The number of filters that are not pairs. They come first. */
 const alone = names.length + 2;
 
-// A walk by activity takes tickets and comments, and of each its ticket, its last comment and its project.
+// A walk by activity reads tickets and comments, and for each row its ticket, its last comment and its project.
 const most_rows = 7 * max_walked;
 
-describe(`each statement of a list among ${tickets} unevenly spread tickets`, () => {
+describe(`each statement of a list among ${tickets} unevenly distributed tickets`, () => {
   test.each(['custom', 'generic'] as const)(
-    'looks at a bounded number of rows, by a %s plan',
+    'reads a bounded number of rows, with a %s plan',
     async (mode) => {
       const over: string[] = [];
       await planned(mode, async (client) => {
         for (const [index, [name, filter]] of (mode === 'generic' ? filters : filters.slice(0, alone)).entries()) {
           const possible = orders.filter((one) => isOrdered(filter, one));
-          // Each filter in every order; of the pairs, which are many, each in one.
+          // Each filter is tried in every order; each of the many pairs in only one.
           const some = index < alone ? possible : possible.slice(index % possible.length).slice(0, 1);
           for (const order of some) {
             for (const statement of await statementsOf(client, listOf(filter, order, true))) {
@@ -101,7 +101,7 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
     180_000,
   );
 
-  test('looks at few rows for what is rare or not there, and for what is frequent in the list’s own order', async () => {
+  test('reads few rows for rare and absent values, and for values that are frequent in the order of the list', async () => {
     const of = (name: string) => narrowings[name] ?? {};
     const lists: [Partial<TicketFilter>, Order, most: number][] = [
       [{}, 'created_at', 400],
@@ -141,7 +141,7 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
     }
   }, 60_000);
 
-  test('costs on a page deep in the list what it costs on the first', async () => {
+  test('costs no more than twice as much for a page deep in the list as for the first page', async () => {
     const middle = { at: new Date(Date.now() - (tickets / 2) * 60_000).toISOString(), id: id('0') };
     const blocks = (plan: PlanNode) => (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
     await planned('generic', async (client) => {
@@ -158,7 +158,7 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
     });
   });
 
-  test('would be caught, were the planner free to sort, or a source not the narrowest', async () => {
+  test('exceeds the bound, as a control, if the planner may sort or if the source is not the narrowest', async () => {
     await planned('generic', async (client) => {
       const list = listOf({ status: ['rare'], assignee_id: [id('a1')] }, 'created_at', true);
       const widest = sourcesOf(listOf({}, 'created_at', true))[0] as Source;
@@ -170,7 +170,7 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
   });
 });
 
-/** The statement with another bound on what it looks at, or without one. */
+/** Returns the statement with another limit on the rows that it reads, or without a limit. */
 function walking(statement: Sql, bound?: number): Sql {
   const strings = statement.shape.strings.map((text) =>
     text
@@ -181,7 +181,7 @@ function walking(statement: Sql, bound?: number): Sql {
 }
 
 describe('the pages of a list', () => {
-  /** The ids of a list as a statement that takes no care gives them. */
+  /** Returns the ids of a list by a plain statement that isn't optimized. */
   async function plainly(list: TicketList): Promise<string[]> {
     const { filter, order, descending } = list;
     const values: unknown[] = [];
@@ -273,7 +273,7 @@ describe('the pages of a list', () => {
     ],
   ];
   test.each(walked)(
-    'are together all of it, in order: %s',
+    'together contain the whole list in order: %s',
     async (_, filter) => {
       for (const order of orders.filter((one) => isOrdered(filter, one))) {
         for (const descending of [true, false]) {
@@ -287,8 +287,8 @@ describe('the pages of a list', () => {
     60_000,
   );
 
-  test('by activity are together all of it, wherever a walk stops among a ticket’s entries of one time', async () => {
-    // A change and a comment in one step, several comments of one time, two tickets of one time, and no comment at all.
+  test('by activity together contain the whole list, even if a walk stops between a ticket’s entries of one time', async () => {
+    // A change with a comment at the same time, several comments at one time, two tickets at one time, and no comment.
     await database.owner.query(`
       insert into workspaces (id, name, created_by) values ('${id('5')}', 'X', '${id('a1')}');
       insert into memberships (workspace_id, user_id, role) values ('${id('5')}', '${id('a1')}', 'owner');

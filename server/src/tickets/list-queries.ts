@@ -22,15 +22,15 @@ import { activityOf, holderOf } from './source-queries.ts';
 import { isKey } from './words.ts';
 
 export interface ListedRow extends Omit<TicketRow, 'description'> {
-  /** How the description starts. */
+  /** The start of the description. */
   start: string;
-  /** Where it was asked for, and within the page's budget. */
+  /** Present if it was requested and fits the page's budget. */
   description?: string;
-  /** Whether the description was within the page's budget. */
+  /** Whether the description fits the page's budget. */
   fits?: boolean;
 }
 
-/** A ticket of a list as the database gives it, or where the walk stopped. */
+/** A ticket of a list as the database returns it, or the place where the walk stopped. */
 export type Walked = ListedRow & Position & { stopped: boolean };
 
 /** The project of a ticket `c`. */
@@ -42,7 +42,7 @@ const within = (at: Sql, { after, before }: Span, type = at_types.time) => sql`
   (${at}, c.id) > (${after.at}::${type}, ${after.id}::uuid)
   and (${at}, c.id) < (${before.at}::${type}, ${before.id}::uuid)`;
 
-/** Whether a ticket's title has words that start so, each but one that is the ticket's key. */
+/** The condition that the ticket's title has a word starting with each of these, except one that is the ticket's key. */
 function isFound(words: readonly string[] | undefined): Sql {
   const starts = words?.map(wordStart) ?? null;
   const keys = words?.some(isKey) === true ? words.map((word) => (isKey(word) ? word.toUpperCase() : null)) : null;
@@ -51,7 +51,7 @@ function isFound(words: readonly string[] | undefined): Sql {
     where c.title !~ s.start and s.key is distinct from p.key || '-' || c.number)))`;
 }
 
-/** Every filter, given or not, so that all lists of one source are one text. */
+/** The conditions of all filters, sent or not, so that all lists from one source share one statement. */
 export function matches({ filter, workspace_id }: TicketList): Sql {
   const { project_id, status = null, reporter_id = null, priority = null, label = null, ids = null } = filter;
   const {
@@ -91,7 +91,7 @@ export function matches({ filter, workspace_id }: TicketList): Sql {
     and (${active === everything}::boolean or (${within(activity, active)}))`;
 }
 
-// The id is there already, as the place of the row.
+// The id is selected already, as the place of the row.
 const plain_columns: Column[] = Object.values<Sql>(without(short_columns, 'id')).map((name) => ({
   name,
   value: sql`c.${name}`,
@@ -99,12 +99,12 @@ const plain_columns: Column[] = Object.values<Sql>(without(short_columns, 'id'))
 
 interface Shown {
   limit: number;
-  /** Whether it has the texts, too: what they start with, and the whole. */
+  /** Whether the start of the description is shown, and whether the whole of it is. */
   excerpt: boolean;
   description: boolean;
 }
 
-/** One page of a list, by one of its sources. */
+/** Returns the statement for one page of a list, from one of its sources. */
 export function ticketPage(list: TicketList, source: Source, options: Shown): Sql {
   const { workspace_id, order, descending, span } = list;
   const by_activity = order === 'last_activity_at';
@@ -112,7 +112,7 @@ export function ticketPage(list: TicketList, source: Source, options: Shown): Sq
   const columns: Column[] = [
     ...plain_columns,
     { name: sql`key`, value: sql`p.key || '-' || c.number` },
-    // Of a long text no more is read than this.
+    // No more than this is read of a long text.
     { name: sql`start`, value: options.excerpt ? sql`left(c.description, 400)` : sql`''` },
     { name: sql`last_activity_at`, value: by_activity ? sql`c.at` : activity },
     { name: sql`workflow_version`, value: sql`p.workflow_version` },
@@ -134,8 +134,9 @@ export function ticketPage(list: TicketList, source: Source, options: Shown): Sq
 }
 
 /**
- * The rank by which a walk of one status goes on behind a ticket that had another one: its present one, if others made room around
- * it, which keeps the order, and nobody has placed or moved it since. Undefined where it goes on by the rank that it had.
+ * Returns the rank after which a walk of one status continues if its last ticket has another rank now. That is the current rank if
+ * the ticket was only respaced since, which keeps the order. If somebody has placed or moved it since, returns undefined, and the
+ * walk continues after the rank that the ticket had.
  */
 export async function rankSince(
   db: Db,

@@ -35,12 +35,12 @@ const all = Array.from({ length: 25 }, (_, n) => n);
 const named = (numbers: number[]) => numbers.map((n) => `Ticket ${n}`);
 
 describe('the list of tickets', () => {
-  test('gives every ticket exactly once, in both directions', async () => {
+  test('contains every ticket exactly once, in both directions', async () => {
     expect(await titles({ sort: 'created_at' })).toEqual(named(all));
     expect(await titles({})).toEqual(named(all).reverse());
   });
 
-  test('takes ids in any letter case, in path, filters and bodies, and in the middle of a walk', async () => {
+  test('accepts ids in any letter case, in paths, filters and bodies, and together with a cursor', async () => {
     const { workspace_id, project_id, member } = team;
     const upper = (id: string) => id.toUpperCase();
     const first = await member.client.list_tickets({ workspace_id, assignee: member.user.id, limit: 2 });
@@ -68,7 +68,7 @@ describe('the list of tickets', () => {
     await member.client.delete_ticket({ workspace_id, ticket: upper(made.id) });
   });
 
-  test('narrows by each parameter, and by several together', async () => {
+  test('can be filtered by each parameter, and by several together', async () => {
     const sort = 'created_at';
     const third = all.filter((n) => n % 3 === 0);
     expect(await titles({ sort, label: 'even' })).toEqual(named(all.filter((n) => n % 2 === 0)));
@@ -83,7 +83,7 @@ describe('the list of tickets', () => {
     expect(await titles({ sort, project_id: team.workspace_id })).toEqual([]);
     expect(await titles({ created_after: '2999-01-01T00:00:00Z' })).toEqual([]);
     expect(await titles({ sort, created_before: '2999-01-01T00:00:00Z' })).toEqual(named(all));
-    // A day is its first moment in UTC.
+    // A day stands for its first moment in UTC.
     const today = new Date().toISOString().slice(0, 10);
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
     expect(await titles({ sort, created_after: today, created_before: tomorrow })).toEqual(named(all));
@@ -91,7 +91,7 @@ describe('the list of tickets', () => {
     expect(await titles({ sort, updated_before: today })).toEqual([]);
   });
 
-  test('never repeats or skips what stays while others write', async () => {
+  test('never repeats or skips an unchanged ticket while others write', async () => {
     const { workspace_id, member } = team;
     const seen: string[] = [];
     let cursor: string | undefined;
@@ -104,7 +104,7 @@ describe('the list of tickets', () => {
     expect(seen.filter((title) => title !== 'Newcomer')).toEqual(named(all).reverse());
   });
 
-  test('takes a cursor only for the list it came from', async () => {
+  test('accepts a cursor only for the list that returned it', async () => {
     const { workspace_id, member, stranger } = team;
     const { next_cursor } = await member.client.list_tickets({ workspace_id, limit: 2 });
     const cursor = next_cursor ?? '';
@@ -123,7 +123,7 @@ describe('the list of tickets', () => {
     expect((await member.client.raw.list_tickets({ workspace_id, cursor, limit: 7 })).status).toBe(200);
   });
 
-  test('refuses unknown and repeated parameters, and limits out of bounds', async () => {
+  test('refuses unknown and repeated parameters, and limits out of range', async () => {
     const url = `${server.url}/v1/workspaces/${team.workspace_id}/tickets`;
     for (const query of ['colour=red', 'limit=0', 'limit=101', 'limit=1&limit=2', 'status=Open', 'assignee=you']) {
       const answer = await fetch(`${url}?${query}`, {
@@ -135,13 +135,13 @@ describe('the list of tickets', () => {
 });
 
 describe('polling by updated_after', () => {
-  test('from the newest time seen misses a change that commits late; a minute before it, as documented, finds it', async () => {
+  test('misses a change that commits late, unless it overlaps by a minute as documented', async () => {
     const { workspace_id, member } = team;
     const [late, early] = [await makeTicket(team), await makeTicket(team)];
     const holder = await server.database.owner.connect();
     await holder.query('begin');
     await holder.query('select 1 from tickets where id = $1 for update', [late.id]);
-    // Its transaction begins, and waits for the ticket.
+    // The transaction of this change begins, and waits for the ticket.
     const changing = member.client.update_ticket({
       workspace_id,
       ticket: late.id,
@@ -168,7 +168,7 @@ describe('polling by updated_after', () => {
 });
 
 describe('a list with all of its filters', () => {
-  test('is followed by its own Link, with a hundred ids, to its end', async () => {
+  test('and a hundred ids can be read to its end by following its Link headers', async () => {
     const { workspace_id, project_id, member } = await makeTeam(server);
     const ids = await Promise.all(
       [1, 2, 3].map(async (n) => {

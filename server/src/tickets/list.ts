@@ -19,8 +19,8 @@ import { rankSince } from './list-queries.ts';
 import { presentListed } from './present.ts';
 
 /**
- * One page of the tickets that match. Where one index has the list in its order, the statement is sent before the actor
- * is known: one round trip for both. Where several filters compete, a first round trip finds the best.
+ * Returns one page of the tickets that match. If one index has the list in its order, the statement is sent before the actor
+ * is known, so that one round trip serves both. If several sources compete, a first round trip finds the best one.
  */
 export async function listTickets(
   context: Context<typeof list_tickets>,
@@ -31,7 +31,7 @@ export async function listTickets(
   const has = (text: 'excerpt' | 'description') => fields.includes(text);
   const excerpt = fields.length === 0 || has('excerpt');
   if (limit > max_listed && (excerpt || has('description'))) {
-    const detail = `At most ${max_listed}; up to ${max_summaries} where fields= names neither excerpt nor description.`;
+    const detail = `At most ${max_listed}, or ${max_summaries} if fields is sent without excerpt and description.`;
     throw new BatonError('validation_failed', { errors: [{ parameter: 'limit', detail }] });
   }
   const filter = filterOf(asked, user_id);
@@ -52,19 +52,19 @@ export async function listTickets(
       };
       const [status, another] = sort === 'rank' ? (filter.status ?? []) : [];
       const is_by_rank = position !== undefined && status !== undefined && another === undefined;
-      // Beside the page, which is seldom read anew: where others made room around its cursor.
+      // The rank is read beside the page, which is read again only if the cursor's ticket was respaced. That is rare.
       const [seen, at] = await Promise.all([
         read(position),
         is_by_rank ? rankSince(db, { workspace_id, status }, position) : undefined,
       ]);
-      await context.actor; // nothing more is read for a caller who may not see it
+      await context.actor; // nothing more is read for a caller who may not read the list
       const found = is_by_rank && at !== undefined ? await read({ ...position, at }) : seen;
       definitionFor = await definitionsOf(
         db,
         workspace_id,
         found.filter(({ stopped }) => !stopped),
       );
-      // Workflows end a page as long texts do: the next one goes on with those that were too many.
+      // Too many workflows end a page, as long texts do: the next page continues with the rest.
       return found.map((row) => (row.stopped || definitionFor(row) !== undefined ? row : { ...row, fits: false }));
     },
     mostBytes,

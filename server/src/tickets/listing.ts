@@ -14,7 +14,7 @@ import { soughtIn } from './words.ts';
 type Asked = Omit<Query<typeof list_tickets>, 'limit' | 'cursor' | 'sort' | 'fields'>;
 type Sort = Query<typeof list_tickets>['sort'];
 
-/** A part of a list that one index has in its order; a list is its parts, one after the other. */
+/** A part of a list that one index has in its order. A list consists of its parts, one after the other. */
 type Part = Omit<TicketList, 'workspace_id' | 'span'>;
 
 export interface Listing {
@@ -23,10 +23,10 @@ export interface Listing {
   parts: Part[];
 }
 
-/** A ticket of a list, or where it stopped, and in which of its parts. */
+/** A ticket of a list, or the place where a walk stopped, with the number of its part. */
 export type Listed = Walked & { part: number };
 
-/** A place in a list. What it is ordered by is a time, a day or a rank. */
+/** A place in a list. `at` is a time, a day or a rank, depending on the order. */
 export const listing_order = { part: 'integer', at: 'text', id: 'uuid' } as const;
 type Place = Pick<Listed, 'part' | 'at' | 'id'>;
 
@@ -34,7 +34,7 @@ const spans = { created_at: 'created', updated_at: 'updated', last_activity_at: 
 
 export function filterOf(query: Asked, user_id: string): TicketFilter {
   const { assignee, reporter, deleted, archived, project_id, q, ...rest } = query;
-  // A person may be named twice: as the caller, too.
+  // A person may be named twice: by their id and as the caller.
   const people = <Who extends string | null>(who: readonly Who[] | undefined) => who && [...new Set(who)].sort();
   const me = (who: string) => (who === 'me' ? user_id : who);
   const day = (text: string | undefined) => text && dayNamed(text, rest.time_zone);
@@ -53,7 +53,7 @@ export function filterOf(query: Asked, user_id: string): TicketFilter {
     active: spanBetween(rest.active_after, rest.active_before),
     due: daysBetween(day(rest.due_after), day(rest.due_before)),
     deleted: deleted === 'true',
-    // Who names a project means it, archived or not.
+    // A request that names a project means it even if it is archived.
     archived: archived ?? (project_id === undefined ? 'false' : 'any'),
   };
 }
@@ -67,7 +67,7 @@ export const boundOf = (filter: TicketFilter, { due_after, due_before, time_zone
 const invalid = (parameter: string, detail: string) =>
   new BatonError('validation_failed', { errors: [{ parameter, detail }] });
 
-/** The parts of a list in this order. Throws `validation_failed` where nothing has the tickets in it. */
+/** Returns the parts of a list in this order. Throws `validation_failed` if no index has these tickets in this order. */
 export function listingOf(workspace_id: string, filter: TicketFilter, sort: Sort): Listing {
   const descending = sort.startsWith('-');
   const by = sort.replace('-', '');
@@ -99,7 +99,7 @@ export function listingOf(workspace_id: string, filter: TicketFilter, sort: Sort
   return one({ filter, order: by as Order, descending });
 }
 
-/** The parts of a list behind a place, as what is to be read of each. */
+/** Returns the parts of a list that follow a place, each with the span that is left to read. */
 export function restOf({ workspace_id, parts }: Listing, place: Place | undefined): TicketList[] {
   const from = place?.part ?? 0;
   return parts.slice(from).map((part, n) => {
@@ -108,7 +108,7 @@ export function restOf({ workspace_id, parts }: Listing, place: Place | undefine
   });
 }
 
-/** The best source of each part: one round trip where there is a choice. */
+/** Returns the best source of each part. It takes one round trip if there is a choice. */
 export const choose = (db: Db, rest: readonly TicketList[], until?: Ends): Promise<Source[]> =>
   Promise.all(rest.map((list) => bestOf(db, sourcesOf(list, until), list.descending)));
 
@@ -119,8 +119,8 @@ interface Shown {
 }
 
 /**
- * The rows of a page: of one part, and of the next where that has ended. All statements are sent at once, so all see the
- * same moment.
+ * Returns the rows of a page: those of one part, and of the next if that one ends. All statements are sent at once, so they see
+ * the same moment.
  */
 export async function rowsOf(
   db: Db,
@@ -141,7 +141,7 @@ export async function rowsOf(
   return found.slice(0, shown.limit);
 }
 
-/** At most so many bytes of JSON: each UTF-16 unit may become six, and what a ticket has besides texts is small. */
+/** The most bytes of JSON that a ticket can take: each UTF-16 unit may become six, and the fields besides texts are small. */
 export function mostBytes({ title, labels, start, description = '' }: ListedRow): number {
   return (
     6 * (title.length + labels.reduce((sum, label) => sum + label.length + 1, 0) + start.length + description.length) +

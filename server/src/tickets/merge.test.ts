@@ -9,32 +9,35 @@ const since = [
   { version: 3, changes: { title: ['second', 'now'] as const, status: ['open', 'closed'] as const } },
 ];
 
-test('an edit of untouched fields is applied on what is there now', () => {
+test('an edit of fields that have not changed since is applied to the current values', () => {
   expect(mergeEdit({ current, changes_since: since, edit: { labels: ['c'], priority: 'high' } })).toEqual({
     ok: true,
     changes: { labels: [['a', 'b'], ['c']], priority: ['low', 'high'] },
   });
 });
 
-test('an edit of a field changed since is refused whole, with base, mine and theirs', () => {
+test('an edit of a field that has changed since is refused as a whole, with base, mine and theirs', () => {
   expect(mergeEdit({ current, changes_since: since, edit: { title: 'mine', priority: 'high' } })).toEqual({
     ok: false,
     conflicts: { title: { base: 'first', mine: 'mine', theirs: 'now' } },
   });
 });
 
-test('an edit to what is there anyway changes nothing and conflicts with nothing', () => {
+test('an edit to the current values changes nothing and is never a conflict', () => {
   const edit = { title: 'now', labels: ['a', 'b'], due_on: null, priority: undefined };
   expect(mergeEdit({ current, changes_since: since, edit })).toEqual({ ok: true, changes: {} });
 });
 
-test.each([[['a']], [['a', 'c']], [['a', 'b', 'c']], [null], ['a,b']])('%j is another list than a, b', (labels) => {
-  expect(mergeEdit({ current, changes_since: [], edit: { labels } })).toMatchObject({
-    changes: { labels: [['a', 'b'], labels] },
-  });
-});
+test.each([[['a']], [['a', 'c']], [['a', 'b', 'c']], [null], ['a,b']])(
+  'the value %j differs from the list a, b',
+  (labels) => {
+    expect(mergeEdit({ current, changes_since: [], edit: { labels } })).toMatchObject({
+      changes: { labels: [['a', 'b'], labels] },
+    });
+  },
+);
 
-test('values go back through the changes, latest first', () => {
+test('earlier values are found by undoing the changes, latest first', () => {
   expect(valuesAt(current, since)).toEqual({ ...current, title: 'first', status: 'open' });
   expect(valuesAt(current, [])).toEqual(current);
 });
@@ -42,7 +45,7 @@ test('values go back through the changes, latest first', () => {
 const value = fc.constantFrom('x', 'y', 'z');
 const edits = fc.record({ title: value, priority: value, due_on: value }, { requiredKeys: [] });
 
-test('two edits of one base: a field both changed to different values is never overwritten', () => {
+test('of two edits with the same base, neither overwrites a field that both change to different values', () => {
   fc.assert(
     fc.property(edits, edits, (first, second) => {
       const base: Row = { title: 'x', priority: 'y', due_on: 'z', labels: [] };

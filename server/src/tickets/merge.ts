@@ -1,4 +1,4 @@
-/** One version's changes: each field as it was before, and after. */
+/** The changes of one version: each field with its values before and after. */
 export interface Change {
   version: number;
   changes: Record<string, readonly [from: unknown, to: unknown]>;
@@ -10,15 +10,15 @@ export interface Conflict {
   theirs: unknown;
 }
 
-/** What an edit changes of a row's fields. */
+/** The fields of a row that an edit changes. */
 export type Changes<Row> = { [Field in keyof Row]?: [from: Row[Field], to: Row[Field]] };
 
 export type MergeResult<Row> = { ok: true; changes: Changes<Row> } | { ok: false; conflicts: Record<string, Conflict> };
 
-/** An edit of fields that a row has: of any other, its value would have to be what can't be. */
+/** An edit that may name only fields of the row: the type of any other field is `never`. */
 type EditOf<Row, Edit> = { [Field in keyof Edit]: Field extends keyof Row ? Row[Field] | undefined : never };
 
-/** Values of JSON: scalars, and lists of them. */
+/** Compares values of JSON: scalars, and lists of them. */
 function equal(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((item, index) => item === b[index]);
@@ -28,24 +28,24 @@ function equal(a: unknown, b: unknown): boolean {
 
 const isList = (value: unknown): value is string[] => Array.isArray(value);
 
-/** A set with what an edit added to its base and without what it took out: sets never conflict. */
+/** Applies to `theirs` what an edit added to its base and removed from it. Sets never conflict. */
 function mergeSets(base: string[], mine: string[], theirs: string[]): string[] {
   const removed = new Set(base).difference(new Set(mine));
   return [...new Set(theirs).difference(removed).union(new Set(mine).difference(new Set(base)))].sort();
 }
 
-/** What to put into a set, and what to take out. */
+/** The elements to add to a set, and those to remove from it. */
 export interface SetChange {
   add?: string[] | undefined;
   remove?: string[] | undefined;
 }
 
-/** A set with some put in and some taken out. */
+/** Returns a set with some elements added and some removed. */
 export function changeSet(set: string[], { add = [], remove = [] }: SetChange): string[] {
   return [...new Set(set).difference(new Set(remove)).union(new Set(add))].sort();
 }
 
-/** The fields as they were before the changes, given as they are now. Changes are in order, oldest first. */
+/** Returns the values before the changes, from the current ones. The changes are in order, oldest first. */
 export function valuesAt<Row extends object>(current: Row, changes_since: readonly Change[]): Row {
   const then = { ...current } as Record<string, unknown>;
   for (const { changes } of changes_since.toReversed()) {
@@ -55,9 +55,9 @@ export function valuesAt<Row extends object>(current: Row, changes_since: readon
 }
 
 /**
- * Applies an edit based on an older version: a field that nobody changed since takes the edit's value, and one that
- * somebody changed to something else is a conflict. All or nothing. An edit to what the field already is changes
- * nothing and conflicts with nothing. Lists are sets, which are merged.
+ * Applies an edit based on an older version, as a whole or not at all. A field that nobody has changed since gets the edit's
+ * value, and a field that somebody has changed to another value is a conflict. An edit to the current value changes nothing and
+ * is never a conflict. Lists are sets, which are merged.
  */
 export function mergeEdit<Row extends object, Edit extends EditOf<Row, Edit>>(input: {
   current: Row;

@@ -23,7 +23,7 @@ let pool: pg.Pool;
 
 beforeAll(async () => {
   database = await createDatabase();
-  // One column has all the tickets but one in a hundred; as many again are deleted.
+  // One column has all tickets but one in a hundred, and every second ticket is deleted.
   await database.owner.query(`
     insert into users (id, email, name) values ('${user}', 'a@example.com', 'A');
     insert into workspaces (id, name, created_by) values ('${workspace_id}', 'W', '${user}');
@@ -46,7 +46,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** How many rows the statement of a read looks at. */
+/** How many rows the statement of a query reads. */
 function looked(mode: 'custom' | 'generic', read: (tx: Tx) => Promise<unknown>): Promise<number> {
   return planning({ pool, workspace_id, mode, as: 'write' }, async (client) => {
     let rows = Infinity;
@@ -62,8 +62,8 @@ function looked(mode: 'custom' | 'generic', read: (tx: Tx) => Promise<unknown>):
 const writer = { workspace_id, mayAct: () => sql`true` } as Writer;
 const places: Place[] = [{ at: 'top' }, { at: 'bottom' }, { after: ticketId(10_002) }, { before: ticketId(10_002) }];
 
-describe.each(['custom', 'generic'] as const)(`among ${tickets} tickets, by a %s plan`, (mode) => {
-  test.each(places)('what stands beside the place %j is found by a few rows', async (place) => {
+describe.each(['custom', 'generic'] as const)(`among ${tickets} tickets, with a %s plan`, (mode) => {
+  test.each(places)('finding the neighbours of the place %j reads few rows', async (place) => {
     for (const status of ['open', 'closed', 'empty']) {
       const beside = await looked(mode, (tx) => besideTicket(tx, writer, ticketId(10_004), { place, status }));
       expect(beside).toBeLessThan(20);
@@ -72,14 +72,14 @@ describe.each(['custom', 'generic'] as const)(`among ${tickets} tickets, by a %s
     }
   });
 
-  test('whether a ticket has got another rank for room is found by the ticket and what happened to it', async () => {
+  test('finding out whether a ticket was respaced reads only the ticket and its entries', async () => {
     const column = { workspace_id, status: 'closed' };
     for (const at of [rankOfNumber(10_002), 'V']) {
       expect(await looked(mode, (tx) => rankSince(tx, column, { at, id: ticketId(10_002) }))).toBeLessThan(10);
     }
   });
 
-  test('making room looks at the tickets that get another rank, and few others', async () => {
+  test('making room reads the tickets that get another rank, and few others', async () => {
     const column = { workspace_id, project_id, status: 'closed' };
     const anchor = { id: ticketId(10_002), rank: rankOfNumber(10_002) };
     const around = { ...column, anchor, except: ticketId(4), count: 51 };

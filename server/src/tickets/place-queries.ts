@@ -5,26 +5,26 @@ import type { Db, Tx } from '../db/transaction.ts';
 import type { Place } from './contract.ts';
 import { from_tickets, isTicket } from './queries.ts';
 
-/** The tickets of one status of a project, as a board has them. */
+/** A column of a board: the tickets of one status of a project. */
 export interface Column {
   workspace_id: string;
   project_id: string;
   status: string;
 }
 
-/** What stands where a ticket is to be placed, as ranks. */
+/** The ranks of the tickets around the place of a ticket. */
 export interface Beside {
-  /** Of the ticket that the place names; null where the column has no such ticket. */
+  /** The rank of the ticket that the place names; null if the column has no such ticket. */
   anchor: string | null;
-  /** Of the other neighbour: below the anchor, above it, or, without an anchor, at the bottom of the column. */
+  /** The rank of the other neighbour: below the anchor, above it, or, without an anchor, at the bottom of the column. */
   other: string | null;
-  /** Of the ticket at the top of the column. */
+  /** The rank of the ticket at the top of the column. */
   first: string | null;
   /** The number of the project's latest ticket. */
   last_number: number;
 }
 
-/** A column's tickets `i` but one, in the order of its index. */
+/** Joins the first of a column's tickets `i`, in the order of its index and without the ticket `except`. */
 const standing = (
   workspace_id: string,
   of: { project_id: Sql; status: Sql; except: Sql },
@@ -37,7 +37,7 @@ const standing = (
       and i.deleted_at is null and i.id <> ${of.except} ${more}
     order by i.rank ${order}, i.id ${order} limit 1)`;
 
-/** The anchor `a`, the other neighbour `o` and the top `f`, joined to what names the column. */
+/** Joins the anchor `a`, the other neighbour `o` and the top `f` to the row that names the column. */
 function neighbours(workspace_id: string, of: { project_id: Sql; status: Sql; except: Sql }, place: Place): Sql {
   const { after, before, at } = place;
   const [beyond, order] = before === undefined ? [sql`>`, sql`asc`] : [sql`<`, sql`desc`];
@@ -53,7 +53,7 @@ function neighbours(workspace_id: string, of: { project_id: Sql; status: Sql; ex
 
 const beside = sql`a.rank as anchor, o.rank as other, f.rank as first, p.last_number`;
 
-/** What stands beside the place of a ticket that is locked in the same burst: in a status, or in its own. */
+/** Returns the neighbours of the place of a ticket that the same batch locks, in this status or, by default, its own. */
 export function besideTicket(
   tx: Tx,
   writer: Writer,
@@ -72,7 +72,7 @@ export function besideTicket(
     where ${isTicket(workspace_id, ref)} and ${writer.mayAct()}`);
 }
 
-/** What stands beside the place of a ticket that is about to be created. */
+/** Returns the neighbours of the place of a ticket that is about to be created. */
 export function besideNew(db: Db, { workspace_id, project_id, status }: Column, id: string, place: Place) {
   const of = { project_id: sql`p.id`, status: sql`${status}::text`, except: sql`${id}::uuid` };
   return db.one<Beside>(sql`
@@ -80,7 +80,7 @@ export function besideNew(db: Db, { workspace_id, project_id, status }: Column, 
     where p.workspace_id = ${workspace_id} and p.id = ${project_id}`);
 }
 
-/** A ticket of a column and where it stands. */
+/** A ticket of a column with its rank. */
 export interface Standing {
   id: string;
   number: number;
@@ -91,11 +91,11 @@ interface Around extends Column {
   anchor: Pick<Standing, 'id' | 'rank'>;
   /** The ticket that is placed. */
   except: string;
-  /** How many on each side. */
+  /** How many tickets on each side. */
   count: number;
 }
 
-/** The tickets that stand around one of a column, itself among those above; in order. */
+/** Returns the tickets around one of a column, in order. The ticket itself counts among those above. */
 export function ticketsAround(tx: Tx, { workspace_id, project_id, status, anchor, except, count }: Around) {
   const side = (is_beyond: Sql, order: Sql) => sql`(
     select i.id, i.number, i.rank from tickets i
@@ -106,7 +106,7 @@ export function ticketsAround(tx: Tx, { workspace_id, project_id, status, anchor
     select s.id, s.number, s.rank from (${side(sql`<=`, sql`desc`)} union all ${side(sql`>`, sql`asc`)}) s order by s.rank, s.id`);
 }
 
-/** Those of these tickets that are still in the column, locked by id; and the time of the change about to be written. */
+/** Locks those of these tickets that are still in the column, by id, and returns the time of the change about to be written. */
 export function lockStanding(tx: Tx, { workspace_id, status }: Column, ids: readonly string[]) {
   return tx.rows<{ id: string; at: string }>(sql`
     select i.id, ${later(sql`greatest(i.updated_at, i.placed_at)`)} as at from tickets i
@@ -114,7 +114,7 @@ export function lockStanding(tx: Tx, { workspace_id, status }: Column, ids: read
     order by i.id for no key update`);
 }
 
-/** Gives tickets that are locked other ranks. */
+/** Sets the ranks of tickets that the transaction has locked. */
 export function setRanks(
   tx: Tx,
   workspace_id: string,

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** A project of its own, with so many tickets in its first status: the newest first. */
+/** Creates a project with this many tickets in its first status, newest first. */
 async function makeColumn(count: number) {
   const { workspace_id, owner } = team;
   const key = `P${Math.random().toString(36).slice(2, 8).toUpperCase()}`;
@@ -23,7 +23,7 @@ async function makeColumn(count: number) {
     tickets.push(await makeTicket({ ...team, project_id: project.id }, { title: `${n + 1}` }));
   }
   const at = (ticket: { id: string }) => ({ workspace_id, ticket: ticket.id });
-  /** Titles of a status, from the top. */
+  /** The titles of a status, from the top. */
   const order = async (status = 'open') => {
     const { data } = await owner.client.list_tickets({ workspace_id, project_id: key, status, limit: 100 });
     return data.toSorted((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ title }) => title);
@@ -44,7 +44,7 @@ async function setRank(ticket: { id: string } | { id: string }[], rank: string):
   );
 }
 
-/** What was recorded of a ticket's places. */
+/** Returns the recorded changes of a ticket's rank. */
 async function places(ticket: { id: string }) {
   const { rows } = await server.database.owner.query<{ action: string; version: number | null }>(
     `select action, subject_version as version, before, after from audit_log
@@ -55,13 +55,13 @@ async function places(ticket: { id: string }) {
 }
 
 describe('a ticket', () => {
-  test('that nobody has placed stands by its number, the newest first', async () => {
+  test('that nobody has placed is sorted by its number, newest first', async () => {
     const { tickets, order } = await makeColumn(3);
     expect(tickets.map(({ rank }) => rank)).toEqual([1, 2, 3].map(rankOfNumber));
     expect(await order()).toEqual(['3', '2', '1']);
   });
 
-  test('is placed right below or above another, at the top and at the bottom', async () => {
+  test('can be placed right below or above another ticket, at the top and at the bottom', async () => {
     const { tickets, at, order } = await makeColumn(4);
     const [one, two, three, four] = tickets as [Ticket, Ticket, Ticket, Ticket];
     const { client } = team.member;
@@ -78,7 +78,7 @@ describe('a ticket', () => {
     expect(await order()).toEqual(['1', '3', '4', '2']);
   });
 
-  test('that is created later stands above all that were placed at the top', async () => {
+  test('that is created later stands above all tickets that were placed at the top', async () => {
     const column = await makeColumn(2);
     const [one] = column.tickets as [Ticket];
     for (let n = 0; n < 3; n++) {
@@ -91,7 +91,7 @@ describe('a ticket', () => {
     expect(one.rank).toBe(rankOfNumber(1));
   });
 
-  test('keeps its version and time, and its entry says from where to where', async () => {
+  test('that is placed keeps its version and time, and the entry records both ranks', async () => {
     const { tickets, at } = await makeColumn(2);
     const [one] = tickets as [Ticket];
     const placed = await team.member.client.place_ticket({ ...at(one), body: { at: 'top' } });
@@ -103,7 +103,7 @@ describe('a ticket', () => {
     ]);
   });
 
-  test('that is placed where it stands stays as it is, and nothing is recorded', async () => {
+  test('that is placed where it already stands does not change, and nothing is recorded', async () => {
     const { tickets, at } = await makeColumn(3);
     const [one, two, three] = tickets as [Ticket, Ticket, Ticket];
     for (const place of [{ after: three.id }, { before: one.id }, { after: two.id }]) {
@@ -114,7 +114,7 @@ describe('a ticket', () => {
     expect(await places(two)).toEqual([]);
   });
 
-  test('is placed at the top where its neighbour is gone, in another status or in another project', async () => {
+  test('is placed at the top if the named ticket is deleted, in another status or in another project', async () => {
     const { tickets, at, order } = await makeColumn(6);
     const [one, two, three, four, moved, gone] = tickets as [Ticket, Ticket, Ticket, Ticket, Ticket, Ticket];
     const { client } = team.member;
@@ -128,7 +128,7 @@ describe('a ticket', () => {
     expect(four.rank).toBe(rankOfNumber(4));
   });
 
-  test('is placed in its new status in the same call as the step, and keeps its rank where no place is named', async () => {
+  test('can be placed by the transition to its new status, and otherwise keeps its rank', async () => {
     const { tickets, at, order } = await makeColumn(4);
     const [one, two, three, four] = tickets as [Ticket, Ticket, Ticket, Ticket];
     const { client } = team.member;
@@ -144,7 +144,7 @@ describe('a ticket', () => {
     ]);
   });
 
-  test('is created in its place', async () => {
+  test('can be placed when it is created', async () => {
     const { project_id, tickets, order } = await makeColumn(2);
     const [one, two] = tickets as [Ticket, Ticket];
     const create = (title: string, place: object) =>
@@ -157,7 +157,7 @@ describe('a ticket', () => {
     expect(await places(top)).toEqual([]);
   });
 
-  test('had a rank at an earlier time', async () => {
+  test('has its earlier rank when it is read as of an earlier time', async () => {
     const { tickets, at } = await makeColumn(2);
     const [one] = tickets as [Ticket];
     const as_of = new Date().toISOString();
@@ -171,7 +171,7 @@ describe('a ticket', () => {
 type Ticket = Awaited<ReturnType<typeof makeTicket>>;
 
 describe('placing', () => {
-  test('is refused without one place, to a viewer, and of a ticket that is not there', async () => {
+  test('is refused without exactly one place, to viewers and strangers, and with If-Match', async () => {
     const { tickets, at, order } = await makeColumn(2);
     const [one, two] = tickets as [Ticket, Ticket];
     const { member, viewer, stranger } = team;
@@ -196,10 +196,10 @@ describe('placing', () => {
     expect(await order()).toEqual(['2', '1']);
   });
 
-  test('makes room where two ranks are too close or equal, and every ticket stays where it stood', async () => {
+  test('makes room where two ranks are too close or equal, and keeps the order of the tickets', async () => {
     const { tickets, at, order, project_id } = await makeColumn(8);
     const [one, , three, four, five] = tickets as [Ticket, Ticket, Ticket, Ticket, Ticket];
-    // As if somebody had placed tickets between the same two for a long time.
+    // These ranks arise when somebody keeps placing tickets between the same two.
     const ranks = [`${four.rank}${'0'.repeat(60)}1`, `${four.rank}${'0'.repeat(60)}2`];
     await setRank(five, ranks[0] ?? '');
     await setRank(three, ranks[1] ?? '');
@@ -211,7 +211,7 @@ describe('placing', () => {
     expect((await places(five)).at(-1)).toMatchObject({ action: 'ticket.respaced', version: null });
     expect(await team.member.client.get_ticket(at(one))).toEqual(placed);
 
-    // Moved here with the rank that another one has.
+    // A ticket can be moved into a column where another has the same rank.
     await setRank(three, placed.rank);
     await team.member.client.place_ticket({ ...at(four), body: { after: one.id < three.id ? one.id : three.id } });
     const equals = one.id < three.id ? ['1', '4', '3'] : ['3', '4', '1'];
@@ -219,7 +219,7 @@ describe('placing', () => {
     expect(await brokenInvariants(server.database.owner)).toEqual({});
   });
 
-  test('gives every ticket a rank of its own, also one after the other in columns that are empty again', async () => {
+  test('gives every ticket a different rank, even if each is placed in a column that is empty again', async () => {
     const { tickets, at } = await makeColumn(3);
     const { client } = team.member;
     for (const [index, ticket] of tickets.entries()) {
@@ -231,7 +231,7 @@ describe('placing', () => {
     expect(new Set(ranks).size).toBe(3);
   });
 
-  test('among more equal ranks than are moved at first, moves those of the next width alone', async () => {
+  test('respaces only the tickets of the wider window if the first window has only equal ranks', async () => {
     const { tickets, at, project_id } = await makeColumn(112);
     const [one, ...equal] = tickets as [Ticket, ...Ticket[]];
     await setRank(equal, '7ffgM');
@@ -249,7 +249,7 @@ describe('placing', () => {
 });
 
 describe('a walk by rank', () => {
-  /** A column in which the next ticket placed right below the third makes room; and its tickets from the top. */
+  /** Creates a column in which placing a ticket right below the third makes room, and reads its first page. */
   async function makeTight() {
     const { tickets, at, project_id } = await makeColumn(12);
     const sorted = tickets.toReversed();
@@ -276,7 +276,7 @@ describe('a walk by rank', () => {
     return { tickets, at, first, rest };
   }
 
-  test('misses and repeats none while others make room', async () => {
+  test('neither misses nor repeats a ticket while others make room', async () => {
     const { tickets, at, first, rest } = await makeTight();
     expect(first.data.map(({ title }) => title)).toEqual(['12', '11', '10', '9']);
     const [one, ten] = [tickets[0], tickets[9]] as [Ticket, Ticket];
@@ -285,7 +285,7 @@ describe('a walk by rank', () => {
     expect(await rest()).toEqual(['8', '7', '6', '5', '4', '3', '2']);
   });
 
-  test('goes on from where its last ticket stood that somebody has placed elsewhere since', async () => {
+  test('continues after the former place of its last ticket if somebody has placed that ticket elsewhere', async () => {
     const { tickets, at, rest } = await makeTight();
     await team.member.client.place_ticket({ ...at(tickets[8] as Ticket), body: { at: 'bottom' } });
     expect(await rest()).toEqual(['8', '7', '6', '5', '4', '3', '2', '1', '9']);

@@ -8,10 +8,10 @@ import { type Beside, type Column, lockStanding, setRanks, ticketsAround } from 
 import { presentTo } from './present.ts';
 import { type Gap, long_rank, max_rank, rankBeside, rankOfNumber, ranksWithin, rankWithin } from './rank.ts';
 
-/** How many tickets on each side get other ranks where there is no room, and how many where that is not enough. */
+/** How many tickets on each side get other ranks if there is no room, and how many if that is not enough. */
 const windows = [50, 500];
 
-/** Places a ticket among the others of its status. It is no change of the ticket: its version stays, and nobody is notified. */
+/** Places a ticket among the others of its status. This is not a change of the ticket: its version stays, and nobody is notified. */
 export async function placeTicket(context: Context<typeof place_ticket>): Promise<Ticket> {
   const { tx, writer, params, body: place } = context;
   const { actor, ticket, beside } = await openTicket(tx, writer, params.ticket, { place: { place } });
@@ -28,9 +28,9 @@ export async function placeTicket(context: Context<typeof place_ticket>): Promis
   return presentTo(tx, { ...ticket, rank }, actor);
 }
 
-/** The gap that a place names, and the side of it that others will be placed at, too. */
+/** Returns the gap that a place names and, at an end of the column, the side where more tickets will be placed. */
 function gapOf(place: Place, { anchor, other, first, last_number }: Beside): Gap & { end?: 'above' | 'below' } {
-  // Tickets that are created later stand above whatever was placed at the top before.
+  // Tickets that are created later stand above all that were placed at the top before.
   const top = rankOfNumber(last_number + 1);
   if (place.at === 'bottom' && other !== null) return { above: other, below: undefined, end: 'above' };
   if (anchor === null) return { above: top, below: first ?? undefined, end: first === null ? 'above' : 'below' };
@@ -42,15 +42,15 @@ function gapOf(place: Place, { anchor, other, first, last_number }: Beside): Gap
 interface Placing {
   place: Place;
   beside: Beside;
-  /** Where it is placed. */
+  /** The column in which the ticket is placed. */
   column: Column;
-  /** What is placed, with its rank if it is in the column already. */
+  /** The ticket that is placed, with its rank if it is in the column already. */
   ticket: { id: string; number: number; rank?: string };
 }
 
 /**
- * The rank of a ticket in its new place, which the transaction keeps others from; undefined where it stands there already.
- * A neighbour that is gone, or in another column, means the top.
+ * Returns the rank of a ticket in its new place, or undefined if it stands there already. The transaction's locks keep others out of
+ * that place. If the named ticket is gone or in another column, the place is the top.
  */
 export async function rankFor(tx: Tx, actor: Actor, placing: Placing): Promise<string | undefined> {
   const { place, beside, ticket } = placing;
@@ -69,12 +69,12 @@ export async function rankFor(tx: Tx, actor: Actor, placing: Placing): Promise<s
   return rankBeside({ above: top, below: beside.first ?? undefined }, 'below', number);
 }
 
-/** Gives the tickets around the place other ranks, evenly spread, in the same order; and returns the one in between. */
+/** Gives the tickets around the place new, evenly spaced ranks in the same order, and returns the rank for the place itself. */
 async function makeRoom(tx: Tx, actor: Actor, placing: Placing, anchor_id: string): Promise<string | undefined> {
   const { place, beside, column, ticket } = placing;
   const anchor = { id: anchor_id, rank: beside.anchor ?? '' };
   for (const count of windows) {
-    // One more on each side: they stay where they are.
+    // One more ticket on each side is read: these two keep their ranks.
     const found = await ticketsAround(tx, { ...column, anchor, except: ticket.id, count: count + 1 });
     const at = found.findIndex(({ id }) => id === anchor_id);
     const has_above = at === count;

@@ -10,13 +10,13 @@ import type { ListedRow } from './list-queries.ts';
 import { descriptionOf, type TicketRow } from './queries.ts';
 import { allowedTransitions, categoryOf } from './workflow.ts';
 
-/** What a workflow says about a status, to a role. */
+/** The category of a status, and the statuses that a role may move a ticket to from it. */
 interface Standing {
   category: Ticket['status_category'];
   allowed: string[];
 }
 
-// A definition never changes, and a list asks fifty times for the same of it.
+// A definition never changes, and a list needs the same standing for many of its tickets.
 const standings = new WeakMap<WorkflowDefinition, Map<string, Standing>>();
 
 function standingOf(definition: WorkflowDefinition, status: string, role: Role): Standing {
@@ -41,7 +41,7 @@ export function allowedStatuses(
   return standingOf(definition, row.status, role).allowed;
 }
 
-/** What a ticket shows wherever it is shown. */
+/** The fields that every form of a ticket has. */
 function common(row: Omit<TicketRow, 'description'>, definition: WorkflowDefinition, role: Role) {
   return {
     status: row.status,
@@ -62,20 +62,20 @@ function common(row: Omit<TicketRow, 'description'>, definition: WorkflowDefinit
   };
 }
 
-/** The ticket as the caller sees it: the stored row, its status's category, and what the caller may do next. */
+/** Returns the ticket as the caller sees it: the stored row, its status's category, and the transitions the caller may take. */
 function presentTicket(row: TicketRow & { description: string }, definition: WorkflowDefinition, role: Role): Ticket {
   const { id, key, project_id, number, title, description } = row;
   return { id, key, project_id, number, title, description, ...common(row, definition, role) };
 }
 
-/** The ticket as lists have it: with its description only where it was asked for. */
+/** Returns the ticket as lists show it: with its description only if that was requested. */
 export function presentListed(row: ListedRow, definition: WorkflowDefinition, role: Role): ListedTicket {
   const { id, key, project_id, number, title, description, start } = row;
   const texts = { excerpt: excerptOf(start), ...(description === undefined ? {} : { description }) };
   return { id, key, project_id, number, title, ...texts, ...common(row, definition, role) };
 }
 
-/** The ticket as boards have it. */
+/** Returns the ticket as boards show it. */
 export function presentSummary(
   row: Omit<TicketRow, 'description'>,
   definition: WorkflowDefinition,
@@ -85,7 +85,7 @@ export function presentSummary(
   return { id, key, project_id, number, title, ...common(row, definition, role) };
 }
 
-/** The ticket as one reads it, with the definition, and a description that is long, looked up. */
+/** Returns the ticket as the caller sees it, after reading the workflow and, if it is long, the description. */
 export async function presentTo(db: Db, row: TicketRow, actor: Actor): Promise<Ticket> {
   const [definition, description] = await Promise.all([definitionOf(db, row), descriptionOf(db, row)]);
   return presentTicket({ ...row, description }, definition, actor.role);

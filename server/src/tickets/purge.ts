@@ -7,7 +7,10 @@ import type { purge_ticket, Ticket } from './contract.ts';
 import { presentTo } from './present.ts';
 import { lockTicket, purgeTexts } from './queries.ts';
 
-/** Deletes the earlier titles or descriptions of a ticket permanently, from deleted tickets and archived projects too. */
+/**
+ * Permanently deletes the earlier titles or descriptions of a ticket, or its attachments, even if the ticket is deleted or its
+ * project archived.
+ */
 export async function purgeTicket({ tx, writer, params, body }: Context<typeof purge_ticket>): Promise<Ticket> {
   const hold = { hold: 'change', deleted: true } as const;
   const { actor, ticket } = await openTicket(tx, writer, params.ticket, { ...hold, archived: true });

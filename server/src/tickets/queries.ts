@@ -11,9 +11,9 @@ import type { Ticket } from './contract.ts';
 import type { Transition } from './history-contract.ts';
 import { wordsOf } from './words.ts';
 
-/** A ticket as stored, with what the rules need of its project. */
+/** A ticket as it is stored, with the fields of its project that the rules need. */
 export interface TicketRow extends Omit<Ticket, 'description' | 'status_category' | 'allowed_transitions'> {
-  /** null: it is long and was not read; `descriptionOf` reads it. */
+  /** null if it is long and was not read. `descriptionOf` reads it. */
   description: string | null;
   workspace_id: string;
   status_sequence: number;
@@ -21,7 +21,7 @@ export interface TicketRow extends Omit<Ticket, 'description' | 'status_category
   project_archived_at: string | null;
 }
 
-/** What a row has that is stored elsewhere, or computed. */
+/** The fields of a row that are computed or stored elsewhere. */
 type Joined = 'key' | 'workflow_version' | 'project_archived_at' | 'last_activity_at' | 'rank';
 
 /** Every column of a ticket. */
@@ -46,17 +46,17 @@ export const ticket_columns = {
   deleted_at: sql`deleted_at`,
 } satisfies Columns<Exclude<keyof TicketRow, Joined>>;
 
-/** What is read of a ticket but the description, which is read where it is asked for. Its rank is computed by the database. */
+/** The columns that are read of a ticket, without the description, which is read on request. The database computes the rank. */
 export const short_columns = { ...without(ticket_columns, 'description'), rank: sql`rank` };
 
-/** Where somebody has placed it, and when: what its rank comes from. */
+/** The rank that somebody has given a ticket, and when. The ticket's rank follows from it. */
 const placed_columns = { placed_rank: sql`placed_rank`, placed_at: sql`placed_at` };
 
 const columns = sql`
   ${selected(short_columns, sql`t`)}, p.key || '-' || t.number as key, p.workflow_version,
   p.archived_at as project_archived_at`;
 
-/** The time of the last comment or change: stored nowhere, so that a comment writes no ticket. */
+/** The time of the last comment or change. It is not stored, so that a comment doesn't have to update the ticket. */
 const activityOf = (workspace_id: string) => sql`greatest(t.updated_at, (
   select max(k.created_at) from comments k where k.workspace_id = ${workspace_id} and k.ticket_id = t.id))`;
 const lastActivity = (workspace_id: string) => sql`${activityOf(workspace_id)} as last_activity_at`;
@@ -70,7 +70,7 @@ export function isTicket(workspace_id: string, ref: string): Sql {
   const here = sql`t.workspace_id = ${workspace_id} and p.workspace_id = ${workspace_id}`;
   if (isUuid(ref)) return sql`${here} and t.id = ${ref}`;
   const dash = ref.lastIndexOf('-');
-  // As text in, so that a number beyond integer's range is simply not there.
+  // Compared as bigint, so that a number beyond integer's range finds nothing instead of failing.
   return sql`${here} and p.key = ${ref.slice(0, dash)} and t.number = ${ref.slice(dash + 1)}::bigint`;
 }
 
@@ -86,7 +86,7 @@ export function ticketByRef(
     ${from_tickets} where ${isTicket(workspace_id, ref)} and t.deleted_at is null`);
 }
 
-/** A ticket's description: as it was read, or read now. */
+/** Returns a ticket's description, and reads it if it was not read before. */
 export async function descriptionOf(db: Db, ticket: TicketRow): Promise<string> {
   if (ticket.description !== null) return ticket.description;
   const { workspace_id, id } = ticket;
@@ -95,7 +95,7 @@ export async function descriptionOf(db: Db, ticket: TicketRow): Promise<string> 
   return row.description;
 }
 
-/** A ticket's id alone, without its texts. */
+/** Returns a ticket's id alone, without reading its texts. */
 export function ticketId(db: Db, workspace_id: string, ref: string): Promise<{ id: string } | undefined> {
   return db.maybeOne(sql`
     select t.id ${from_tickets} where ${isTicket(workspace_id, ref)} and t.deleted_at is null`);
@@ -103,14 +103,14 @@ export function ticketId(db: Db, workspace_id: string, ref: string): Promise<{ i
 
 export interface LockedTicket extends TicketRow {
   /**
-   * The time of what is about to be written, whatever the clocks say: of a change later than the ticket's last one, of a comment later
-   * than the last comment too. So no comment gets its number before the ticket that it is about.
+   * The time of what is about to be written, whatever the clock says. A change is later than the ticket's last change, and a comment
+   * also later than the last comment. So no comment gets its number before the ticket that it is about.
    */
   at: string;
 }
 
-// What each kind of writer holds: a comment only that the ticket stays, a change the ticket's row, a delete even
-// against new comments. NO KEY UPDATE lets comments through, whose foreign key takes KEY SHARE; UPDATE would not.
+// The lock of each kind of write. A comment locks the ticket only against deletion, a change locks its row, and a delete also
+// blocks new comments: NO KEY UPDATE admits comments, whose foreign key takes KEY SHARE, and UPDATE does not.
 const strengths = {
   comment: sql`for key share of t`,
   change: sql`for no key update of t`,
@@ -120,13 +120,13 @@ const strengths = {
 
 export type Hold = keyof typeof strengths;
 
-// A comment, a refused step and a writer that waited in vain need no megabyte of text. The size is known without reading it.
+// A comment or a refused write does not need a megabyte of text. The size is known without reading it.
 const short_description = sql`case when octet_length(t.description) <= 8192 then t.description end as description`;
 
 /**
- * Loads a ticket and locks it until the commit. The project is locked first: KEY SHARE lets creates and other tickets'
- * changes through and makes only a change of the workflow, or archiving, wait. Who places a ticket makes others who do so
- * wait, too: two who read the same gap would stand there by their numbers, and not the later one where it was placed.
+ * Loads a ticket and locks it until the commit. The project is locked first: KEY SHARE admits new tickets and changes of other
+ * tickets, and makes only a change of the workflow, or archiving, wait. Placing a ticket makes other placements wait too:
+ * otherwise two that read the same gap would be sorted by their numbers, and the later one would not stand where it was placed.
  */
 export function lockTicket(
   tx: Tx,
@@ -143,7 +143,7 @@ export function lockTicket(
     ${options.hold === 'place' ? sql`for no key update of p` : sql`for key share of p`} ${strengths[options.hold]}`);
 }
 
-/** The ids of these tickets, deleted ones included: neither an id nor a key ever leads to another. */
+/** The ids of these tickets, deleted ones included. An id or a key always means the same ticket. */
 function idsOf(workspace_id: string, refs: readonly string[]): Sql {
   const keys = refs.filter((ref) => !isUuid(ref)).map((ref) => ref.split('-'));
   return sql`array(
@@ -154,7 +154,7 @@ function idsOf(workspace_id: string, refs: readonly string[]): Sql {
     join tickets s on s.workspace_id = ${workspace_id} and s.project_id = q.id and s.number = r.number)`;
 }
 
-/** The same as `lockTicket` of several tickets, deleted ones included: in the order of their ids, as all who lock several do. */
+/** Does what `lockTicket` does for several tickets, deleted ones included, in the order of their ids, which prevents deadlocks. */
 export function lockTickets(
   tx: Tx,
   writer: Writer,
@@ -172,7 +172,7 @@ export function lockTickets(
     for key share of p ${strengths[hold]}`);
 }
 
-/** Those of these users who are members; locked as one is, in the order of their ids. */
+/** Returns those of these users who are members, locked as by `lockAssignable`, in the order of their ids. */
 export async function lockAssignables(tx: Tx, writer: Writer, user_ids: readonly string[]): Promise<string[]> {
   if (user_ids.length === 0) return [];
   const rows = await tx.rows<{ user_id: string }>(sql`
@@ -184,7 +184,7 @@ export async function lockAssignables(tx: Tx, writer: Writer, user_ids: readonly
   return rows.map(({ user_id }) => user_id);
 }
 
-/** Whether the user is a member; locked until the commit, so that a removal waits for the assignment or the reverse. */
+/** Returns whether the user is a member, locked until the commit, so that a removal waits for the assignment or the reverse. */
 export async function lockAssignable(tx: Tx, writer: Writer, user_id: string): Promise<boolean> {
   const found = await tx.maybeOne(sql`
     select 1 from memberships a
@@ -195,7 +195,7 @@ export async function lockAssignable(tx: Tx, writer: Writer, user_id: string): P
 
 const created_columns = { ...ticket_columns, ...placed_columns, initial_status: sql`initial_status` };
 
-/** A ticket that isn't stored yet: its description is at hand, however long. `placed`: its rank isn't that of its number. */
+/** A ticket that isn't stored yet, with its description, however long. `placed`: its rank doesn't follow from its number. */
 export type NewTicket = TicketRow & { description: string; placed: boolean };
 
 export function insertTicket(tx: Tx, row: NewTicket): void {
@@ -205,7 +205,7 @@ export function insertTicket(tx: Tx, row: NewTicket): void {
   insertWords(tx, row, wordsOf(row));
 }
 
-/** Writes the words that a ticket is found by. */
+/** Inserts the words that a ticket is found by. */
 function insertWords(tx: Tx, { workspace_id, id }: TicketRow, words: string[]): void {
   if (words.length === 0) return;
   tx.send(sql`
@@ -225,7 +225,7 @@ function replaceWords(tx: Tx, before: TicketRow, after: TicketRow): void {
   insertWords(tx, after, [...is.difference(was)]);
 }
 
-/** Writes a ticket's labels where lists find them; those that are there already stay. */
+/** Inserts a ticket's labels where lists find them. Existing rows stay. */
 function insertLabels(tx: Tx, { workspace_id, id, created_at, labels }: TicketRow): void {
   tx.send(sql`
     insert into ticket_labels (workspace_id, ticket_id, label, created_at)
@@ -240,7 +240,7 @@ function replaceLabels(tx: Tx, ticket: TicketRow): void {
   if (ticket.labels.length > 0) insertLabels(tx, ticket);
 }
 
-/** Keeps the description that is about to be replaced by a version, once: the audit log has its size and hash. */
+/** Stores the description that a version is about to replace, once. The audit log contains only its size and hash. */
 function keepDescription(tx: Tx, { workspace_id, id }: TicketRow, version: number): void {
   tx.send(sql`
     insert into ticket_texts (workspace_id, ticket_id, version, description)
@@ -248,18 +248,18 @@ function keepDescription(tx: Tx, { workspace_id, id }: TicketRow, version: numbe
     where t.workspace_id = ${workspace_id} and t.id = ${id}`);
 }
 
-/** What never changes of a ticket. */
+/** The fields of a ticket that never change. */
 type Fixed = 'workspace_id' | 'id' | 'project_id' | 'number' | 'reporter_id' | 'created_at';
 
-/** What may change of a ticket, apart from its version and time, which always do. */
+/** The fields of a ticket that may change, apart from its version and time, which always do. */
 export type TicketChanges = Partial<Omit<TicketRow, Fixed | Exclude<Joined, 'rank'> | 'version' | 'updated_at'>>;
 
 const placedAt = (rank: string, at: string) => ({ placed_rank: rank, placed_at: at });
 const changed_columns = { ...ticket_columns, ...placed_columns };
 
 /**
- * Changes a ticket that the transaction holds locked, and gives it as it is then. Only the changed columns are
- * written: a transition doesn't send a megabyte of description around.
+ * Changes a ticket that the transaction has locked, and returns the changed ticket. Only the changed columns are
+ * written, so that a transition doesn't send a megabyte of description.
  */
 export function updateTicket(tx: Tx, ticket: LockedTicket, changes: TicketChanges): LockedTicket {
   const version = ticket.version + 1;
@@ -276,12 +276,12 @@ export function updateTicket(tx: Tx, ticket: LockedTicket, changes: TicketChange
   return after;
 }
 
-/** Whether the audit log keeps a text apart; one that wasn't read is long. */
+/** Whether the audit log stores a text separately. A text that wasn't read is long. */
 function isLong(text: string | null): boolean {
   return text === null || isLongText(text);
 }
 
-/** Empties what the audit log has of these fields of a locked ticket, and records that as a version of the ticket. */
+/** Erases these fields of a locked ticket from the audit log, and records that as a version of the ticket. */
 export function purgeTexts(tx: Tx, actor: Actor, ticket: LockedTicket, fields: string[]): void {
   tx.send(sql`
     select purge_ticket(${ticket.id}, ${fields}, ${actor.user_id}, ${newId()}, ${actor.request_id})`);
@@ -310,7 +310,7 @@ export const transition_columns = {
   created_at: sql`created_at`,
 } satisfies Columns<keyof TransitionRow>;
 
-/** Those that are shown. */
+/** The columns of the status history that are shown. */
 export const shown_transition = without(transition_columns, 'workspace_id', 'project_id', 'workflow_version');
 
 export function insertTransition(tx: Tx, row: TransitionRow): void {
@@ -322,7 +322,7 @@ const withComment = (workspace_id: string) => sql`
     left join comments c
       on c.workspace_id = ${workspace_id} and c.ticket_id = h.ticket_id and c.id = h.comment_id`;
 
-/** One step of a ticket that is there, by its number. */
+/** Returns one transition of a ticket that is not deleted, by its number. */
 export function transitionOf(
   db: Db,
   workspace_id: string,
@@ -336,7 +336,7 @@ export function transitionOf(
     where ${isTicket(workspace_id, ref)} and t.deleted_at is null`);
 }
 
-/** The ticket's status history; nothing if the ticket isn't there. */
+/** Returns a page of the ticket's status history. */
 export function transitionsOf(
   db: Db,
   workspace_id: string,
@@ -351,7 +351,7 @@ export function transitionsOf(
   return db.rows(withinBudget(page, [...Object.values(shown_transition), sql`comment`], longText(sql`comment`)));
 }
 
-/** Of the fields named, those that changed after a version: each as it was in that version, and who changed it last, and when. */
+/** Returns those of the fields that changed after a version, each with its value in that version, and who changed it last and when. */
 export function changedSince(
   db: Db,
   ticket: Pick<TicketRow, 'workspace_id' | 'id'>,

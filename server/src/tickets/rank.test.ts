@@ -18,7 +18,7 @@ const isIn = (text: string, { above, below }: { above: string; below: string | u
   above < text && (below === undefined || text < below);
 
 describe('ranks', () => {
-  test('between any two there is another', () => {
+  test('exist between any two different ranks', () => {
     fc.assert(
       fc.property(gap, (between) => {
         const found = rankWithin(between, 7) ?? '';
@@ -28,7 +28,7 @@ describe('ranks', () => {
     );
   });
 
-  test('within a gap there are as many as are asked for, in order, all different', () => {
+  test('can be created within a gap in any number, in order and all different', () => {
     fc.assert(
       fc.property(gap, fc.integer({ min: 1, max: 300 }), (between, count) => {
         const found =
@@ -39,7 +39,7 @@ describe('ranks', () => {
         expect(found).toEqual([...new Set(found)].sort());
         expect(found).toHaveLength(count);
         expect(found.every((one) => isRank(one) && isIn(one, between))).toBe(true);
-        // No longer than it must be: so many digits more than those that the gap’s ends have in common tell them apart.
+        // No longer than necessary: two digits beyond the gap’s ends tell the ranks apart, and the ending has seven.
         const longest = Math.max(between.above.length, between.below?.length ?? 0);
         expect(Math.max(...found.map(({ length }) => length))).toBeLessThanOrEqual(longest + 2 + 7);
       }),
@@ -47,7 +47,7 @@ describe('ranks', () => {
     );
   });
 
-  test('two tickets never get the same, also in the same gap', () => {
+  test('of two tickets are never the same, even in the same gap', () => {
     const number = fc.integer({ min: 1, max: 2_147_483_646 });
     fc.assert(
       fc.property(gap, gap, number, number, (one, other, first, second) => {
@@ -58,13 +58,13 @@ describe('ranks', () => {
     );
   });
 
-  test('there is none between a rank and itself', () => {
+  test('do not exist between a rank and itself, or in an inverted gap', () => {
     expect(rankWithin({ above: 'c1', below: 'c1' }, 1)).toBeUndefined();
     expect(rankWithin({ above: 'c2', below: 'c1' }, 1)).toBeUndefined();
     expect(rankBeside({ above: 'c1', below: 'c1' }, 'above', 1)).toBeUndefined();
   });
 
-  test('those that tickets have by themselves are ranks, and the newest stands first', () => {
+  test('that follow from tickets’ numbers are valid, and sort the newest ticket first', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2_147_483_646 }), (number) => {
         expect(isRank(rankOfNumber(number))).toBe(true);
@@ -73,7 +73,7 @@ describe('ranks', () => {
     );
   });
 
-  test('twenty thousand tickets placed at one end don’t make ranks longer', () => {
+  test('do not get longer when twenty thousand tickets are placed at one end', () => {
     let top = rankOfNumber(1000);
     let bottom = rankOfNumber(1);
     const floor = rankOfNumber(1001);
@@ -85,7 +85,7 @@ describe('ranks', () => {
     expect([top.length, bottom.length]).toEqual([19, 11]);
   });
 
-  test('a hundred and fifty tickets placed one right below the other don’t reach the length that makes room', () => {
+  test('of 150 tickets, each placed right below the one before, stay shorter than the length that makes room', () => {
     const below = rankOfNumber(6);
     let above = rankOfNumber(7);
     for (let n = 0; n < 150; n++) above = rankWithin({ above, below }, n) ?? '';

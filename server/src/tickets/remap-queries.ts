@@ -11,9 +11,9 @@ export interface InProject {
   project_id: string;
 }
 
-/** The tickets that have what a new workflow takes away, deleted ones included: they could be restored. */
+/** Matches the tickets with a status or resolution that a new workflow removes, deleted ones included: they could be restored. */
 function isStale({ workspace_id, project_id }: InProject, { dropped, undone, gone, done }: Loss): Sql {
-  // Only a status that is done has tickets with a resolution: the others aren't read.
+  // Only tickets in a status of the category done have a resolution, so the others aren't read.
   const statuses = [...new Set([...dropped, ...(gone.length > 0 ? done : undone)])];
   return sql`
     t.workspace_id = ${workspace_id} and t.project_id = ${project_id} and t.status = any (${statuses}::text[])
@@ -45,7 +45,7 @@ const stale_columns = {
   version: ticket_columns.version,
 } satisfies Columns<Exclude<keyof StaleTicket, 'at'>>;
 
-/** Those tickets, locked one after the other by id. */
+/** Locks those tickets one after the other, by id. */
 export function lockStale(tx: Tx, at: InProject, loss: Loss): Promise<StaleTicket[]> {
   return tx.rows(sql`
     select ${selected(stale_columns, sql`t`)}, ${later(sql`t.updated_at`)} as at
@@ -54,7 +54,7 @@ export function lockStale(tx: Tx, at: InProject, loss: Loss): Promise<StaleTicke
     order by t.id for no key update`);
 }
 
-/** A ticket that a new workflow changes: its new version and time, from where to where. */
+/** A ticket that a new workflow changes, with its new version and time and the status and resolution it gets. */
 export interface Remapping extends StaleTicket {
   to_status: string;
   to_resolution: string | null;
@@ -72,7 +72,7 @@ export function moveTickets(tx: Tx, workspace_id: string, tickets: Remapping[]):
     where t.workspace_id = ${workspace_id} and t.id = r.id`);
 }
 
-/** The steps of the tickets that the new workflow moves: no transition of it, and marked so. */
+/** Records the tickets that the new workflow moves in their status history, marked as remapped, since no transition was taken. */
 export function insertRemappings(
   tx: Tx,
   row: InProject & { workflow_version: number; actor_id: string },

@@ -6,10 +6,10 @@ import type { Standing } from '../projects/remap.ts';
 import { changed } from './change.ts';
 import { insertRemappings, moveTickets, type Remapping } from './remap-queries.ts';
 
-/** Whether a ticket gets another status, and not only another resolution. */
+/** Whether a ticket gets another status, not just another resolution. */
 export const isMove = (ticket: Remapping) => ticket.to_status !== ticket.status;
 
-/** Changes tickets that a replaced workflow doesn't suit, all of them locked, and writes the history and entry of each. */
+/** Changes locked tickets that don't fit a new workflow, and records the status history and audit entry of each. */
 export function remapTickets(
   tx: Tx,
   actor: Actor,

@@ -31,7 +31,7 @@ export function ticketRoutes(serve: Serve, { config, cursors }: Services, prepar
   serve(lists.count_tickets, countTickets);
   serve(lists.get_board, (context) => boardOf(context, cursors));
   serve(contract.get_ticket, async ({ db, workspace_id, actor, params, query: { fields, as_of } }) => {
-    // A megabyte that isn't shown need not be read.
+    // A long description is not read unless it is shown.
     const description = fields.length === 0 || fields.includes('description');
     const ticket = await requireTicket(db, workspace_id, params.ticket, { description });
     if (as_of !== undefined) return ticketAsOf(db, ticket, await actor, as_of);

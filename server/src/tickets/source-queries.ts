@@ -27,7 +27,7 @@ const columns_of = {
   due_on: sql`t.due_on`,
 };
 type Indexed = keyof typeof columns_of;
-// Spelt as the indexes have it. `coalesce` would say the same, but row-level security lets no index be searched by it.
+// Spelt as the indexes have it. `coalesce` would be equivalent, but with row-level security no index can be searched by it.
 const holder = sql`case when t.assignee_id is null then '00000000-0000-0000-0000-000000000000'::uuid
   else t.assignee_id end`;
 export const holderOf = (assignee_id: string | null) => assignee_id ?? first_id;
@@ -35,21 +35,21 @@ export const holderOf = (assignee_id: string | null) => assignee_id ?? first_id;
 type Key = IndexWalk['keys'][number];
 
 interface Keyed {
-  /** What the index's first columns are: one of these. */
+  /** The values of the index's first columns: one walk for each of these. */
   keys: Key[][];
   orders: Indexed[];
   of_labels?: true;
-  /** A ticket may have several of the keys. */
+  /** Whether a ticket may have several of the keys. */
   distinct?: boolean;
 }
 
-/** Behind every text that goes on. */
+/** Sorts after every continuation of a text. */
 const last_character = '\u{10ffff}';
 
-/** More walks than this would cost more to plan than to look at the rows of the projects. */
+/** Planning more walks than this would cost more than reading the rows of the projects. */
 const max_pairs = 10;
 
-/** The indexes that a filter's equalities have, the narrowest first, each with the orders it is kept in. */
+/** Returns the indexes for a filter's equalities, narrowest first, each with the orders that it has. */
 function keyedIndexes({ workspace_id, filter }: TicketList): Keyed[] {
   const { project_id, status, assignee_id, reporter_id, priority, label } = filter;
   const uuid = (column: Sql) => (value: string) => ({ column, value: sql`${value}::uuid` });
@@ -87,10 +87,10 @@ function keyedIndexes({ workspace_id, filter }: TicketList): Keyed[] {
   return found;
 }
 
-/** The id of a project that is named by id or key. */
+/** The id of a project, named by id or key. */
 function projectId(workspace_id: string, ref: string): Sql {
   const [id, key] = isUuid(ref) ? [ref, null] : [null, ref];
-  // One text for both: of several projects each may be named either way. By `case`, as `holder` is, and not by `coalesce`.
+  // One statement serves both, since each of several projects may be named either way. It uses `case` as `holder` does.
   return sql`case when ${id}::uuid is null then (
     select k.id from projects k where k.workspace_id = ${workspace_id} and k.key = ${key}::text) else ${id}::uuid end`;
 }
@@ -125,16 +125,16 @@ function ticketIndex(
   };
 }
 
-/** The time of a ticket's last activity. */
+/** The time of a ticket's last change or comment. */
 export function activityOf(workspace_id: string, ticket: { id: Sql; updated_at: Sql }): Sql {
   return sql`greatest(${ticket.updated_at}, (
     select max(k.created_at) from comments k where k.workspace_id = ${workspace_id} and k.ticket_id = ${ticket.id}))`;
 }
 
 /**
- * Tickets by their last activity, which is stored nowhere: the later of the ticket's own change and its last comment.
- * So a comment writes no ticket. Tickets in the order of their changes and comments in theirs are merged, and of each
- * ticket only the latest counts. `at` is what the list is ordered by, if not by that.
+ * Reads tickets by their last activity: the later of their last change and their last comment. It is not stored, so that a
+ * comment doesn't have to update the ticket. Tickets in the order of their changes are merged with comments in theirs, and only
+ * the latest entry of each ticket counts. `at` is the order of the list, if it is another one.
  */
 function byActivity(list: TicketList, span: Span, at?: Sql): Source {
   const { workspace_id, descending } = list;
@@ -158,8 +158,8 @@ function byActivity(list: TicketList, span: Span, at?: Sql): Source {
     ) m ${in_order}`;
   const activity = activityOf(workspace_id, { id: sql`t.id`, updated_at: sql`t.updated_at` });
   return {
-    // A ticket has several entries of one time where a step brought a comment, and they come in any order. A walk may
-    // stop between them and the next page begins behind all of them, so the first stands for them all.
+    // A transition with a comment gives a ticket several entries of one time, in no particular order. A walk may stop between
+    // them, and the next page begins after all of them, so the first one stands for all.
     rows: sql`
       select a.id as place, t.*, ${at ?? sql`a.at`} as at
       from (select distinct on (m.at, m.id) m.at, m.id from (${merged} ${end}) m ${in_order}) a
@@ -172,7 +172,7 @@ function byActivity(list: TicketList, span: Span, at?: Sql): Source {
   };
 }
 
-/** The tickets with a word that starts with a text: usable only if they are few, for they come in the order of their words. */
+/** Reads the tickets with a word that starts with a text. They come in the order of words, so this is usable only for few tickets. */
 function byWord({ workspace_id }: TicketList, start: string, columns: Sql, until: Ends): Source {
   const words = (end: Sql) => sql`
     select w.word, w.ticket_id from ticket_words w
@@ -189,7 +189,7 @@ function byWord({ workspace_id }: TicketList, start: string, columns: Sql, until
   };
 }
 
-/** The tickets with these ids. */
+/** Reads the tickets with these ids. */
 function byIds({ workspace_id }: TicketList, ids: readonly string[], columns: Sql): Source {
   const each = sql`
     select ${columns} from unnest(${ids}::uuid[]) g (id)
@@ -197,7 +197,7 @@ function byIds({ workspace_id }: TicketList, ids: readonly string[], columns: Sq
   return { rows: each, stop: sql`select null as at, null as id limit 0`, keys: 0, complete: true };
 }
 
-/** The ways to read a list, the narrowest first. Those that are complete serve only if their rows are few. */
+/** Returns the sources that a list can be read from, narrowest first. A complete one is usable only if its rows are few. */
 export function sourcesOf(list: TicketList, until: Ends = ends): Source[] {
   const { workspace_id, filter, descending, span } = list;
   const { created, updated, active, due, deleted, ids, words = [] } = filter;

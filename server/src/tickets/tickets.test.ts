@@ -14,8 +14,8 @@ afterAll(() => server.stop());
 
 const at = (ticket: { id: string }) => ({ workspace_id: team.workspace_id, ticket: ticket.id });
 
-describe('creating', () => {
-  test('numbers tickets in turn and returns Location and ETag', async () => {
+describe('creating a ticket', () => {
+  test('takes the next number and returns Location and ETag', async () => {
     const first = await makeTicket(team);
     const { workspace_id, project_id, member } = team;
     const { status, body, headers } = await member.client.raw.create_ticket({
@@ -41,14 +41,14 @@ describe('creating', () => {
     expect(await read.json()).toEqual(body);
   });
 
-  test('refuses a viewer, and strangers see nothing at all', async () => {
+  test('is forbidden to a viewer, and not_found for a stranger', async () => {
     const { workspace_id, project_id, viewer, stranger } = team;
     const input = { workspace_id, project_id, body: { title: 'No' } };
     expect((await viewer.client.raw.create_ticket(input)).status).toBe(403);
     expect((await stranger.client.raw.create_ticket(input)).status).toBe(404);
   });
 
-  test('refuses an assignee who is not a member, and takes no number for it', async () => {
+  test('is refused if the assignee is not a member, and then takes no number', async () => {
     const before = await makeTicket(team);
     const refused = await team.member.client.raw.create_ticket({
       workspace_id: team.workspace_id,
@@ -59,7 +59,7 @@ describe('creating', () => {
     expect((await makeTicket(team)).number).toBe(before.number + 1);
   });
 
-  test('is found by id and by key, in its own workspace only', async () => {
+  test('makes it readable by id and by key, in its own workspace only', async () => {
     const ticket = await makeTicket(team);
     const { workspace_id, member, stranger } = team;
     expect(await member.client.get_ticket({ workspace_id, ticket: ticket.key })).toEqual(ticket);
@@ -74,8 +74,8 @@ describe('creating', () => {
   });
 });
 
-describe('moving', () => {
-  test('follows the workflow, writes history in step, and refuses everything else with what is allowed', async () => {
+describe('moving a ticket', () => {
+  test('records each transition of the workflow, and refuses others with a list of the allowed ones', async () => {
     const ticket = await makeTicket(team);
     const { client } = team.member;
     const refused = await client.raw.transition_ticket({ ...at(ticket), body: { to: 'closed' } });
@@ -102,7 +102,7 @@ describe('moving', () => {
     ]);
   });
 
-  test('sets resolution, assignee and comment in the same step, or nothing of it', async () => {
+  test('sets resolution, assignee and comment in the same request: all of them, or none', async () => {
     const ticket = await makeTicket(team);
     const { client, user } = team.member;
     await client.transition_ticket({ ...at(ticket), body: { to: 'in_progress', assignee_id: user.id } });
@@ -120,7 +120,7 @@ describe('moving', () => {
     expect((await client.list_transitions(at(ticket))).data.at(-1)).toEqual(done.transition);
   });
 
-  test('says what a stale version or If-Match missed', async () => {
+  test('based on a stale version is refused with the current status, version and allowed transitions', async () => {
     const ticket = await makeTicket(team);
     const { client } = team.member;
     await client.transition_ticket({ ...at(ticket), body: { to: 'in_progress' } });
@@ -144,7 +144,7 @@ describe('moving', () => {
     await client.transition_ticket({ ...at(ticket), body, if_match: '"2"' });
   });
 
-  test('refuses statuses and resolutions the workflow does not know', async () => {
+  test('refuses a status or resolution that the workflow does not have', async () => {
     const ticket = await makeTicket(team);
     const { client } = team.member;
     for (const [body, pointer] of [
@@ -157,7 +157,7 @@ describe('moving', () => {
   });
 });
 
-/** A value for every field that may be sent: the compiler asks for a new one. */
+/** A value for every field that may be sent. The compiler reports a new field that is missing here. */
 const created: Required<Omit<Parameters<Person['client']['create_ticket']>[0]['body'], 'place'>> = {
   title: 'Created',
   description: 'As it was created.',
@@ -178,7 +178,7 @@ const edited: Edited = {
   due_on: null,
 };
 
-test('every field is kept as it was sent, by a create and by an edit, lists show the same, and a stale edit conflicts', async () => {
+test('a create and an edit store every field as it was sent, lists show the same, and a stale edit conflicts', async () => {
   const { workspace_id, project_id, member } = team;
   const { client, user } = member;
   const first = { ...created, assignee_id: user.id };
@@ -204,14 +204,14 @@ test('every field is kept as it was sent, by a create and by an edit, lists show
   });
 });
 
-describe('editing', () => {
-  test('needs a base version', async () => {
+describe('editing a ticket', () => {
+  test('requires a base version', async () => {
     const ticket = await makeTicket(team);
     const refused = await team.member.client.raw.update_ticket({ ...at(ticket), body: { title: 'New' } });
     expect(refused).toMatchObject({ status: 428, body: { code: 'precondition_required' } });
   });
 
-  test('merges edits of different fields and refuses those of the same with base, mine and theirs', async () => {
+  test('merges edits of different fields, and refuses edits of the same field with base, mine and theirs', async () => {
     const ticket = await makeTicket(team, { title: 'Base' });
     const [mine, theirs] = [team.member.client, team.admin.client];
     await theirs.update_ticket({ ...at(ticket), body: { title: 'Theirs', version: 1 } });
@@ -241,7 +241,7 @@ describe('editing', () => {
     expect(await mine.get_ticket(at(ticket))).toEqual(merged);
   });
 
-  test('with If-Match refuses any change since, and says per field what it was', async () => {
+  test('with If-Match is refused after any change, with base, mine and theirs of each field', async () => {
     const ticket = await makeTicket(team, { title: 'Base' });
     const { client } = team.member;
     await client.update_ticket({ ...at(ticket), body: { title: 'Theirs' }, if_match: '"1"' });
@@ -250,7 +250,7 @@ describe('editing', () => {
       status: 412,
       body: { current_version: 2, fields: { title: { base: 'Base', mine: 'Mine', theirs: 'Theirs' } } },
     });
-    // What names no version of the past names no base.
+    // An If-Match that does not name one past version has no base.
     for (const if_match of ['W/"2"', '"other"', '"3"', '"9999999999"', '"1", "9"']) {
       const none = await client.raw.update_ticket({ ...at(ticket), body: { title: 'M' }, if_match });
       expect(none).toMatchObject({ status: 412, body: { current_version: 2 } });
@@ -259,7 +259,7 @@ describe('editing', () => {
     expect((await client.raw.update_ticket({ ...at(ticket), body: {}, if_match: 'nonsense' })).status).toBe(400);
   });
 
-  test('says of a conflict who changed the field last, and when', async () => {
+  test('that conflicts is refused with who changed the field last, and when', async () => {
     const ticket = await makeTicket(team, { title: 'Base' });
     const { admin, member, owner } = team;
     await admin.client.update_ticket({ ...at(ticket), body: { title: 'First', version: 1 } });
@@ -273,7 +273,7 @@ describe('editing', () => {
     expect(await member.client.raw.update_ticket(exact)).toMatchObject({ status: 412, body: { fields: { title } } });
   });
 
-  test('of labels merges what everybody added and removed', async () => {
+  test('merges the labels that different people have added and removed', async () => {
     const ticket = await makeTicket(team);
     const [mine, theirs] = [team.member.client, team.admin.client];
     await mine.update_ticket({ ...at(ticket), body: { labels: ['a', 'b'], version: 1 } });
@@ -301,7 +301,7 @@ describe('editing', () => {
     }
   });
 
-  test('of a field that another endpoint changes names that endpoint', async () => {
+  test('names the endpoint for a field that another endpoint changes', async () => {
     const ticket = await makeTicket(team);
     const body = { status: 'closed', assignee_id: null, resolution: 'fixed', nonsense: 1, version: 1 };
     const refused = await team.member.client.raw.update_ticket({ ...at(ticket), body });
@@ -313,21 +313,21 @@ describe('editing', () => {
     expect(details['/nonsense']).toBe('Unknown field.');
   });
 
-  test('that changes nothing makes no version', async () => {
+  test('without changing anything creates no version', async () => {
     const ticket = await makeTicket(team);
     const body = { title: ticket.title, labels: [], version: 1 };
     expect(await team.member.client.update_ticket({ ...at(ticket), body })).toEqual(ticket);
   });
 
-  test('based on a version that never was is refused', async () => {
+  test('is refused if it is based on a version that never existed', async () => {
     const ticket = await makeTicket(team);
     const refused = await team.member.client.raw.update_ticket({ ...at(ticket), body: { title: 'X', version: 9 } });
     expect(refused.status).toBe(409);
   });
 });
 
-describe('assigning', () => {
-  test('goes to members and to nobody, and again to the same changes nothing', async () => {
+describe('assigning a ticket', () => {
+  test('is possible to a member or to nobody, and changes nothing if they have it already', async () => {
     const ticket = await makeTicket(team);
     const { client, user } = team.member;
     const assigned = await client.set_assignee({ if_match: '*', ...at(ticket), body: { assignee_id: user.id } });
@@ -346,7 +346,7 @@ describe('assigning', () => {
     expect(refused.status).toBe(422);
   });
 
-  test('takes the former names user_id and expected_version, but not two that differ', async () => {
+  test('accepts the former names user_id and expected_version, unless old and new names differ', async () => {
     const ticket = await makeTicket(team);
     const { client, user } = team.member;
     const assigned = await client.set_assignee({ ...at(ticket), body: { user_id: user.id, expected_version: 1 } });
@@ -363,8 +363,8 @@ describe('assigning', () => {
   });
 });
 
-describe('deleting', () => {
-  test('hides the ticket from everything but the list of deleted ones, and restoring brings it back', async () => {
+describe('deleting a ticket', () => {
+  test('hides it everywhere except in the list of deleted tickets, and restoring brings it back', async () => {
     const ticket = await makeTicket(team);
     const { client } = team.member;
     const { workspace_id } = team;

@@ -19,20 +19,20 @@ import { decideTransition } from './workflow.ts';
 type Input = Omit<Body<typeof transition_ticket>, 'version'> & { version?: number | undefined };
 
 /**
- * Checks a comment on a ticket that the transaction has locked, and gives what writes it: comments know of tickets, and not the
- * reverse.
+ * Checks a comment on a ticket that the transaction has locked, and returns the function that writes it. It is injected because
+ * comments depend on tickets, not the reverse.
  */
 export type PrepareComment = (
   tx: Tx,
   actor: Actor,
   comment: { id: string; ticket_id: string; body: string; created_at: string },
-  /** Where its text stands in the body. */
+  /** The position of its text in the body. */
   pointer: '/comment',
 ) => Promise<() => unknown>;
 
 /**
- * Moves a ticket to another status, together with resolution, assignee and comment: one step, all or nothing. The
- * ticket is locked while the rule decides, so of conflicting steps exactly the legal ones happen, one at a time.
+ * Moves a ticket to another status, together with resolution, assignee and comment: all of it, or none. The ticket is
+ * locked while the workflow decides, so concurrent transitions happen one at a time, and only if they are still allowed.
  */
 export async function transitionTicket(
   context: Context<typeof transition_ticket>,
@@ -53,12 +53,12 @@ export async function transitionTicket(
 interface Step {
   body: Input;
   if_match?: IfMatch | undefined;
-  /** What is beside the place that the body names. */
+  /** The neighbours of the place that the body names. */
   beside?: Beside | undefined;
   prepareComment: PrepareComment;
 }
 
-/** Moves a ticket that the transaction has locked, and with it the assignee. It refuses before it writes. */
+/** Moves a ticket whose row and assignee the transaction has locked. It refuses before it writes. */
 export async function stepOpened(
   tx: Tx,
   actor: Actor,
@@ -98,7 +98,7 @@ export async function stepOpened(
   return { ticket, row };
 }
 
-/** The row of the status history that a step is. */
+/** Returns the row that records a transition in the status history. */
 function stepOf(before: LockedTicket, after: LockedTicket, actor: Actor, comment_id: string | null): TransitionRow {
   return {
     workspace_id: before.workspace_id,
@@ -137,7 +137,7 @@ function decide(
       throw new BatonError('transition_not_allowed', { from: ticket.status, to: request.to, ...current });
     case 'transition_forbidden':
       throw new BatonError('forbidden', {
-        detail: 'The workflow lets other roles take this step.',
+        detail: 'The workflow allows this transition only to other roles.',
         from: ticket.status,
         to: request.to,
         role: actor.role,
@@ -150,7 +150,7 @@ function decide(
     case 'unknown_resolution':
       throw invalid('/resolution', `One of: ${definition.resolutions.join(', ')}.`, current);
     case 'resolution_not_allowed':
-      throw invalid('/resolution', 'Only a step into a status of the category done takes a resolution.', current);
+      throw invalid('/resolution', 'Only a transition to a status of the category done can set a resolution.', current);
   }
 }
 

@@ -17,7 +17,7 @@ const pools: Record<string, pg.Pool> = {};
 
 beforeAll(async () => {
   database = await createDatabase();
-  // One member has nearly all, one a few, and one none: their share is what a plan for whatever values doesn't know.
+  // One member has nearly all tickets, one a few, and one none. A generic plan doesn't know these shares.
   await database.owner.query(`
     insert into users (id, email, name) values ('${busy}', 'a@example.com', 'A'), ('${idle}', 'b@example.com', 'B'), ('${former}', 'c@example.com', 'C');
     insert into workspaces (id, name, created_by) values ('${workspace_id}', 'W', '${busy}');
@@ -40,7 +40,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The statements that some work sends; each finds one ticket. */
+/** Returns the statements that `work` sends. Each returns one ticket. */
 async function statementsOf(work: (tx: Tx) => Promise<unknown>, found: string): Promise<Sql[]> {
   const sent: Sql[] = [];
   const rows = (statement: Sql) => {
@@ -53,7 +53,7 @@ async function statementsOf(work: (tx: Tx) => Promise<unknown>, found: string): 
 
 describe.each(['baton_app', 'baton_worker'])('as %s', (role) => {
   test.each(['custom', 'generic'] as const)(
-    'taking tickets from anybody looks at a bounded number of rows, by a %s plan',
+    'unassigning tickets from any user reads a bounded number of rows, with a %s plan',
     async (mode) => {
       const { rows } = await database.owner.query<{ id: string }>('select id from tickets limit 100');
       const ids = rows.map((row) => row.id);
@@ -67,7 +67,7 @@ describe.each(['baton_app', 'baton_worker'])('as %s', (role) => {
         expect(sent).toHaveLength(3);
         await planning({ pool, workspace_id, mode }, async (client) => {
           for (const statement of sent) {
-            // What isn't prepared is planned by its values each time.
+            // A statement that isn't prepared is planned with its values each time.
             if (mode === 'generic' && prepare(statement).name === undefined) continue;
             expect(rowsLookedAt(await explain(client, statement))).toBeLessThanOrEqual(ids.length);
           }

@@ -9,8 +9,8 @@ export interface Assignee {
 }
 
 /**
- * The ids of tickets that the user has, deleted ones too; in no order, as the index has them. Planned by the values each time: a plan for
- * whatever values would read all tickets for who has few.
+ * Returns the ids of tickets that are assigned to the user, deleted ones included, in no order. It is planned with its values each
+ * time, because a generic plan would read all tickets for a user who has few.
  */
 export async function assignedTickets(db: Db, { workspace_id, user_id }: Assignee, limit: number): Promise<string[]> {
   const rows = await db.rows<{ id: string }>(
@@ -27,8 +27,8 @@ export interface UnassignedTicket {
 }
 
 /**
- * Takes tickets from a user. Those that somebody else has locked are left for later, so that nobody waits for these in
- * turn; unless there is only one.
+ * Unassigns tickets from a user. It skips tickets that somebody else has locked, so that nobody waits for the tickets locked here
+ * meanwhile. If there is only one, it waits for it.
  */
 export async function takeTickets(
   tx: Tx,

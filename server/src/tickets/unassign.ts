@@ -3,7 +3,7 @@ import { recordAudits, type Recorder } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { takeTickets } from './unassign-queries.ts';
 
-/** Takes tickets from their assignee, but for those that somebody else has locked: each gets its own version and entry. */
+/** Unassigns tickets, each with a new version and an audit entry. It skips those that `takeTickets` skips. */
 export async function unassignTickets(
   tx: Tx,
   actor: Recorder,

@@ -27,7 +27,7 @@ test('a title of many or long words is found by a bounded number of short ones',
   expect(wordsOf({ title: 'x'.repeat(500), key: 'ENG-7' })).toEqual(['eng-7', 'x'.repeat(40)]);
 });
 
-test('a search is for the starts of words', () => {
+test('a search looks for the beginnings of words', () => {
   expect(soughtIn('  the  Crane the ')).toEqual(['the', 'Crane']);
   expect(soughtIn('a b c d e f g h i j k')).toHaveLength(max_sought);
   expect(startOf('Crane')).toBe('crane');

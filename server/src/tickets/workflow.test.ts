@@ -22,7 +22,7 @@ test('the strict chain is exactly open, in_progress, resolved, closed', () => {
 });
 
 describe('a decision', () => {
-  test('agrees with what is allowed, for every status, target and role', () => {
+  test('agrees with the allowed transitions, for every status, target and role', () => {
     for (const definition of Object.values(presets)) {
       const keys = definition.statuses.map(({ key }) => key);
       for (const role of roles) {
@@ -43,7 +43,7 @@ describe('a decision', () => {
     }
   });
 
-  test('tells a step that isn’t there from one that isn’t this role’s', () => {
+  test('distinguishes a transition that does not exist from one that this role may not take', () => {
     const definition = {
       ...presets.strict,
       transitions: [{ from: 'open', to: 'in_progress', roles: ['admin' as const], requires: [] }],
@@ -66,7 +66,7 @@ describe('a decision', () => {
     expect(ask('elsewhere', 'admin')).toEqual({ ok: false, reason: 'unknown_status' });
   });
 
-  test('keeps a resolution among done statuses, replaces it when told, and clears it outside', () => {
+  test('keeps a resolution between done statuses, replaces it on request, and clears it outside them', () => {
     const ticket = { status: 'resolved', resolution: 'fixed', assignee_id: 'a' };
     const move = (request: { to: string; resolution?: string }) =>
       decideTransition({ definition: presets.standard, ticket, role: 'member', request });
@@ -77,7 +77,7 @@ describe('a decision', () => {
     expect(move({ to: 'closed', resolution: 'because' })).toEqual({ ok: false, reason: 'unknown_resolution' });
   });
 
-  test('takes a required field from the request or from the ticket, a comment from the request alone', () => {
+  test('accepts a required field from the request or the ticket, but a comment from the request only', () => {
     const requires = ['resolution', 'assignee_id', 'comment'] as ('resolution' | 'assignee_id' | 'comment')[];
     const definition = {
       ...presets.strict,
@@ -98,7 +98,7 @@ describe('a decision', () => {
   });
 });
 
-test('any walk of allowed steps stays in the workflow, and only done tickets carry a resolution', () => {
+test('any sequence of allowed transitions stays in the workflow, and only done tickets have a resolution', () => {
   fc.assert(
     fc.property(preset, fc.array(fc.nat(), { maxLength: 30 }), (definition, choices) => {
       let ticket: { status: string; resolution: string | null; assignee_id: string | null } = {
@@ -119,7 +119,7 @@ test('any walk of allowed steps stays in the workflow, and only done tickets car
   );
 });
 
-test('a ticket starts in an initial status or nowhere', () => {
+test('a ticket can start only in an initial status', () => {
   const definition = { ...presets.standard, initial: ['open', 'waiting'] };
   expect([undefined, 'open', 'waiting', 'closed'].map((asked) => initialStatus(definition, asked))).toEqual([
     'open',
@@ -129,6 +129,6 @@ test('a ticket starts in an initial status or nowhere', () => {
   ]);
 });
 
-test('a status of no workflow has no category', () => {
+test('a status that the workflow does not have has no category', () => {
   expect(() => categoryOf(presets.strict, 'waiting')).toThrow('no status waiting');
 });

@@ -9,19 +9,19 @@ function mayTake(transition: Transition, role: Role): boolean {
   return role !== 'viewer' && transition.roles.includes(role);
 }
 
-/** The steps that this role may take from a status. */
+/** Returns the transitions that this role may take from a status. */
 export function allowedTransitions(definition: WorkflowDefinition, status: string, role: Role): Transition[] {
   return definition.transitions.filter((step) => step.from === status && mayTake(step, role));
 }
 
-/** The category of a status of the definition. */
+/** Returns the category of a status of the definition. */
 export function categoryOf(definition: WorkflowDefinition, status: string): Category {
   const found = definition.statuses.find(({ key }) => key === status);
   if (found === undefined) throw new Error(`The workflow has no status ${status}.`);
   return found.category;
 }
 
-/** Where a new ticket starts: the status asked for, if tickets may start there; the first unless asked. */
+/** Returns the status of a new ticket: by default the first initial one, or the requested one if it is initial. */
 export function initialStatus(definition: WorkflowDefinition, requested?: string): string | undefined {
   if (requested === undefined) return definition.initial[0];
   return definition.initial.find((status) => status === requested);
@@ -49,8 +49,8 @@ export type TransitionDecision =
   | { ok: false; reason: 'fields_required'; data: { missing: Requirement[] } };
 
 /**
- * Whether the step may be taken, and what the ticket is after it. Entering a status of the category done takes a
- * resolution or keeps the one there is; leaving done clears it.
+ * Decides whether a transition may be taken, and returns the ticket's fields after it. Entering a status of the category done
+ * sets a resolution or keeps the current one; leaving done clears it.
  */
 export function decideTransition({ definition, ticket, role, request }: TransitionQuestion): TransitionDecision {
   const refuse = (reason: Exclude<TransitionDecision & { ok: false }, { data: object }>['reason']) =>
@@ -64,7 +64,7 @@ export function decideTransition({ definition, ticket, role, request }: Transiti
     if (!done) return refuse('resolution_not_allowed');
     if (!definition.resolutions.includes(request.resolution)) return refuse('unknown_resolution');
   }
-  // Only what the workflow in force knows counts: a stale value must not satisfy a requirement.
+  // Only a resolution that the current workflow has counts: a stale value must not satisfy a requirement.
   const known = ticket.resolution !== null && definition.resolutions.includes(ticket.resolution);
   const kept = known && categoryOf(definition, ticket.status) === 'done' ? ticket.resolution : null;
   const changes = {
