@@ -6,12 +6,12 @@ import type { Comment } from './contract.ts';
 import { commentByRef, type CommentPlace, commentPlace, lockComment, type LockedComment, textOf } from './queries.ts';
 import { type Reader, reactionState } from './reaction-queries.ts';
 
-/** A comment of a ticket of this workspace. */
+/** Returns a comment of a ticket of this workspace, or throws `not_found`. */
 export function requireComment(db: Db, reader: Reader, ref: string, id: string): Promise<Comment> {
   return requireFound(commentByRef(db, reader, ref, id));
 }
 
-/** Where a comment of this workspace is, for reading what hangs on it. */
+/** Returns the ids of a comment of this workspace and of its ticket, for reading what belongs to it. */
 export function requireCommentPlace(db: Db, workspace_id: string, ref: string, id: string): Promise<CommentPlace> {
   return requireFound(commentPlace(db, workspace_id, ref, id));
 }
@@ -19,9 +19,9 @@ export function requireCommentPlace(db: Db, workspace_id: string, ref: string, i
 type Opened<C> = Promise<{ actor: Actor; comment: C }>;
 
 /**
- * The door to a comment for every write, one round trip: authorizes the caller, locks the ticket against deletion and then
- * the comment, until the commit, and reads its reactions behind the lock. A deleted comment is still there. `anywhere`: in
- * deleted tickets and archived projects too.
+ * The door to a comment for every write. In one round trip it authorizes the caller, locks the ticket against deletion and then
+ * the comment, until the commit, and reads the reactions after the lock. It opens deleted comments too. With `anywhere` it also
+ * opens comments in deleted tickets and archived projects.
  */
 export async function openComment(
   tx: Tx,
@@ -39,7 +39,7 @@ export async function openComment(
   return { actor, comment: { ...row, reactions, at: row.at > state.at ? row.at : state.at } };
 }
 
-/** The same, with its text, which is empty for who isn't its author. */
+/** Does the same, and also reads the text, which is empty unless the caller is the author. */
 export async function openCommentText(
   tx: Tx,
   writer: Writer,

@@ -6,8 +6,8 @@ import { mentionsIn, requireMentions } from './mentions.ts';
 import { type CommentChanges, insertComment, type LockedComment, reviseComment } from './queries.ts';
 
 /**
- * Checks a new comment by the actor, and gives what writes it, and that it was added. Throws `validation_failed` if it mentions
- * who is no member.
+ * Checks a new comment by the actor, and returns the function that writes it and its audit entry. Throws `validation_failed` if it
+ * mentions somebody who isn't a member.
  */
 export async function prepareComment(
   tx: Tx,
@@ -37,7 +37,7 @@ function addComment(
   return comment;
 }
 
-/** Changes a comment that the transaction has locked, keeps the text it had, and writes that to the audit log. */
+/** Changes a comment that the transaction has locked, stores its earlier text, and records the change in the audit log. */
 export function changeComment(
   tx: Tx,
   actor: Actor,

@@ -20,7 +20,7 @@ async function makeComment(body = 'First') {
 }
 
 describe('editing a comment', () => {
-  test('keeps its place and every earlier text, which admins can read with author and time', async () => {
+  test('keeps its place and all earlier texts, which admins can read with author and time', async () => {
     const { on, at, comment, ticket } = await makeComment();
     const { client } = team.member;
     await team.admin.client.create_comment({ ...on, body: { body: 'Later' } });
@@ -44,7 +44,7 @@ describe('editing a comment', () => {
     expect((await client.get_ticket(on)).version).toBe(ticket.version);
   });
 
-  test('is its author’s alone, and refused on a version that is not the current one', async () => {
+  test('is allowed only to its author, and only on the current version', async () => {
     const { at, comment } = await makeComment();
     for (const { client } of [team.owner, team.admin]) {
       const refused = await client.raw.update_comment({ ...at, body: { body: 'Mine now', version: 1 } });
@@ -60,7 +60,7 @@ describe('editing a comment', () => {
     expect(await team.member.client.get_comment(at)).toEqual(comment);
   });
 
-  test('at once by two hands is done by one, and the other told', async () => {
+  test('succeeds for one of several concurrent requests, and the others get a conflict', async () => {
     const { at } = await makeComment();
     const answers = await Promise.all(
       Array.from({ length: 6 }, (_, n) =>
@@ -72,7 +72,7 @@ describe('editing a comment', () => {
 });
 
 describe('deleting a comment', () => {
-  test('leaves its place without the text, and a step it came with in the history', async () => {
+  test('keeps its place without the text, and keeps the transition that it was sent with', async () => {
     const { on, at } = await makeComment();
     const { member, admin } = team;
     const body = { to: 'in_progress', comment: 'With the step' };
@@ -92,7 +92,7 @@ describe('deleting a comment', () => {
     expect(data.map((one) => one.body)).toEqual(['With the step']);
   });
 
-  test('of others’ is for admins', async () => {
+  test('by somebody other than its author is allowed only to admins', async () => {
     const { on } = await makeComment();
     const { id } = await team.admin.client.create_comment({ ...on, body: { body: 'Theirs' } });
     const refused = await team.member.client.raw.delete_comment({ ...on, comment_id: id });
@@ -104,13 +104,13 @@ describe('deleting a comment', () => {
 describe('purging a comment', () => {
   const secret = 'hunter2-the-password';
 
-  test('removes every text of it from the database, and the audit log says so without the text', async () => {
+  test('removes all its texts from the database, and the audit log records that without the text', async () => {
     const { on, at } = await makeComment(secret);
     const { member, admin, owner, workspace_id } = team;
     await member.client.update_comment({ ...at, body: { body: `Sorry, not ${secret}`, version: 1 } });
     await member.client.delete_comment(at);
     expect((await admin.client.raw.purge_comment(at)).status).toBe(403);
-    await member.client.delete_ticket(on); // what must go goes from a deleted ticket too
+    await member.client.delete_ticket(on); // a comment of a deleted ticket can be purged too
     const purged = await owner.client.purge_comment(at);
     expect(purged).toMatchObject({ body: '', version: 4, deleted_by: member.user.id });
     expect(await owner.client.purge_comment(at)).toEqual(purged);
@@ -137,7 +137,7 @@ describe('purging a comment', () => {
     ]);
   });
 
-  test('comes after whatever locked the comment, though it began before that ended', async () => {
+  test('gets a time later than the end of the transaction whose lock on the comment it waited for', async () => {
     const { at } = await makeComment(secret);
     const holding = await server.database.owner.connect();
     onTestFinished(() => holding.release());
@@ -150,7 +150,7 @@ describe('purging a comment', () => {
     expect(Date.parse((await purging).purged_at ?? '')).toBeGreaterThanOrEqual(rows[0]?.now.getTime() ?? Infinity);
   });
 
-  test('wins against edits and deletions at the same time, whatever their order', async () => {
+  test('wins against concurrent edits and deletions, whatever their order', async () => {
     for (let round = 0; round < 6; round++) {
       const { at } = await makeComment(secret);
       const { client } = team.member;
@@ -171,7 +171,7 @@ describe('purging a comment', () => {
     expect(await brokenInvariants(server.database.owner)).toEqual({});
   });
 
-  test('is the only way to change a revision: the app’s role may not', async () => {
+  test('is the only way to change a revision, because the app’s database role has no permission', async () => {
     const client = await server.database.owner.connect();
     try {
       for (const text of ['update comment_revisions set body = $$x$$', 'update comments set purged_at = now()']) {
@@ -179,7 +179,7 @@ describe('purging a comment', () => {
         await expect(client.query(text)).rejects.toMatchObject({ code: '42501' });
         await client.query('rollback');
       }
-      // Another workspace's comment is not there for it either.
+      // Nor can the role purge a comment of another workspace.
       const { at } = await makeComment();
       await client.query(`begin; set local role baton_app; set local app.workspace = '${team.project_id}'`);
       const { rows } = await client.query('select purge_comment($1, $2, $2, $2, $3, now()) as purged', [

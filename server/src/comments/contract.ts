@@ -28,7 +28,7 @@ export const reaction_summary = z
       .int()
       .min(1)
       .max(2_147_483_647)
-      .meta({ format: 'int32', example: 2, description: 'How many have given it, former members included.' }),
+      .meta({ format: 'int32', example: 2, description: 'How many people have given it, former members included.' }),
     reacted: z.boolean().meta({ description: 'Whether the caller is one of them.' }),
   })
   .meta({ id: 'ReactionSummary' });
@@ -54,7 +54,7 @@ export const comment = z
       .max(max_mentions)
       .meta({ description: 'The members that its text mentions, each as `@` and their id.' }),
     reactions: z.array(reaction_summary).max(max_emoji).meta({
-      description: 'Its emoji, in the order in which each was first given. Reactions leave the version as it is.',
+      description: 'Its emoji, in the order in which each was first given. A reaction does not change the version.',
     }),
     version,
     created_at: timestamp,
@@ -154,7 +154,7 @@ export const delete_comment = operation({
   method: 'delete',
   path: member,
   tag: 'comments',
-  summary: 'Deletes a comment: its place in the list stays, without its text. Its author may, and admins.',
+  summary: 'Deletes a comment: its place in the list stays, without its text. Only its author and admins may.',
   params: comment_params,
   if_match: true,
   status: 204,
@@ -193,7 +193,7 @@ export const add_reaction = operation({
   path: `${reactions}/{emoji}`,
   tag: 'comments',
   summary:
-    'Reacts to a comment with an emoji. Sent again it changes nothing. It conflicts with no edit, and nobody is notified.',
+    'Reacts to a comment with an emoji. Sending it again changes nothing. It never conflicts with an edit, and nobody is notified.',
   params: reaction_params,
   status: 200,
   response: reaction_summary,
@@ -205,7 +205,7 @@ export const remove_reaction = operation({
   method: 'delete',
   path: `${reactions}/{emoji}`,
   tag: 'comments',
-  summary: 'Takes the caller’s reaction to a comment back. Without one it changes nothing.',
+  summary: 'Removes the caller’s reaction to a comment. Without one it changes nothing.',
   params: reaction_params,
   status: 204,
   errors: ['project_archived'],
@@ -216,8 +216,7 @@ export const purge_comment = operation({
   method: 'post',
   path: `${member}/purge`,
   tag: 'comments',
-  summary:
-    'Deletes a comment and every earlier text of it permanently. The audit log says that it happened, without the text.',
+  summary: 'Deletes a comment and all its earlier texts permanently. The audit log records the purge without the text.',
   params: comment_params,
   status: 200,
   response: comment,

@@ -4,7 +4,7 @@ import { openTicket } from '../tickets/access.ts';
 import { prepareComment } from './change.ts';
 import type { Comment, create_comment } from './contract.ts';
 
-/** Comments on a ticket. It holds the ticket only against deletion, so writers of the ticket never wait for it. */
+/** Comments on a ticket. It locks the ticket only against deletion, so changes of the ticket never wait for it. */
 export async function createComment({ tx, writer, params, body }: Context<typeof create_comment>): Promise<Comment> {
   const { actor, ticket } = await openTicket(tx, writer, params.ticket, { hold: 'comment' });
   const created = { id: newId(), ticket_id: ticket.id, body: body.body, created_at: ticket.at };

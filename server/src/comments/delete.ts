@@ -7,8 +7,8 @@ import type { delete_comment } from './contract.ts';
 import { deleteReactions } from './reaction-queries.ts';
 
 /**
- * Deletes a comment: it keeps its place, without its reactions and its text, which becomes a revision. Deleting it again changes
- * nothing.
+ * Deletes a comment. It keeps its place, but loses its reactions and its text, which becomes a revision. Deleting it again
+ * changes nothing.
  */
 export async function deleteComment(context: Context<typeof delete_comment>): Promise<void> {
   const { tx, writer, params, if_match } = context;

@@ -6,13 +6,13 @@ import { changeComment } from './change.ts';
 import type { Comment, update_comment } from './contract.ts';
 import { mentionsIn, requireMentions } from './mentions.ts';
 
-/** Edits a comment; the text before becomes a revision. Writing what is there already changes nothing. */
+/** Edits a comment. Its earlier text becomes a revision. Sending the current text changes nothing. */
 export async function editComment(context: Context<typeof update_comment>): Promise<Comment> {
   const { tx, writer, params, body: input, if_match } = context;
   const { actor, comment } = await openCommentText(tx, writer, params);
   if (comment.author_id !== actor.user_id) {
     throw new BatonError('forbidden', {
-      detail: 'Nobody but its author may edit a comment, whatever their role.',
+      detail: 'Only its author may edit a comment, whatever the caller’s role.',
       role: actor.role,
     });
   }
@@ -24,7 +24,7 @@ export async function editComment(context: Context<typeof update_comment>): Prom
   const mentions = await requireMentions(tx, actor.workspace_id, {
     text: input.body,
     pointer: '/body',
-    // Of the text, and not of the row: one from before there were mentions has none.
+    // Read from the text, not from the row: rows that are older than the feature have no mentions.
     before: mentionsIn(before.body),
   });
   const changes = { body: input.body, mentions, edited_at: now, deleted_at: null, deleted_by: null };

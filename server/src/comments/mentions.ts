@@ -5,14 +5,14 @@ import { membersAmong } from './queries.ts';
 
 const mention = /(?<![\w@-])@([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\w-])/gi;
 
-/** The ids that a text mentions: each `@` and an id, as a word of its own. In their order, each once. */
+/** Returns the ids that a text mentions, each as `@` and an id that form a word. Each is returned once, in the order of the text. */
 export function mentionsIn(text: string): string[] {
   return [...new Set(Array.from(text.matchAll(mention), ([, id = '']) => id.toLowerCase()))];
 }
 
 /**
- * Whom a text mentions, at this place of the body. Throws `validation_failed` if one is no member, unless the text mentioned them before, and if there are
- * too many.
+ * Returns the ids that a text mentions; `pointer` is its position in the body. Throws `validation_failed` if there are too many, or
+ * if one isn't a member, unless the text mentioned them `before`.
  */
 export async function requireMentions(
   tx: Tx,

@@ -13,7 +13,7 @@ import { reactionList } from './reaction-queries.ts';
 const id = (n: string) => `00000000-0000-7000-8000-${n.padStart(12, '0')}`;
 const workspace_id = id('1');
 const ticket_id = id('2');
-/** The ids of what is numbered, beginning from here. */
+/** The SQL for the id of the row with number `n`, counted from `from`. */
 const numbered = (from: number, n = 'n') =>
   `('00000000-0000-7000-8000-' || lpad((${from} + ${n})::text, 12, '0'))::uuid`;
 const members = 200;
@@ -26,7 +26,7 @@ let pool: pg.Pool;
 
 beforeAll(async () => {
   database = await createDatabase();
-  // The first hundred comments of a ticket have every emoji, each of ten members; one has reactions of all members.
+  // The first hundred comments of a ticket each have every emoji, given by ten members.
   await database.owner.query(`
     insert into users (id, email, name) select ${numbered(1000)}, n || '@example.com', 'N' from generate_series(1, ${members}) n;
     insert into workspaces (id, name, created_by) values ('${workspace_id}', 'W', ${numbered(1000, '1')});
@@ -53,7 +53,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** How many rows the statement of a list looks at. */
+/** How many rows the statements of a list read. */
 async function looked(
   mode: 'custom' | 'generic',
   read: (db: Db, part: (order: Parameters<typeof keysetPart>[0]['order']) => KeysetPart) => Promise<unknown>,
@@ -69,8 +69,8 @@ async function looked(
   });
 }
 
-describe.each(['custom', 'generic'] as const)('by a %s plan', (mode) => {
-  test('a page of comments looks at them and at their own reactions, and at nothing of the others', async () => {
+describe.each(['custom', 'generic'] as const)('with a %s plan', (mode) => {
+  test('a page of comments reads only its own comments and their reactions', async () => {
     const rows = await looked(mode, (db, part) => {
       const order = { created_at: byTime(sql`c.created_at`), id: byId(sql`c.id`) };
       return commentsOf(db, { workspace_id, user_id: id('1001') }, ticket_id, part(order));
@@ -78,14 +78,14 @@ describe.each(['custom', 'generic'] as const)('by a %s plan', (mode) => {
     const { rows: servers } = await pool.query<{ version: number }>(
       `select current_setting('server_version_num')::integer as version`,
     );
-    // PostgreSQL before 18 rounds what a node gives on the average.
+    // PostgreSQL before 18 rounds a node's average number of rows.
     const rounded = (servers[0]?.version ?? 0) < 180_000 ? 0.99 : 1;
     expect(rows).toBeGreaterThan(liked * of_each * rounded);
-    // The count of the bytes reads what was found once more.
+    // Counting the bytes reads the found rows once more.
     expect(rows).toBeLessThan(liked * of_each + 4 * comments);
   });
 
-  test('a page of who has reacted looks at no more than it shows', async () => {
+  test('a page of reactions reads no more rows than it shows', async () => {
     const rows = await looked(mode, (db, part) => {
       const place = { ticket_id, id: id('50001') };
       return reactionList(db, workspace_id, place, part({ created_at: byTime(sql`r.created_at`) }));

@@ -18,10 +18,10 @@ import { from_tickets, isTicket } from '../tickets/queries.ts';
 import type { Comment, CommentRevision } from './contract.ts';
 import { deleteReactions, type Reader, reactionsOf } from './reaction-queries.ts';
 
-/** A comment as its row has it. */
+/** A comment as it is stored. */
 type CommentRow = Omit<Comment, 'reactions'>;
 
-/** Every column of a comment, but for its workspace's. */
+/** Every column of a comment, except its workspace's id. */
 const comment_columns = {
   id: sql`id`,
   ticket_id: sql`ticket_id`,
@@ -40,7 +40,7 @@ const columns = selected(comment_columns, sql`c`);
 const short_columns = selected(without(comment_columns, 'body'), sql`c`);
 const stored_columns = { ...comment_columns, workspace_id: sql`workspace_id` };
 
-/** Writes a comment that is new, and gives it. */
+/** Inserts a new comment, and returns it. */
 export function insertComment(
   tx: Tx,
   workspace_id: string,
@@ -51,13 +51,13 @@ export function insertComment(
   return { ...comment, reactions: [] };
 }
 
-/** The text may be a megabyte long; twenty emoji are two kilobytes. */
+/** The text may be a megabyte long; twenty emoji take two kilobytes. */
 const text_and_reactions = {
   columns: [comment_columns.body],
   json_bytes: sql`${longText(comment_columns.body).json_bytes} + octet_length(q.reactions::text)`,
 };
 
-/** A page of a ticket's comments with their reactions, in one statement. */
+/** Returns a page of a ticket's comments with their reactions, in one statement. */
 export function commentsOf(db: Db, reader: Reader, ticket_id: string, part: KeysetPart): Promise<Comment[]> {
   const page = sql`
     select ${columns}, ${reactionsOf(reader)}
@@ -67,7 +67,7 @@ export function commentsOf(db: Db, reader: Reader, ticket_id: string, part: Keys
   return db.rows(withinBudget(page, [...Object.values(comment_columns), sql`reactions`], text_and_reactions));
 }
 
-/** A comment of a ticket that is there. */
+/** Returns a comment of a ticket that is not deleted. */
 export function commentByRef(db: Db, reader: Reader, ref: string, id: string): Promise<Comment | undefined> {
   const { workspace_id } = reader;
   return db.maybeOne(sql`
@@ -81,7 +81,7 @@ export interface CommentPlace {
   id: string;
 }
 
-/** The same, without its texts. */
+/** Returns the ids of such a comment and its ticket, without reading its text. */
 export function commentPlace(db: Db, workspace_id: string, ref: string, id: string): Promise<CommentPlace | undefined> {
   return db.maybeOne(sql`
     select c.ticket_id, c.id ${from_tickets}
@@ -89,10 +89,10 @@ export function commentPlace(db: Db, workspace_id: string, ref: string, id: stri
     where ${isTicket(workspace_id, ref)} and t.deleted_at is null`);
 }
 
-/** A comment, with the time of the change about to be written: later than the last one and than the last reaction to it. */
+/** A comment, with the time of the change about to be written. It is later than the last change and the last reaction. */
 export type LockedComment = Locked<Comment>;
 
-/** The comment without its text, which may have a megabyte, locked until the commit. Its ticket is locked before it. */
+/** Locks a comment until the commit, and returns it without its text, which may be a megabyte. Its ticket is locked before it. */
 export function lockComment(
   tx: Tx,
   writer: Writer,
@@ -109,7 +109,7 @@ export function lockComment(
     for no key update of c`);
 }
 
-/** The text of the caller's own comment that is being locked: the statement comes behind the lock, and so has the latest. */
+/** Returns the text of the caller's own comment. The statement follows the one that locks it, and so reads the latest text. */
 export async function textOf(tx: Tx, writer: Writer, at: { ticket: string; comment_id: string }): Promise<string> {
   const { workspace_id } = writer;
   const row = await tx.maybeOne<{ body: string }>(sql`
@@ -119,7 +119,7 @@ export async function textOf(tx: Tx, writer: Writer, at: { ticket: string; comme
   return row?.body ?? '';
 }
 
-/** What a change of a comment sets; the version before is kept as a revision. */
+/** The fields that a change of a comment sets. The version before is stored as a revision. */
 export type CommentChanges = Pick<Comment, 'body' | 'mentions' | 'edited_at' | 'deleted_at' | 'deleted_by'>;
 
 /** The columns of an earlier text that are shown. */
@@ -137,7 +137,7 @@ const kept_columns = {
   ...revision_columns,
 };
 
-/** What is kept of a comment `c` that is about to change. */
+/** The revision of a comment `c` that is about to change. */
 const revision = {
   workspace_id: sql`c.workspace_id`,
   ticket_id: sql`c.ticket_id`,
@@ -148,7 +148,7 @@ const revision = {
   created_at: sql`coalesce(c.edited_at, c.created_at)`,
 };
 
-/** Changes a comment that the transaction has locked, keeps the text it had, and gives it as it is then. */
+/** Changes a comment that the transaction has locked, stores its earlier text, and returns the changed comment. */
 export function reviseComment(
   tx: Tx,
   workspace_id: string,
@@ -182,7 +182,7 @@ export function revisionsOf(
   return db.rows(withinBudget(page, Object.values(revision_columns), longText(revision_columns.body)));
 }
 
-/** Of these people those who are members now. */
+/** Returns those of these people who are members now. */
 export async function membersAmong(db: Db, workspace_id: string, ids: readonly string[]): Promise<string[]> {
   const found = await db.rows<{ user_id: string }>(sql`
     select m.user_id from memberships m
@@ -190,7 +190,7 @@ export async function membersAmong(db: Db, workspace_id: string, ids: readonly s
   return found.map(({ user_id }) => user_id);
 }
 
-/** Empties a comment and all its revisions, deletes its reactions, records that in the audit log, and gives the comment as it is then. */
+/** Empties a comment and its revisions, deletes its reactions, records that in the audit log, and returns the comment. */
 export async function purgeTexts(
   tx: Tx,
   { workspace_id, user_id, request_id }: Actor,

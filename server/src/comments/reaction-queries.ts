@@ -5,7 +5,7 @@ import type { KeysetPart } from '../http/cursor.ts';
 import { from_tickets, isTicket } from '../tickets/queries.ts';
 import type { Comment, Reaction } from './contract.ts';
 
-/** Who reads, and where: their own reactions are told apart. */
+/** The user who reads, whose own reactions are marked, and the workspace. */
 export interface Reader {
   workspace_id: string;
   user_id: string;
@@ -15,8 +15,8 @@ export interface Reader {
 type Place = Pick<Comment, 'ticket_id' | 'id'>;
 
 /**
- * The reactions to the comment `c`, as a column. Counted as they are read: the primary key has those of a comment together, in the
- * order of the emoji. The limit is `max_emoji`, as text: with it the planner knows that there is little to sort.
+ * The reactions to the comment `c`, as a column. They are counted on reading: the primary key has those of a comment together, in
+ * the order of the emoji. The limit is `max_emoji`, written as a literal so that the planner knows that there is little to sort.
  */
 export const reactionsOf = ({ workspace_id, user_id }: Reader): Sql => sql`(
   select coalesce(json_agg(json_build_object('emoji', e.emoji, 'count', e.count, 'reacted', e.reacted) order by e.first_at), '[]')
@@ -26,7 +26,7 @@ export const reactionsOf = ({ workspace_id, user_id }: Reader): Sql => sql`(
     where r.workspace_id = ${workspace_id} and r.ticket_id = c.ticket_id and r.comment_id = c.id
     group by r.emoji limit 20) e) as reactions`;
 
-/** What a change of a comment has to know of its reactions. */
+/** The reactions to a comment that is about to change, and the time of the change. */
 export interface ReactionState {
   reactions: Comment['reactions'];
   /** A time later than the last reaction's, and than the time at which the comment was locked. */
@@ -34,9 +34,9 @@ export interface ReactionState {
 }
 
 /**
- * The reactions to a comment that a statement before it has locked. A statement of its own: the one that waits for the lock sees
- * what was there before it waited. For the same reason its time is the statement's: a reaction that is given, taken back and given
- * again has its entries in that order, although nothing is left of the one that was taken back.
+ * Returns the reactions to a comment that an earlier statement has locked. They need a statement of their own, because the one that
+ * waits for the lock sees the data from before the wait. For the same reason `at` is at least the time of this statement: the
+ * entries of a reaction that is added, removed and added again keep that order, although the removed one leaves no row.
  */
 export function reactionState(
   tx: Tx,
@@ -68,7 +68,7 @@ const stored_columns = {
   first_at: sql`first_at`,
 };
 
-/** Writes a reaction to a comment that the transaction has locked. */
+/** Inserts a reaction to a comment that the transaction has locked. */
 export function insertReaction(
   tx: Tx,
   { workspace_id, user_id }: Reader,
@@ -94,13 +94,13 @@ export function deleteReaction(
     where workspace_id = ${workspace_id} and ticket_id = ${ticket_id} and comment_id = ${id} and emoji = ${emoji} and user_id = ${user_id}`);
 }
 
-/** Deletes all reactions to a comment, with the comment. */
+/** Deletes all reactions to a comment that is being deleted. */
 export function deleteReactions(tx: Tx, workspace_id: string, { ticket_id, id }: Place): void {
   tx.send(sql`
     delete from comment_reactions where workspace_id = ${workspace_id} and ticket_id = ${ticket_id} and comment_id = ${id}`);
 }
 
-/** Who has reacted to a comment, former members too. */
+/** Returns a page of the reactions to a comment, including those of former members. */
 export function reactionList(
   db: Db,
   workspace_id: string,

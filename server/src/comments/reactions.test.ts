@@ -28,7 +28,7 @@ async function makeComment() {
   return { ticket, on, comment, at, add, remove, shown };
 }
 
-/** What the audit log says of the reactions to a comment, in their order. */
+/** Returns the audit log's entries about reactions to a comment, oldest first. */
 async function entriesOf(comment_id: string): Promise<[action: string, actor_id: string, emoji: unknown][]> {
   const { workspace_id, owner } = team;
   const { data } = await owner.client.list_audit({ workspace_id, subject: comment_id });
@@ -39,7 +39,7 @@ async function entriesOf(comment_id: string): Promise<[action: string, actor_id:
 }
 
 describe('a reaction', () => {
-  test('is counted by emoji in the order in which each was first given, and tells the caller’s own', async () => {
+  test('is counted by emoji, in the order in which each was first given, and marked if the caller gave it', async () => {
     const { comment, on, add, shown, remove } = await makeComment();
     const { owner, admin, member, viewer } = team;
     expect(comment.reactions).toEqual([]);
@@ -53,19 +53,19 @@ describe('a reaction', () => {
     expect(await shown(owner)).toEqual(reactions);
     expect((await owner.client.list_comments(on)).data[0]?.reactions).toEqual(reactions);
     expect((await shown(viewer)).map(({ reacted }) => reacted)).toEqual([false, false]);
-    // It stays first, though who gave it first has taken it back.
+    // It stays first, although the person who gave it first has removed it.
     await remove(owner, '👍');
     expect(await shown(owner)).toEqual([
       { emoji: '👍', count: 1, reacted: false },
       { emoji: '🎉', count: 1, reacted: false },
     ]);
-    // Once nobody gives it, it is gone; given again it is the last.
+    // Once the last one is removed, the emoji is gone. When it is given again, it comes last.
     await remove(admin, '👍');
     await add(admin, '👍');
     expect((await shown()).map(({ emoji }) => emoji)).toEqual(['🎉', '👍']);
   });
 
-  test('is given once and taken back once, however often that is sent, and each change is an event', async () => {
+  test('is added once and removed once, however often that is sent, and each change is recorded', async () => {
     const { at, add, remove, shown } = await makeComment();
     const { member, admin } = team;
     for (let n = 0; n < 3; n++) expect(await add(member, '👍')).toEqual({ emoji: '👍', count: 1, reacted: true });
@@ -86,7 +86,7 @@ describe('a reaction', () => {
     ]);
   });
 
-  test('changes neither the comment’s version nor the ticket, and conflicts with no edit', async () => {
+  test('changes neither the comment’s version nor the ticket, and never conflicts with an edit', async () => {
     const { at, on, add, comment, ticket } = await makeComment();
     const { client } = team.member;
     const before = await client.get_ticket(on);
@@ -96,7 +96,7 @@ describe('a reaction', () => {
     await add(team.owner, '🎉');
     const tag = (await client.raw.get_comment(at)).headers.get('etag') ?? '';
     await add(team.admin, '🎉');
-    // The representation is another one now, and so is its tag. The version in it is what an edit is compared with.
+    // The representation has changed, and so has its ETag. An edit is compared only with the version in the ETag.
     expect((await client.raw.get_comment(at)).headers.get('etag')).not.toBe(tag);
     const again = await client.update_comment({ ...at, body: { body: 'The best word.' }, if_match: tag });
     expect(again).toMatchObject({ version: 3, created_at: comment.created_at });
@@ -106,7 +106,7 @@ describe('a reaction', () => {
     await client.update_ticket({ ...on, body: { title: 'Edited', version: ticket.version } });
   });
 
-  test('is told to nobody, and makes nobody a watcher', async () => {
+  test('notifies nobody, and makes nobody a watcher', async () => {
     const { on, add } = await makeComment();
     const { owner, member, workspace_id } = team;
     const unread = () => member.client.get_unread_count({ workspace_id });
@@ -118,7 +118,7 @@ describe('a reaction', () => {
     expect((await owner.client.get_watching(on)).watches).toBe(false);
   });
 
-  test('is for those who may comment', async () => {
+  test('can be added and removed only by members who may comment', async () => {
     const { at, shown } = await makeComment();
     for (const call of ['add_reaction', 'remove_reaction'] as const) {
       const refused = await team.viewer.client.raw[call]({ ...at, emoji: '👍' });
@@ -149,7 +149,7 @@ describe('an emoji', () => {
     ['a flag by tags', '🏴󠁧󠁢󠁳󠁣󠁴󠁿'],
     ['a keycap', '#️⃣'],
     ['one with its variation selector', '❤️'],
-  ])('is taken as it is: %s', async (_, emoji) => {
+  ])('is accepted as it is: %s', async (_, emoji) => {
     const { add, shown, remove } = await makeComment();
     await add(team.member, emoji);
     expect(await shown()).toEqual([{ emoji, count: 1, reacted: false }]);
@@ -167,7 +167,7 @@ describe('an emoji', () => {
     ['a skin tone twice', '👍🏽🏽'],
     ['half of a flag', '🇳'],
     ['one with a combining mark', '👍\u0301'],
-  ])('is one, or 422 says what to send: %s', async (_, emoji) => {
+  ])('must be exactly one, or else the error says what to send: %s', async (_, emoji) => {
     const { at, shown } = await makeComment();
     for (const call of ['add_reaction', 'remove_reaction'] as const) {
       expect(await team.member.client.raw[call]({ ...at, emoji })).toMatchObject({
@@ -181,14 +181,14 @@ describe('an emoji', () => {
     expect(await shown()).toEqual([]);
   });
 
-  test('that no text can be is not found', async () => {
+  test('that no text field could contain is not found', async () => {
     const { at } = await makeComment();
     for (const emoji of ['\0', '👍'.repeat(101)]) {
       expect((await team.member.client.raw.add_reaction({ ...at, emoji })).status).toBe(404);
     }
   });
 
-  test('is one of at most 20 of a comment; others may give those that are there, and one that is gone makes room', async () => {
+  test('can be added unless the comment has 20 others, and removing one makes room', async () => {
     const { at, add, remove, shown } = await makeComment();
     const { member, admin } = team;
     for (const emoji of twenty) await add(member, emoji);
@@ -206,7 +206,7 @@ describe('an emoji', () => {
 });
 
 describe('the list of who has reacted', () => {
-  test('is paged, oldest first, and each reaction is in it once', async () => {
+  test('has pages, oldest first, and contains each reaction once', async () => {
     const { at, add } = await makeComment();
     const { owner, admin, member } = team;
     await add(owner, '👍');
@@ -224,8 +224,8 @@ describe('the list of who has reacted', () => {
   });
 });
 
-describe('a comment that is gone', () => {
-  test.each(['deleted', 'purged'] as const)('shows no reactions and takes none: %s', async (how) => {
+describe('a deleted or purged comment', () => {
+  test.each(['deleted', 'purged'] as const)('has no reactions and accepts none: %s', async (how) => {
     const { at, on, add, remove, shown } = await makeComment();
     const { member, owner } = team;
     await add(owner, '👍');
@@ -237,11 +237,11 @@ describe('a comment that is gone', () => {
     expect((await member.client.list_reactions(at)).data).toEqual([]);
     const refused = await member.client.raw.add_reaction({ ...at, emoji: '👍' });
     expect(refused).toMatchObject({ status: 409, body: { code: 'conflict', current_version: version } });
-    await remove(owner, '👍'); // there is none to take back
+    await remove(owner, '👍'); // there is none to remove
     expect(await entriesOf(at.comment_id)).toEqual([['comment.reaction_added', owner.user.id, '👍']]);
   });
 
-  test('leaves the data sound, with what came before', async () => {
+  test('violates no invariant, nor did the tests before', async () => {
     expect(await brokenInvariants(server.database.owner)).toEqual({});
   });
 });

@@ -6,10 +6,10 @@ import { openComment } from './access.ts';
 import { type add_reaction, max_emoji, type ReactionSummary, type remove_reaction } from './contract.ts';
 import { deleteReaction, insertReaction } from './reaction-queries.ts';
 
-/** One emoji, whole and by itself, as Unicode recommends it for interchange (UTS #51, ED-27): one way to write each. */
+/** Exactly one emoji, as Unicode recommends it for interchange (UTS #51, ED-27), so that each can be written in only one way. */
 const one_emoji = /^\p{RGI_Emoji}$/v;
 
-/** Throws `validation_failed` for what is not one emoji. */
+/** Throws `validation_failed` unless the text is exactly one emoji. */
 export function requireEmoji(emoji: string): void {
   if (one_emoji.test(emoji)) return;
   const detail =
@@ -18,8 +18,8 @@ export function requireEmoji(emoji: string): void {
 }
 
 /**
- * Reacts to a comment. The comment's row is locked, though nothing of it changes: so its emoji are counted one at a time, and a comment
- * that is deleted meanwhile gets none. Its version stays, so that no edit conflicts with a reaction.
+ * Reacts to a comment. The comment's row is locked, although it does not change, so that concurrent reactions respect the limit on
+ * emoji and a comment that is deleted meanwhile gets none. The version stays, so that no edit conflicts with a reaction.
  */
 export async function addReaction({ tx, writer, params }: Context<typeof add_reaction>): Promise<ReactionSummary> {
   const { emoji } = params;
@@ -43,7 +43,7 @@ export async function addReaction({ tx, writer, params }: Context<typeof add_rea
   return { emoji, count: (given?.count ?? 0) + 1, reacted: true };
 }
 
-/** Takes the caller's reaction back. Without one, as with a comment that is deleted, it changes nothing. */
+/** Removes the caller's reaction. Without one, as on a deleted comment, it changes nothing. */
 export async function removeReaction({ tx, writer, params }: Context<typeof remove_reaction>): Promise<void> {
   const { emoji } = params;
   const { actor, comment } = await openComment(tx, writer, params);

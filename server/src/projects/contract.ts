@@ -31,14 +31,14 @@ export const project_ref = z
   .max(36)
   .transform((ref) => (ref.includes('-') ? ref.toLowerCase() : ref.toUpperCase()))
   .meta({ description: 'A project’s id or key.', example: 'ENG' });
-/** The parameter that names some projects. */
+/** The parameter that names one or several projects. */
 export const several_projects = several(project_ref, {
   pattern: listed(`[A-Za-z][A-Za-z0-9]{1,9}|${uuid_form}`),
   max: 369,
 });
 export const project_params = z.strictObject({ workspace_id: id, project_id: project_ref });
 
-/** The most tickets that replacing a workflow changes in its one transaction. */
+/** The most tickets that replacing a workflow changes in its transaction. */
 export const max_remapped = 10_000;
 
 const preset = z.enum(['strict', 'standard']);
@@ -165,7 +165,7 @@ export const replace_workflow = operation({
   path: `${member}/workflow`,
   tag: 'workflows',
   summary:
-    'Replaces the project’s workflow with a new version. A status that has tickets can be dropped only with a mapping of it to another.',
+    'Replaces the project’s workflow with a new version. A status that has tickets can be dropped only if the mapping names another status for them.',
   params: project_params,
   body: z
     .strictObject({
@@ -176,19 +176,19 @@ export const replace_workflow = operation({
           statuses: z
             .record(status_key, status_key)
             .optional()
-            .meta({ description: 'For a dropped status, the one its tickets move to.' }),
+            .meta({ description: 'For each dropped status, the one its tickets move to.' }),
           resolutions: z
             .record(status_key, status_key.nullable())
             .optional()
-            .meta({ description: 'For a dropped resolution, the one its tickets get; null clears it.' }),
+            .meta({ description: 'For each dropped resolution, the one its tickets get; null clears it.' }),
         })
         .optional()
         .meta({
-          description: `What becomes of tickets with a status or resolution that the new workflow drops, at most ${max_remapped.toLocaleString('en')}.`,
+          description: `What tickets with a status or resolution that the new workflow drops get instead. At most ${max_remapped.toLocaleString('en')} tickets can change.`,
         }),
       on_stale: z.enum(['refuse', 'clear']).default('refuse').meta({
         description:
-          'What to do about resolutions that tickets could no longer have and the mapping leaves open: refuse the workflow, or clear them.',
+          'What happens if tickets have resolutions that they could no longer have and that the mapping does not mention: the workflow is refused, or the resolutions are cleared.',
       }),
     })
     .superRefine(checkWorkflow)

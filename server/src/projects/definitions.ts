@@ -3,15 +3,15 @@ import { sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
 import type { WorkflowDefinition } from './workflow-definition.ts';
 
-/** Which version of which project's workflow. */
+/** Names one version of a project's workflow. */
 export interface DefinitionKey {
   workspace_id: string;
   project_id: string;
   workflow_version: number;
 }
 
-// A version never changes once written, so a process may remember it: nothing ever needs invalidating. Parsed, the largest
-// takes 2.3 bytes of the heap for each character of its JSON; what each role may do in each status comes on top.
+// A version never changes once it is written, so a process may cache it without ever invalidating it. The largest definition, once
+// parsed, takes 2.3 bytes of heap per character of its JSON. What each role may do in each status comes on top.
 const bytes_per_character = 4;
 const remembered = new LRUCache<string, WorkflowDefinition>({ maxSize: 64 * 1024 * 1024 });
 
@@ -25,19 +25,19 @@ interface WorkflowRow extends DefinitionKey {
   definition: WorkflowDefinition;
 }
 
-/** The most that one statement reads, in bytes of JSON. A thousand projects may each have half a megabyte. */
+/** The most that one statement reads, in bytes of JSON. Each of a thousand projects may have half a megabyte. */
 const max_read_bytes = 4 * 1024 * 1024;
 
 /**
- * The definitions of these versions in one workspace: from memory, and the rest in one statement, in their order and as far
- * as their bytes go; the first of them whatever it has.
+ * Returns the definitions of these versions in one workspace. Those that aren't cached are read in one statement, in their order,
+ * until they exceed `max_read_bytes`. The first one is read whatever its size.
  */
 export async function definitionsOf(
   db: Db,
   workspace_id: string,
   keys: readonly DefinitionKey[],
 ): Promise<(key: DefinitionKey) => WorkflowDefinition | undefined> {
-  // By project and version, not by a name: a page of fifty makes no fifty names.
+  // Keyed by project and version, so that a page of fifty tickets needn't build fifty names.
   const found = new Map<string, Map<number, WorkflowDefinition>>();
   const keep = ({ project_id, workflow_version }: DefinitionKey, definition: WorkflowDefinition) => {
     const versions = found.get(project_id) ?? new Map<number, WorkflowDefinition>();
@@ -76,7 +76,7 @@ export async function definitionsOf(
   return (key) => found.get(key.project_id)?.get(key.workflow_version);
 }
 
-/** The definition of one version. */
+/** Returns the definition of one version. */
 export async function definitionOf(db: Db, key: DefinitionKey): Promise<WorkflowDefinition> {
   const known = remembered.get(nameOf(key));
   if (known !== undefined) return known;

@@ -17,7 +17,7 @@ const makeProject = (key: string, workflow: 'strict' | 'standard' | WorkflowDefi
   team.admin.client.create_project({ workspace_id: team.workspace_id, body: { key, name: key, workflow } });
 
 describe('a project', () => {
-  test('has a key that no other has, however many want it at once', async () => {
+  test('has a unique key, even if several are created with the same key at once', async () => {
     const { workspace_id, admin } = team;
     const body = { key: 'RACE', name: 'Race', workflow: 'strict' as const };
     const answers = await Promise.all(
@@ -26,7 +26,7 @@ describe('a project', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)]);
   });
 
-  test('is created and changed by admins, and read by members alone', async () => {
+  test('can be created and changed only by admins, and read only by members', async () => {
     const { workspace_id, project_id, member, viewer, stranger } = team;
     const body = { key: 'NOPE', name: 'No', workflow: 'strict' as const };
     for (const { client } of [member, viewer]) {
@@ -63,7 +63,7 @@ describe('a project', () => {
     expect((await stranger.client.raw.get_project({ workspace_id: own.id, project_id: 'ENG' })).status).toBe(404);
   });
 
-  test('archived can be read, not written, and brought back', async () => {
+  test('that is archived can be read and unarchived, but not written to', async () => {
     const { workspace_id, admin, member } = team;
     const project = await makeProject('ARCH');
     const at = { workspace_id, project_id: project.id };
@@ -93,7 +93,7 @@ describe('a project', () => {
 });
 
 describe('a workflow', () => {
-  test('that a client defines is checked, and the error says where it is wrong', async () => {
+  test('that a client defines is checked, and the errors point to its faults', async () => {
     const { workspace_id, admin } = team;
     const [open, , , closed] = presets.strict.statuses;
     const workflow = {
@@ -129,7 +129,7 @@ describe('a workflow', () => {
     ]);
   });
 
-  test('holds steps to their roles and required fields', async () => {
+  test('allows a transition only to its roles and with its required fields', async () => {
     const { workspace_id, admin, member } = team;
     const workflow: WorkflowDefinition = {
       ...presets.strict,
@@ -169,7 +169,7 @@ describe('a workflow', () => {
     expect((await move(admin, { to: 'closed' })).status).toBe(201);
   });
 
-  test('replaced leaves history as it was, and strands no ticket', async () => {
+  test('that is replaced keeps the history as it was, and leaves no ticket without a status', async () => {
     const { workspace_id, admin, member } = team;
     const project = await makeProject('FLOW', 'standard');
     const at = { workspace_id, project_id: project.id };
@@ -196,7 +196,7 @@ describe('a workflow', () => {
     expect(unmatched.status).toBe(412);
   });
 
-  test('replaced leaves no ticket a resolution it can no longer have, or is refused with counts', async () => {
+  test('cannot be replaced while tickets have resolutions they could no longer have, unless these change', async () => {
     const { workspace_id, admin, member } = team;
     const project = await makeProject('STALE', 'standard');
     const at = { workspace_id, project_id: project.id };
@@ -231,7 +231,7 @@ describe('a workflow', () => {
     });
     expect(await admin.client.get_workflow(at)).toMatchObject({ version: 1 });
 
-    // Dropped: one is mapped, one cleared. What is kept is not touched.
+    // A dropped resolution is mapped to another one. Tickets with a kept resolution are not changed.
     const fewer = { ...standard, resolutions: standard.resolutions.filter((one) => one !== 'invalid') };
     const dropped = await admin.client.raw.replace_workflow({ if_match: '*', ...at, body: fewer });
     expect(dropped.body).toMatchObject({ resolutions: [{ status: 'resolved', resolution: 'invalid', tickets: 2 }] });
@@ -263,7 +263,7 @@ describe('a workflow', () => {
     expect(await brokenInvariants(server.database.owner)).toEqual({});
   });
 
-  test('replaced with a mapping moves the tickets of a dropped status, with a step in the history of each', async () => {
+  test('that is replaced with a mapping moves the tickets of a dropped status, and records it in their history', async () => {
     const { workspace_id, admin, member } = team;
     const project = await makeProject('MAPPED', 'standard');
     const at = { workspace_id, project_id: project.id };
@@ -288,7 +288,7 @@ describe('a workflow', () => {
     expect(await brokenInvariants(server.database.owner)).toEqual({});
   });
 
-  test('replaced without a mapping is refused for names that every JavaScript object has, too', async () => {
+  test('cannot be replaced without a mapping even if the dropped names are those of JavaScript properties', async () => {
     const { workspace_id, admin } = team;
     const standing = (key: string) => ({
       statuses: [
@@ -315,7 +315,7 @@ describe('a workflow', () => {
     });
   });
 
-  test('replaced while tickets move into the status it drops never strands one', async () => {
+  test('that is replaced while tickets move into a dropped status leaves none of them there', async () => {
     const { workspace_id, admin, member } = team;
     for (let round = 0; round < 6; round++) {
       const project = await makeProject(`R${round}`, 'standard');
@@ -325,12 +325,12 @@ describe('a workflow', () => {
         member.client.raw.transition_ticket({ workspace_id, ticket: key, body: { to: 'waiting' } }),
         admin.client.raw.replace_workflow({ if_match: '*', ...at, body: presets.strict }),
       ]);
-      // The second caller was refused, for what the first had done.
+      // The later request was refused because of the earlier one.
       expect([[201, 409].join(), [422, 200].join()]).toContain([moved.status, replaced.status].join());
     }
   });
 
-  test('lets tickets start in any of its initial statuses, the first by default', async () => {
+  test('lets tickets start in any of its initial statuses, by default in the first', async () => {
     const { workspace_id, member } = team;
     const project = await makeProject('START', { ...presets.standard, initial: ['open', 'waiting'] });
     const at = { workspace_id, project_id: project.id };

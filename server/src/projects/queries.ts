@@ -32,7 +32,7 @@ export function projectByRef(db: Db, workspace_id: string, ref: string): Promise
   return db.maybeOne(sql`select ${columns} from projects p where ${isProject(workspace_id, ref)}`);
 }
 
-/** The project, locked against everything in progress in it: transitions and creates wait, and it waits for them. */
+/** Returns the project, locked against all writes of its tickets: they wait for this lock, and it waits for them. */
 export function lockProject(tx: Tx, workspace_id: string, ref: string): Promise<Project | undefined> {
   return tx.maybeOne(sql`
     select ${columns} from projects p where ${isProject(workspace_id, ref)} for update of p`);
@@ -51,16 +51,16 @@ export function projectsOf(
     ${part.order_and_limit}`);
 }
 
-/** A row for each project, archived ones included. */
+/** Selects a row for each project, archived ones included. */
 export function projectRows(workspace_id: string): Sql {
   return sql`select 1 from projects p where p.workspace_id = ${workspace_id}`;
 }
 
-/** What a new project has by default. */
+/** The columns of a new project that get their defaults. */
 const by_default = ['workflow_version', 'version', 'created_at', 'updated_at', 'archived_at'] as const;
 const created_columns = { ...without(project_columns, ...by_default), workspace_id: sql`workspace_id` };
 
-/** Nothing when the key is taken. */
+/** Inserts a project and returns it, or undefined if the key is taken. */
 export function insertProject(
   tx: Tx,
   workspace_id: string,
@@ -72,7 +72,7 @@ export function insertProject(
     returning ${columns}`);
 }
 
-/** All that may change of a project, apart from its version and time, which always do. */
+/** The fields of a project that may change, apart from its version and time, which always do. */
 export type ProjectChanges = Omit<
   Project,
   'id' | 'key' | 'version' | 'created_by' | 'created_at' | 'updated_at' | 'archived_at'
@@ -114,7 +114,7 @@ export function insertWorkflow(tx: Tx, { definition, ...row }: NewWorkflow): voi
   tx.send(sql`insert into workflows ${inserted(workflow_columns, { ...row, definition: json })}`);
 }
 
-/** Writes the statuses of a project's workflow, and what they mean. Those that are there already stay. */
+/** Writes the statuses of a project's workflow with their categories. Existing statuses stay, and get the new category. */
 export function putStatuses(
   tx: Tx,
   workspace_id: string,
@@ -130,7 +130,7 @@ export function putStatuses(
     where project_statuses.category <> excluded.category`);
 }
 
-/** The tickets' foreign key refuses this for a status in use, no matter who asks. */
+/** Deletes statuses. The tickets' foreign key refuses this for a status in use. */
 export function deleteStatuses(tx: Tx, workspace_id: string, project_id: string, statuses: string[]): void {
   tx.send(sql`
     delete from project_statuses
@@ -146,7 +146,7 @@ export interface NumberedProject {
   at: string;
 }
 
-/** Takes the project's next ticket number. The row stays locked until the commit: numbers are dense, never skipped. */
+/** Takes the project's next ticket number. The row stays locked until the commit, so numbers are dense: none is skipped. */
 export function takeNumber(tx: Tx, writer: Writer, ref: string): Promise<NumberedProject | undefined> {
   return tx.maybeOne(sql`
     update projects set last_number = last_number + 1
@@ -155,7 +155,7 @@ export function takeNumber(tx: Tx, writer: Writer, ref: string): Promise<Numbere
     returning key, last_number as number, id, workflow_version, archived_at, now() as at`);
 }
 
-/** The ids of projects that are named by id or key, each once; undefined unless all of them are the workspace's. */
+/** Returns the ids of projects named by id or key, each once, or undefined unless all of them are in the workspace. */
 export async function projectIds(db: Db, workspace_id: string, refs: readonly string[]): Promise<string[] | undefined> {
   const found = await db.rows<{ id: string; key: string }>(sql`
     select p.id, p.key from projects p

@@ -1,28 +1,31 @@
 import type { WorkflowDefinition } from './workflow-definition.ts';
 
-/** What becomes of what the new workflow no longer knows. As maps: in an object, `constructor` would always be there. */
+/**
+ * What replaces the statuses and resolutions that the new workflow drops. They are maps because an object always has a
+ * `constructor`.
+ */
 export interface Mapping {
   statuses: ReadonlyMap<string, string>;
-  /** null: the resolution is cleared. */
+  /** null clears the resolution. */
   resolutions: ReadonlyMap<string, string | null>;
 }
 
-/** What a new workflow takes away from the one before it. */
+/** The differences by which a new workflow can make tickets invalid. */
 export interface Loss {
-  /** The statuses it drops. */
+  /** The statuses that it drops. */
   dropped: string[];
-  /** The statuses whose tickets may have a resolution, and lose that right. */
+  /** The statuses whose tickets could have a resolution before and cannot any more. */
   undone: string[];
-  /** The resolutions it drops. */
+  /** The resolutions that it drops. */
   gone: string[];
-  /** The statuses whose tickets may have a resolution now. */
+  /** The statuses whose tickets could have a resolution before. */
   done: string[];
 }
 
 const doneOf = (definition: WorkflowDefinition) =>
   new Set(definition.statuses.filter(({ category }) => category === 'done').map(({ key }) => key));
 
-/** What the new workflow takes away; the tickets that have it need looking at. */
+/** Returns what the new workflow takes away. The tickets that have it may need a change. */
 export function lossOf(before: WorkflowDefinition, after: WorkflowDefinition): Loss {
   const keys = new Set(after.statuses.map(({ key }) => key));
   const [was_done, is_done] = [doneOf(before), doneOf(after)];
@@ -34,13 +37,13 @@ export function lossOf(before: WorkflowDefinition, after: WorkflowDefinition): L
   };
 }
 
-/** Where a ticket stands. */
+/** A ticket's status and resolution. */
 export interface Standing {
   status: string;
   resolution: string | null;
 }
 
-/** Where a ticket stands under the new workflow; undefined where the mapping leaves that open. */
+/** Returns a ticket's status and resolution under the new workflow. A field is missing if the mapping does not decide it. */
 export function remap(
   { status, resolution }: Standing,
   after: WorkflowDefinition,

@@ -23,9 +23,9 @@ interface Plan {
 }
 
 /**
- * Puts a new version of the workflow in force, with the project locked: a transition in progress is decided by the version
- * before, the next by this one. History keeps naming the version each step was taken under. No ticket is left with what
- * the new workflow doesn't know: it is mapped, or the replacement refused.
+ * Replaces the workflow with a new version while the project is locked: a transition in progress is decided by the old version,
+ * the next one by the new version. History keeps the version that each transition was taken under. No ticket keeps a status or
+ * resolution that the new workflow doesn't have: it is mapped, or the replacement is refused.
  */
 export async function replaceWorkflow(
   context: Context<typeof replace_workflow>,
@@ -65,7 +65,7 @@ export async function replaceWorkflow(
   return { project_id, version, ...definition };
 }
 
-/** Where the tickets go that the new workflow doesn't suit, each locked; refuses what the mapping leaves open. */
+/** Locks the tickets that don't fit the new workflow, and returns their changes. Throws if the mapping does not decide them all. */
 async function planRemapping(
   tx: Tx,
   at: { workspace_id: string; project_id: string },

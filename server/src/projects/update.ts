@@ -6,10 +6,10 @@ import { openProject } from './access.ts';
 import type { archive_project, Project, update_project } from './contract.ts';
 import { type ProjectChanges, updateProject } from './queries.ts';
 
-/** What a caller may change. */
+/** The fields that a caller may change. */
 type Edit = Pick<ProjectChanges, Exclude<keyof Body<typeof update_project>, 'version'>>;
 
-/** Renames, archives or brings back a project. What is already so changes nothing. */
+/** Renames, archives or unarchives a project. If it is that way already, nothing changes. */
 export async function changeProject(context: Context<typeof update_project>): Promise<Project> {
   const { tx, writer, params, body: input, if_match } = context;
   const actor = await writer.hold();
@@ -34,7 +34,6 @@ export async function changeProject(context: Context<typeof update_project>): Pr
   return after;
 }
 
-/** Archives a project. */
 export async function archiveProject(context: Context<typeof archive_project>): Promise<void> {
   await changeProject({ ...context, body: { archived: true } });
 }

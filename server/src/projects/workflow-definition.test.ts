@@ -6,7 +6,7 @@ import { presets, unreachableStatuses, type WorkflowDefinition, workflow_definit
 const { strict, standard } = presets;
 const step = { from: 'open', to: 'in_progress' };
 
-/** What is wrong with the strict workflow when it is changed so, as `path: message`. */
+/** Returns the faults of the strict workflow with these changes, as `path: message`. */
 function faults(changes: Record<string, unknown>): string[] {
   const { error } = workflow_definition.safeParse({ ...strict, ...changes });
   return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
@@ -18,14 +18,14 @@ const status = (changes: object) => ({
 });
 
 describe('a workflow', () => {
-  test('may leave out who takes a step, what it requires, and resolutions', () => {
+  test('may omit resolutions, and the roles and required fields of a transition', () => {
     const { resolutions: _, ...rest } = strict;
     expect(
       workflow_definition.parse({ ...rest, transitions: strict.transitions.map(({ from, to }) => ({ from, to })) }),
     ).toEqual({ ...strict, resolutions: [] });
   });
 
-  test('is told once of what isn’t even a key', () => {
+  test('with a malformed key is refused with one error for it', () => {
     const { error } = workflow_definition.safeParse({ ...strict, initial: ['No Key'] });
     expect(error && faultsOf(error, 'body')).toEqual([
       { pointer: '/initial/0', detail: expect.stringMatching(/^Expected text of the form/) },
@@ -38,34 +38,34 @@ describe('a workflow', () => {
       { statuses: [...strict.statuses, strict.statuses[1]] },
       ['statuses.4.key: The status in_progress appears twice.'],
     ],
-    ['a start that is no status', { initial: ['open', 'nowhere'] }, ['initial.1: There is no status nowhere.']],
+    ['an initial status it doesn’t have', { initial: ['open', 'nowhere'] }, ['initial.1: There is no status nowhere.']],
     [
-      'a step from nowhere',
+      'a transition from an unknown status',
       { transitions: [...strict.transitions, { from: 'nowhere', to: 'open' }] },
       ['transitions.3.from: There is no status nowhere.'],
     ],
     [
-      'a step to nowhere',
+      'a transition to an unknown status',
       { transitions: [...strict.transitions, { from: 'open', to: 'nowhere' }] },
       ['transitions.3.to: There is no status nowhere.'],
     ],
     [
-      'a step in place',
+      'a transition from a status to itself',
       { transitions: [...strict.transitions, { from: 'open', to: 'open' }] },
       ['transitions.3.to: A transition must lead to another status.'],
     ],
     [
-      'a step twice',
+      'the same transition twice',
       { transitions: [...strict.transitions, step] },
       ['transitions.3: The transition open to in_progress appears twice.'],
     ],
     [
-      'a resolution where nothing is done',
+      'a required resolution on the way to a status that isn’t done',
       transition({ requires: ['resolution'] }),
       ['transitions.0.requires: Only a transition to a status of the category done can require a resolution.'],
     ],
     [
-      'a resolution of none',
+      'a required resolution but no resolutions',
       {
         resolutions: [],
         transitions: [
@@ -76,7 +76,7 @@ describe('a workflow', () => {
       ['transitions.2.requires: A required resolution needs at least one entry in resolutions.'],
     ],
     [
-      'a status out of reach',
+      'an unreachable status',
       { transitions: strict.transitions.slice(0, 2) },
       ['statuses.3: No ticket can reach closed.'],
     ],
@@ -87,22 +87,22 @@ describe('a workflow', () => {
   });
 
   test.each<[string, Record<string, unknown>]>([
-    ['fields unknown', { extra: 1 }],
-    ['a status of fields unknown', status({ extra: 1 })],
-    ['a step of fields unknown', transition({ extra: 1 })],
+    ['an unknown field', { extra: 1 }],
+    ['an unknown field in a status', status({ extra: 1 })],
+    ['an unknown field in a transition', transition({ extra: 1 })],
     ['no statuses', { statuses: [], initial: ['open'], transitions: [] }],
-    ['no start', { initial: [] }],
-    ['a step for nobody', transition({ roles: [] })],
-    ['a step for viewers', transition({ roles: ['viewer'] })],
-    ['a step for four', transition({ roles: ['owner', 'admin', 'member', 'owner'] })],
-    ['four requirements', transition({ requires: ['comment', 'comment', 'comment', 'comment'] })],
-    ['a requirement unknown', transition({ requires: ['title'] })],
-    ['a category unknown', status({ category: 'later' })],
+    ['no initial status', { initial: [] }],
+    ['a transition for no role', transition({ roles: [] })],
+    ['a transition for viewers', transition({ roles: ['viewer'] })],
+    ['a transition for four roles', transition({ roles: ['owner', 'admin', 'member', 'owner'] })],
+    ['four required fields', transition({ requires: ['comment', 'comment', 'comment', 'comment'] })],
+    ['an unknown required field', transition({ requires: ['title'] })],
+    ['an unknown category', status({ category: 'later' })],
     ['a status without a name', status({ name: ' ' })],
-    ['a name too long', status({ name: 'x'.repeat(81) })],
+    ['a name that is too long', status({ name: 'x'.repeat(81) })],
     ['51 resolutions', { resolutions: Array.from({ length: 51 }, (_, n) => `r${n}`) }],
-    ['51 starts', { initial: Array.from({ length: 51 }, () => 'open') }],
-    ['2501 steps', { transitions: Array.from({ length: 2501 }, () => step) }],
+    ['51 initial statuses', { initial: Array.from({ length: 51 }, () => 'open') }],
+    ['2501 transitions', { transitions: Array.from({ length: 2501 }, () => step) }],
     [
       '51 statuses',
       { statuses: Array.from({ length: 51 }, (_, n) => ({ key: `s${n}`, name: 'S', category: 'todo' })) },
@@ -111,33 +111,33 @@ describe('a workflow', () => {
     expect(faults(changes)).not.toEqual([]);
   });
 
-  test.each(['a', 'z9_', `a${'b'.repeat(39)}`])('has keys like %s', (key) => {
+  test.each(['a', 'z9_', `a${'b'.repeat(39)}`])('can have the key %s', (key) => {
     expect(faults({ resolutions: [key] })).toEqual([]);
   });
 
-  test.each(['', 'A', '9a', '_a', 'a-b', 'a b', ' a', 'a\n', `a${'b'.repeat(40)}`])('has no keys like %j', (key) => {
+  test.each(['', 'A', '9a', '_a', 'a-b', 'a b', ' a', 'a\n', `a${'b'.repeat(40)}`])('cannot have the key %j', (key) => {
     expect(faults({ resolutions: [key] })).not.toEqual([]);
   });
 
-  test('may wait', () => {
+  test('may have a status of the category waiting', () => {
     expect(workflow_definition.parse(standard)).toEqual(standard);
   });
 
-  test('trims names, and takes them to their bounds', () => {
+  test('trims names, and accepts names and required fields up to their limits', () => {
     expect(workflow_definition.parse({ ...strict, ...status({ name: ' Open ' }) })).toEqual(strict);
     expect(faults(status({ name: 'x'.repeat(80) }))).toEqual([]);
     expect(faults(transition({ requires: ['comment', 'assignee_id', 'comment'] }))).toEqual([]);
   });
 });
 
-test('a status is reached by any number of steps from any start', () => {
+test('a status is reachable by any number of transitions from any initial status', () => {
   const chain = (initial: string[]) => ({ ...strict, initial }) as WorkflowDefinition;
   expect(unreachableStatuses(chain(['open']))).toEqual([]);
   expect(unreachableStatuses(chain(['resolved']))).toEqual(['open', 'in_progress']);
   expect(unreachableStatuses(chain(['closed', 'in_progress']))).toEqual(['open']);
 });
 
-test('the presets don’t change: projects have been created from them', () => {
+test('the presets never change, because projects have been created from them', () => {
   const shape = ({ statuses, initial, transitions }: WorkflowDefinition) => ({
     statuses: statuses.map(({ key, name, category }) => `${key} ${name} ${category}`),
     initial,
@@ -185,7 +185,7 @@ test('the presets don’t change: projects have been created from them', () => {
   expect([strict.resolutions, standard.resolutions]).toEqual([resolutions, resolutions]);
 });
 
-test('the document says what its parts are called and mean', () => {
+test('the JSON Schema of a workflow names and describes its parts', () => {
   const { $defs, ...document } = z.toJSONSchema(z.strictObject({ workflow: workflow_definition }), { io: 'input' });
   expect(document).toMatchObject({ properties: { workflow: { $ref: '#/$defs/WorkflowDefinition' } } });
   expect($defs).toMatchObject({

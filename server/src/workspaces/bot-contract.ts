@@ -15,7 +15,7 @@ import {
 
 const bot_role = z.enum(['member', 'viewer']).meta({
   description:
-    'The limit of what the bot may do. With a token, it can only do what the creator of the token may do as well.',
+    'The limit of what the bot may do. With a token, it may only do what the creator of the token may do too.',
 });
 
 export const bot = z
@@ -37,7 +37,7 @@ export const create_bot = operation({
   method: 'post',
   path: '/v1/workspaces/{workspace_id}/bots',
   tag: 'bots',
-  summary: 'Creates a bot: a member that acts only by API tokens, which admins create for it.',
+  summary: 'Creates a bot: a member that acts only with API tokens, which admins create for it.',
   params: workspace_params,
   body: z.strictObject({ name: line(200), role: bot_role.default('member') }),
   status: 201,
@@ -93,7 +93,7 @@ export const remove_bot = operation({
   method: 'delete',
   path: '/v1/workspaces/{workspace_id}/bots/{bot_id}',
   tag: 'bots',
-  summary: 'Removes a bot and ends its tokens. Its tickets become unassigned; what it did keeps its name.',
+  summary: 'Removes a bot and ends its tokens. Its tickets become unassigned. The history keeps its name.',
   params: bot_params,
   if_match: true,
   status: 204,

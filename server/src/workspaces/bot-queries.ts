@@ -5,7 +5,7 @@ import { ends, type Found } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Bot } from './bot-contract.ts';
 
-/** What is shown of a bot, and whose it is: the membership's, or the account's. */
+/** The columns of a bot that are shown, each from its membership or its account. */
 const bot_columns = {
   id: sql`m.user_id as id`,
   name: sql`u.name`,
@@ -23,7 +23,7 @@ function ofBots(workspace_id: string): Sql {
     where m.workspace_id = ${workspace_id} and m.removed_at is null and u.kind = 'bot'`;
 }
 
-/** A page of the bots: or where it stopped looking for more among all the members. */
+/** Returns a page of the bots and, if it did not read all members, the place where it stopped. */
 export function botsOf(db: Db, workspace_id: string, part: KeysetPart): Promise<Found<Bot>[]> {
   const walked = (end: Sql) => sql`(
     select * from memberships m where m.workspace_id = ${workspace_id} and m.removed_at is null and ${part.after}
@@ -40,7 +40,7 @@ export function botById(db: Db, workspace_id: string, user_id: string): Promise<
   return db.maybeOne(sql`select ${columns} ${ofBots(workspace_id)} and m.user_id = ${user_id}`);
 }
 
-/** A bot, locked against other changes of it until the commit. */
+/** Returns a bot, locked against other changes until the commit. */
 export function lockBot(tx: Tx, workspace_id: string, user_id: string): Promise<Locked<Bot> | undefined> {
   return tx.maybeOne(sql`
     select ${columns}, ${later(sql`m.updated_at`)} as at ${ofBots(workspace_id)} and m.user_id = ${user_id} for no key update of m`);

@@ -35,7 +35,7 @@ describe('a bot', () => {
   const create = ({ client }: { client: BatonClient }) =>
     client.raw.create_ticket({ workspace_id, project_id: team.project_id, body: { title: 'By a bot' } });
 
-  test('acts as itself, and each entry in the log says for whom', async () => {
+  test('acts under its own name, and each audit entry names the person for whom it acts', async () => {
     const { bot, id, client } = await makeBot(team.admin);
     const { id: ticket, reporter_id } = await client.create_ticket({
       workspace_id,
@@ -57,7 +57,7 @@ describe('a bot', () => {
     expect(members.data.some(({ user_id }) => user_id === bot.id)).toBe(false);
   });
 
-  test('does nothing that its own role forbids, nor that of the person for whom it acts', async () => {
+  test('can do only what both its own role and that of the person for whom it acts allow', async () => {
     expect(await create(await makeBot(team.admin, 'viewer'))).toMatchObject({ status: 403, body: { role: 'viewer' } });
     const guest = await makeGuest('admin');
     const agent = await makeBot(guest);
@@ -68,13 +68,13 @@ describe('a bot', () => {
     expect((await agent.client.raw.list_tickets({ workspace_id })).status).toBe(200);
     await team.owner.client.remove_member(at);
     expect((await create(agent)).status).toBe(401);
-    // The bot stays: another admin gives it another token.
+    // The bot stays: another admin can create another token for it.
     const body = { name: 'Another', scopes: ['tickets:write' as const], user_id: agent.bot.id };
     const { token } = await team.admin.client.create_token({ workspace_id, body });
     expect((await create({ client: conformingClient(server.url, token) })).status).toBe(201);
   });
 
-  test('is renamed and given another role, and its tokens have no more rights than it has then', async () => {
+  test('can be renamed and get another role, which limits its existing tokens', async () => {
     const agent = await makeBot(team.admin);
     const at = { workspace_id, bot_id: agent.bot.id };
     const renamed = await team.admin.client.update_bot({ ...at, body: { name: 'Nightly', version: 1 } });
@@ -84,7 +84,7 @@ describe('a bot', () => {
     expect(demoted).toEqual({ ...renamed, role: 'viewer', version: 3, updated_at: demoted.updated_at });
     expect(await team.viewer.client.get_bot(at)).toEqual(demoted);
     expect(await create(agent)).toMatchObject({ status: 403, body: { role: 'viewer' } });
-    // Nothing changes, and so nothing is recorded.
+    // An update that changes nothing is not recorded.
     expect(await team.admin.client.update_bot({ ...at, body: { role: 'viewer', version: 3 } })).toEqual(demoted);
     const { data } = await team.owner.client.list_audit({ workspace_id, action: 'bot.updated', subject: at.bot_id });
     expect(data).toMatchObject([
@@ -99,7 +99,7 @@ describe('a bot', () => {
     expect((await team.member.client.raw.update_bot({ ...at, body })).status).toBe(403);
   });
 
-  test('ends with all its tokens when it is removed, and its tickets are nobody’s', async () => {
+  test('that is removed loses its tokens, and its tickets become unassigned', async () => {
     const { bot, client, token } = await makeBot(team.owner);
     const { id: ticket } = await client.create_ticket({
       workspace_id,
@@ -115,7 +115,7 @@ describe('a bot', () => {
     expect((await team.owner.client.raw.get_bot({ workspace_id, bot_id: bot.id })).status).toBe(404);
   });
 
-  test('is no member like others: nobody gives it another role, nor a token unless they are an admin', async () => {
+  test('cannot be changed or removed as a member, and only admins can create a token for it', async () => {
     const { bot } = await makeBot(team.owner);
     const at = { workspace_id, user_id: bot.id };
     const raised = await team.owner.client.raw.update_member({ ...at, if_match: '*', body: { role: 'owner' } });
@@ -124,7 +124,7 @@ describe('a bot', () => {
     expect((await team.member.client.raw.create_token({ workspace_id, body })).status).toBe(403);
   });
 
-  test('takes no share of its own: what it asks for counts towards the person for whom it acts', async () => {
+  test('has no rate limit of its own: its requests count towards the person for whom it acts', async () => {
     const settings = { BATON_READ_MIB_PER_MINUTE: '1', BATON_TRUST_PROXY: '127.0.0.1' };
     const few = await startServer(settings, { database: server.database });
     const { project_id } = team;
@@ -135,7 +135,7 @@ describe('a bot', () => {
     });
     const guest = await makeGuest('admin');
     let networks = 0;
-    // Not by the client, which would wait and ask again. Each from a network of its own, whose share is another.
+    // Without the client, which would wait and retry. Each request comes from a different network, whose limit is separate.
     const read = async (token: string) => {
       const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': `10.0.${networks++}.1` };
       return (await fetch(`${few.url}${tickets()}/${ticket}`, { headers })).status;
@@ -143,7 +143,7 @@ describe('a bot', () => {
     const [bot, own] = [await makeBot(guest), await makeAgent(server, guest, { workspace_id })];
     expect(await read(guest.access_token)).toBe(200);
     expect(await Promise.all([guest.access_token, bot.token, own.token].map(read))).toEqual([429, 429, 429]);
-    expect(await read(team.viewer.access_token)).toBe(200); // control: another person has a share of their own
+    expect(await read(team.viewer.access_token)).toBe(200); // control: another person has a limit of their own
     await few.stop();
   });
 });

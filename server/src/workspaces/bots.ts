@@ -28,7 +28,7 @@ export async function createBot(
   return created;
 }
 
-/** Gives a bot another name or role. After the commit nobody is left who acts by a right that it lost. */
+/** Renames a bot or changes its role. Once this is acknowledged, no request still acts with a right that it lost. */
 export async function updateBot({
   tx,
   writer,
@@ -61,7 +61,7 @@ export async function updateBot({
   return { ...bot, ...changed, ...after };
 }
 
-/** Removes a bot, permanently: nobody can invite it again. Its tokens end with its membership. */
+/** Removes a bot permanently: it cannot be invited again. Its tokens end with its membership. */
 export async function removeBot({ tx, writer, params, if_match }: Context<typeof remove_bot>): Promise<void> {
   const actor = await writer.hold();
   const { workspace_id } = actor;

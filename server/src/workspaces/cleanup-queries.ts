@@ -2,13 +2,13 @@ import { type Columns, inserted, listed, selected } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 
-/** Whose lost rights leave something to do. */
+/** A user whose lost rights require a clean-up, and the workspace. */
 export interface CleanupKey {
   workspace_id: string;
   user_id: string;
 }
 
-/** In whose name it is done. */
+/** The actor, request and token to which the clean-up is attributed. */
 export interface Cleaner {
   actor_id: string;
   request_id: string;
@@ -27,7 +27,7 @@ const cleanup_columns = {
   ...cleaner_columns,
 } satisfies Columns<keyof CleanupKey | keyof Cleaner>;
 
-/** Notes that there is something to do, and in whose name. */
+/** Records that a clean-up is due, and to whom it is attributed. */
 export function insertCleanup(tx: Tx, row: CleanupKey & Cleaner): void {
   tx.send(sql`
     insert into membership_cleanups ${inserted(cleanup_columns, row)}
@@ -35,13 +35,13 @@ export function insertCleanup(tx: Tx, row: CleanupKey & Cleaner): void {
       set (${listed(cleaner_columns)}) = (${selected(cleaner_columns, sql`excluded`)})`);
 }
 
-/** The oldest that nobody has finished, of every workspace. */
+/** Returns the oldest unfinished clean-ups of all workspaces. */
 export function unfinishedCleanups(db: Db, limit: number): Promise<CleanupKey[]> {
   return db.rows(sql`
     select c.workspace_id, c.user_id from membership_cleanups c order by c.created_at, c.user_id limit ${limit}`);
 }
 
-/** The workspaces that the user may invite to. */
+/** Returns the workspaces that the user may invite people to. */
 export async function workspacesInvitedTo(db: Db, user_id: string): Promise<string[]> {
   const rows = await db.rows<{ workspace_id: string }>(sql`
     select m.workspace_id from user_workspaces m where m.user_id = ${user_id} and m.role in ('owner', 'admin')`);
@@ -49,11 +49,11 @@ export async function workspacesInvitedTo(db: Db, user_id: string): Promise<stri
 }
 
 export interface Cleanup extends Cleaner {
-  /** Whether the membership has ended, and is not there again. */
+  /** Whether the user is not a member now: the membership has ended and was not renewed. */
   removed: boolean;
 }
 
-/** One that is to be done, locked; nothing when it is done, or in another process's hands. */
+/** Locks a clean-up and returns it, or undefined if it is done or another process has locked it. */
 export function lockCleanup(tx: Tx, { workspace_id, user_id }: CleanupKey): Promise<Cleanup | undefined> {
   return tx.maybeOne(sql`
     select ${selected(cleaner_columns, sql`c`)}, m.removed_at is not null as removed

@@ -17,12 +17,12 @@ import { unassignTickets } from '../tickets/unassign.ts';
 import { withdrawBeyondRights } from './invitation-queries.ts';
 import { membershipForUpdate, workspacesOfMember } from './member-queries.ts';
 
-// Of a batch's size nobody waits long for one of its tickets: 200 take some 30 ms.
+// A batch is small, so that nobody waits long for one of its tickets: 200 take some 30 ms.
 const batch_size = 200;
-// Ids of one reading of the index: each reading passes the entries of what the ones before have taken.
+// How many ids are read from the index at a time. Each read skips the entries of tickets that were unassigned before, so reads are few.
 const ids_at_once = 10_000;
 
-/** Withdraws a batch of what a user has offered beyond their rights, each with its audit entry. Gives whether it was all. */
+/** Withdraws a batch of a user's invitations that exceed their rights, each with its audit entry. Returns whether it was the last. */
 async function withdrawBatch(tx: Tx, key: CleanupKey, by: Omit<Recorder, 'workspace_id'>): Promise<'done' | 'more'> {
   const withdrawn = await withdrawBeyondRights(tx, key, batch_size);
   const entries = withdrawn.map(
@@ -32,16 +32,16 @@ async function withdrawBatch(tx: Tx, key: CleanupKey, by: Omit<Recorder, 'worksp
   return withdrawn.length === batch_size ? 'more' : 'done';
 }
 
-/** One batch in a transaction of its own: each ticket gets its own version and audit entry. */
+/** Cleans up one batch in one transaction. Each ticket gets a new version and an audit entry. */
 async function cleanBatch(tx: Tx, key: CleanupKey, tickets: readonly string[]): Promise<'done' | 'more'> {
   const cleanup = await lockCleanup(tx, key);
   if (cleanup === undefined) return 'done';
   const { workspace_id, user_id } = key;
-  // No bot changes members: no person is behind it.
+  // A bot cannot change members, so the token is always a person's.
   const token = cleanup.token_id === null ? null : { id: cleanup.token_id, on_behalf_of: null };
   const actor = { workspace_id, user_id: cleanup.actor_id, request_id: cleanup.request_id, token };
   const withdrawn = await withdrawBatch(tx, key, actor);
-  // A person who was invited again meanwhile keeps the tickets that they still have.
+  // A person who has become a member again meanwhile keeps the tickets that are still assigned to them.
   if (cleanup.removed) await unassignTickets(tx, actor, { assignee_id: user_id, ids: tickets });
   if (withdrawn === 'more' || (cleanup.removed && tickets.length > 0)) return 'more';
   deleteCleanup(tx, key);
@@ -49,12 +49,12 @@ async function cleanBatch(tx: Tx, key: CleanupKey, tickets: readonly string[]): 
 }
 
 /**
- * Does what a lost right leaves to do, in batches, until it is done or the time is over: withdraws the invitations that
- * are beyond what is left to the inviter, and takes a former member's tickets from them. Gives whether it is done.
+ * Cleans up after lost rights, in batches, until it is done or the time is over: withdraws the invitations that exceed the
+ * inviter's remaining rights, and unassigns the tickets of a former member. Returns whether it is done.
  */
 async function cleanUp(pool: pg.Pool, key: CleanupKey, goesOn: () => boolean): Promise<boolean> {
   const scope = { workspace_id: key.workspace_id };
-  // Waits for writers that were assigning them a ticket when the right ended: after this, no further ticket is assigned to them.
+  // Waits for writes that were assigning them a ticket when the right ended. After this, no further ticket is assigned to them.
   await transaction(pool, scope, (tx) => tx.rows(membershipForUpdate(key.workspace_id, key.user_id)));
   let ids: string[] = [];
   let before = -1;
@@ -62,7 +62,7 @@ async function cleanUp(pool: pg.Pool, key: CleanupKey, goesOn: () => boolean): P
     let size = batch_size;
     if (ids.length === 0) {
       ids = (await readOnly(pool, scope, (db) => assignedTickets(db, key, ids_at_once))).sort();
-      // As many as the last time: others have them all locked, and the next in turn is waited for.
+      // If there are as many as the last time, others have locked them all. A batch of one waits for its ticket.
       if (ids.length === before) size = 1;
       before = ids.length;
     }
@@ -77,19 +77,19 @@ const request_ms = 1_000;
 
 /**
  * Cleans up within the request that took the right away, for at most a second, which is enough for most members. The worker
- * does the rest, and whatever fails here; the right has ended in any case.
+ * does the rest, and retries what fails here. The right has ended in any case.
  */
 export async function cleanUpAtOnce(services: Pick<Services, 'pool' | 'log' | 'hint'>, key: CleanupKey): Promise<void> {
   const until = Date.now() + request_ms;
   try {
     if (await cleanUp(services.pool, key, () => Date.now() < until)) return;
   } catch (error) {
-    services.log.info({ err: error }, 'cleaning up after lost rights: later');
+    services.log.info({ err: error }, 'cleaning up after lost rights failed; the worker will retry');
   }
   services.hint(task);
 }
 
-/** Waits for the writes that somebody's tokens have in progress: each has locked their membership. */
+/** Waits for the writes in progress with a user's tokens: each of them has locked their membership. */
 export async function settleMemberships(pool: pg.Pool, user_id: string): Promise<void> {
   for (const workspace_id of await readOnly(pool, { user_id }, (db) => workspacesOfMember(db, user_id))) {
     await transaction(pool, { workspace_id }, async (tx) => tx.settle(membershipForUpdate(workspace_id, user_id)));
@@ -97,8 +97,8 @@ export async function settleMemberships(pool: pg.Pool, user_id: string): Promise
 }
 
 /**
- * Withdraws every open invitation of a disabled account, in each of its workspaces, as the account itself: the operator
- * has none. Nothing while the account is enabled.
+ * Withdraws every open invitation of a disabled account, in each of its workspaces. The audit entries name that account, since the
+ * operator has none. Does nothing while the account is enabled.
  */
 export async function withdrawInvitationsOf(pool: pg.Pool, user_id: string, request_id: string): Promise<void> {
   const workspaces = await readOnly(pool, { user_id }, (db) => workspacesInvitedTo(db, user_id));
@@ -112,8 +112,8 @@ const interval_ms = 5_000;
 const at_once = 100;
 
 /**
- * Finishes what requests began and could not end: their time was over, or their process died. It acts as the worker, who may
- * unassign tickets and withdraw invitations, and change nothing else of them.
+ * Creates the loop that finishes clean-ups which requests did not, because their time was over or their process died. It uses the
+ * worker's database role, which may unassign tickets and withdraw invitations, but not change them otherwise.
  */
 export function cleanupLoop(pool: pg.Pool, log: Logger): Loop {
   return new Loop({
@@ -125,7 +125,7 @@ export function cleanupLoop(pool: pg.Pool, log: Logger): Loop {
       let failure: unknown;
       for (const key of unfinished) {
         if (!goesOn()) return 'more';
-        // One that can't be finished, by a ticket that stays locked say, keeps no other waiting.
+        // A clean-up that fails, for example because a ticket stays locked, does not block the others.
         const done = await cleanUp(pool, key, goesOn).catch((error: unknown) => {
           failure = error;
           return false;

@@ -126,22 +126,22 @@ export const delete_workspace = operation({
   status: 204,
 });
 
-/** Text to look people up by. It is no pattern: `%`, `_` and `\` stand for themselves. */
+/** The text to look people up by. It is not a pattern: `%`, `_` and `\` are matched literally. */
 const q = text({ min: 1, max: 100 }).optional();
 const few_found =
-  'A page looks at 2,000 of them at most: it may have few or none of those there are, and `next_cursor` goes on from there.';
+  'A page reads at most 2,000 of them, so it may contain few or none although there are more; `next_cursor` continues from there.';
 
 export const list_members = operation({
   id: 'list_members',
   method: 'get',
   path: '/v1/workspaces/{workspace_id}/members',
   tag: 'members',
-  summary: 'Lists members, oldest membership first; bots have a list of their own.',
+  summary: 'Lists members, oldest membership first. Bots have a separate list.',
   params: workspace_params,
   query: page_query.extend({
     ...narrowing(member),
     q: q.meta({
-      description: `Only members of whose name or address a word starts with this, in any letter case. ${few_found}`,
+      description: `Only members whose name or address has a word that starts with this, in any letter case. ${few_found}`,
       example: 'gra',
     }),
   }),
@@ -200,9 +200,9 @@ export const person = z
     user_id: id,
     name: stored(200),
     role: role.nullable().meta({ description: 'The person’s role; null for a former member.' }),
-    bot: z.boolean().meta({ description: 'Whether it is a bot, and no person.' }),
+    bot: z.boolean().meta({ description: 'Whether this is a bot, not a person.' }),
     former: z.boolean().meta({ description: 'Whether the person is no longer a member.' }),
-    created_at: timestamp.meta({ description: 'When the person became a member, the last time.' }),
+    created_at: timestamp.meta({ description: 'When the person last became a member.' }),
   })
   .meta({ id: 'Person' });
 export type Person = z.infer<typeof person>;
@@ -212,7 +212,7 @@ export const list_people = operation({
   method: 'get',
   path: '/v1/workspaces/{workspace_id}/people',
   tag: 'members',
-  summary: 'Lists the names of everybody who is or was a member: everybody an id in this workspace may stand for.',
+  summary: 'Lists everybody who is or was a member: all people and bots that an id in this workspace can refer to.',
   params: workspace_params,
   query: page_query.extend({
     ...narrowing(person),
@@ -227,7 +227,7 @@ export const list_people = operation({
       .optional()
       .meta({ description: 'Only these people: up to 100 ids, separated by commas.' }),
     q: q.meta({
-      description: `Only those of whose name a word starts with this, in any letter case. ${few_found}`,
+      description: `Only people whose name has a word that starts with this, in any letter case. ${few_found}`,
       example: 'gra',
     }),
   }),
@@ -242,7 +242,7 @@ export const create_invitation = operation({
   path: '/v1/workspaces/{workspace_id}/invitations',
   tag: 'invitations',
   summary:
-    'Invites an e-mail address. The response contains the token, which nothing else returns, except this request sent again under its Idempotency-Key.',
+    'Invites an e-mail address. The response contains the token. Nothing else returns it, except the same request sent again with its Idempotency-Key.',
   params: workspace_params,
   body: z.strictObject({ email, role }),
   status: 201,
@@ -251,7 +251,7 @@ export const create_invitation = operation({
       token: invitation_token,
       mailed: z.boolean().meta({
         description:
-          'Whether the token is sent to the address by mail. If not, hand it over: the server sends no mail, the caller’s address isn’t confirmed, or the address may get no more mails for now.',
+          'Whether the token is sent to the address by mail. If not, pass it on yourself: the server sends no mail, the caller’s address isn’t confirmed, or the address may not get more mails for now.',
       }),
     })
     .meta({ id: 'NewInvitation' }),

@@ -20,7 +20,7 @@ export function createWorkspace(
       hold(),
       requireFewer(tx, 'workspaces_per_account', services.config.max_workspaces_per_account, ownedBy(caller.user_id)),
     ]);
-    // Behind the right and the key: what was done before gets its first response, and is not counted again.
+    // Counted after the checks of session and idempotency key: a repeated request gets its first response and is not counted again.
     await services.limits.countNewWorkspace(tx, caller.user_id);
     const workspace = await insertWorkspace(tx, { id: workspace_id, name: input.name, created_by: caller.user_id });
     await insertMembership(tx, { workspace_id, user_id: caller.user_id, role: 'owner' });

@@ -11,7 +11,7 @@ import { pino } from 'pino';
 const silent = pino({ level: 'silent' });
 let server: TestServer;
 let team: Team;
-/** What PostgreSQL has refused of the server's statements. */
+/** The errors that PostgreSQL has returned for the server's statements. */
 const failures: string[] = [];
 
 /** The tasks for which the server has given its worker a hint. */
@@ -44,17 +44,17 @@ async function invite(by: Person, guest: Person, role: 'owner' | 'admin' | 'memb
   return by.client.create_invitation({ workspace_id, body: { email: guest.email, role } });
 }
 
-describe('an invitation ends with its inviter’s right to give it', () => {
+describe('an invitation', () => {
   const losses: Record<string, [was: 'owner' | 'admin', lose: (inviter: Person) => Promise<unknown>]> = {
     'who was removed': ['admin', (inviter) => team.owner.client.remove_member(memberOf(inviter))],
     'who left': ['admin', (inviter) => inviter.client.remove_member(memberOf(inviter))],
-    'who is no admin any more': [
+    'who is no longer an admin': [
       'admin',
       (inviter) => team.owner.client.update_member({ if_match: '*', ...memberOf(inviter), body: { role: 'member' } }),
     ],
   };
 
-  test.each(Object.keys(losses))('of an inviter %s: withdrawn, with an audit entry', async (name) => {
+  test.each(Object.keys(losses))('from an inviter %s is withdrawn, with an audit entry', async (name) => {
     const [was, lose] = losses[name] ?? ['admin', () => Promise.resolve()];
     const [inviter, guest] = [await join(was), await registerPerson(server)];
     const { id, token } = await invite(inviter, guest, 'admin');
@@ -70,7 +70,7 @@ describe('an invitation ends with its inviter’s right to give it', () => {
     });
   });
 
-  test('as far as it ends: an owner who becomes an admin still invites admins, and no owners', async () => {
+  test('from an owner who becomes an admin stays valid for an admin, but not for an owner', async () => {
     const inviter = await join('owner');
     const [to_owner, to_admin] = [await registerPerson(server), await registerPerson(server)];
     const beyond = await invite(inviter, to_owner, 'owner');
@@ -80,12 +80,12 @@ describe('an invitation ends with its inviter’s right to give it', () => {
     expect((await accept(to_admin, within.token)).status).toBe(200);
   });
 
-  test('at once, whatever is still to be cleaned up, and for a new invitation of the address', async () => {
+  test('is invalid once its inviter loses the right, even before the clean-up, and does not block a new one', async () => {
     const [inviter, guest] = [await join('admin'), await registerPerson(server)];
     const { token } = await invite(inviter, guest, 'admin');
     const holder = await server.database.owner.connect();
     await holder.query('begin');
-    // As if the process had died between the commit and the clean-up.
+    // This is the state after a process has died between the commit and the clean-up.
     await holder.query(`update memberships set role = 'viewer' where workspace_id = $1 and user_id = $2`, [
       team.workspace_id,
       inviter.user.id,
@@ -102,7 +102,7 @@ describe('an invitation ends with its inviter’s right to give it', () => {
     expect(await accept(guest, again.token)).toMatchObject({ status: 200, body: { role: 'member' } });
   });
 
-  test('of a disabled inviter is withdrawn in each of their workspaces, and enabling brings none back', async () => {
+  test('from a disabled inviter is withdrawn in all their workspaces, and enabling them does not restore it', async () => {
     const [inviter, guest, other] = [await join('admin'), await registerPerson(server), await registerPerson(server)];
     const { database } = server;
     const own = await inviter.client.create_workspace({ body: { name: 'Own' } });
@@ -118,7 +118,7 @@ describe('an invitation ends with its inviter’s right to give it', () => {
     ];
     const kept = await invite(team.owner, other, 'member');
     expect(await disableUser(database.owner, inviter.email)).toBe(true);
-    // As if the operator's process had died before it came to this one.
+    // This is the state after the operator's process has died before it withdrew this one.
     await look(`update invitations set revoked_at = null where id = $1`, offers[1]?.id ?? '');
     expect((await accept(guest, offers[1]?.token ?? '')).status).toBe(404);
     expect(await enableUser(database.owner, inviter.email)).toBe(true);
@@ -136,10 +136,10 @@ describe('an invitation ends with its inviter’s right to give it', () => {
     expect((await accept(other, kept.token)).status).toBe(200);
   });
 
-  test('accepted by a member, changes nothing and says so', async () => {
+  test('that is accepted by somebody who is a member already changes nothing, and returns already_member', async () => {
     const guest = await registerPerson(server);
     const { id, token } = await invite(team.owner, guest, 'member');
-    // Two doors at once: the same person has come in another way since they were invited.
+    // The person has become a member by another invitation since this one was created.
     await look(`update invitations set email = 'elsewhere@example.com' where id = $1`, id);
     await joinWorkspace(team.owner, guest, team.workspace_id, 'admin');
     await look(`update invitations set email = $2 where id = $1`, id, guest.email);
@@ -150,7 +150,7 @@ describe('an invitation ends with its inviter’s right to give it', () => {
 });
 
 describe('a former member', () => {
-  test('keeps id and name among the people, without address and role, and comes back to the same row', async () => {
+  test('is still listed among the people, without address and role, and gets the same row on return', async () => {
     const { workspace_id, owner, viewer } = team;
     const person = await join('member');
     await owner.client.remove_member(memberOf(person));
@@ -171,7 +171,7 @@ describe('a former member', () => {
     expect(seen).toContain(person.user.id);
   });
 
-  test('is given no ticket, and is no owner that a workspace could keep', async () => {
+  test('cannot be assigned a ticket, and does not count as an owner of the workspace', async () => {
     const { workspace_id, owner } = team;
     const person = await join('owner');
     await owner.client.remove_member(memberOf(person));
@@ -187,7 +187,7 @@ describe('a former member', () => {
     expect((await owner.client.raw.remove_member(memberOf(owner))).body).toMatchObject({ code: 'last_owner' });
   });
 
-  test('with more tickets than a request takes from them has left at once; the worker takes the rest', async () => {
+  test('with many tickets loses access at once, and the worker unassigns the tickets', async () => {
     const { workspace_id, project_id, owner } = team;
     const person = await join('member');
     const tickets = 1500;
@@ -204,11 +204,11 @@ describe('a former member', () => {
       person.user.id,
       tickets,
     );
-    // Every ticket is in somebody else's hands: the request can take none, and gives up on them.
+    // Somebody else has locked every ticket, so the request can unassign none and leaves them to the worker.
     const holder = await server.database.owner.connect();
     await holder.query('begin');
     await holder.query('select 1 from tickets where assignee_id = $1 for update', [person.user.id]);
-    expect(hints).toEqual([]); // what a request could finish leaves nothing to do
+    expect(hints).toEqual([]); // the requests before have finished their clean-ups themselves
     await owner.client.remove_member(memberOf(person));
     expect(hints).toEqual(['membership_cleanups']);
     expect((await person.client.raw.get_workspace({ workspace_id })).status).toBe(404);
@@ -236,7 +236,7 @@ describe('a former member', () => {
 });
 
 describe('a precondition', () => {
-  test('on removing a member is compared with the membership’s version', async () => {
+  test('on the removal of a member is compared with the version of the membership', async () => {
     const { owner } = team;
     const person = await join('member');
     const stale = await owner.client.raw.remove_member({ ...memberOf(person), if_match: '"7"' });
@@ -244,7 +244,7 @@ describe('a precondition', () => {
     await owner.client.remove_member({ ...memberOf(person), if_match: '"x,y", "1"' });
   });
 
-  test('is passed over by no write: what has no tag to compare refuses one', async () => {
+  test('is never ignored: a write that has no ETag to compare refuses it', async () => {
     const absent = '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90';
     const without = contracts.filter((one) => one.method !== 'get' && !('if_match' in one));
     expect(without.length).toBeGreaterThan(5);
@@ -253,7 +253,7 @@ describe('a precondition', () => {
         method: method.toUpperCase(),
         headers: { authorization: `Bearer ${team.owner.access_token}`, 'if-match': '"7"' },
       });
-      // Malformed or missing bodies come first.
+      // A malformed or missing body may be reported first.
       expect([path, [400, 412, 415, 422].includes(answer.status)]).toEqual([path, true]);
     }
     const body = { name: 'Another' };
@@ -270,7 +270,7 @@ describe('a precondition', () => {
   });
 });
 
-test('no statement fails on purpose: refusals leave nothing in PostgreSQL’s log', async () => {
+test('refused requests cause no failed statements, and so leave nothing in PostgreSQL’s log', async () => {
   const { workspace_id, project_id, owner } = team;
   failures.length = 0;
   const person = await join('member');

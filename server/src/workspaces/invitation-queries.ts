@@ -19,25 +19,25 @@ const columns = selected(invitation_columns, sql`i`);
 const stopped_at = blank(invitation_columns, { id: sql`i.id`, created_at: sql`i.created_at` });
 const open = sql`i.accepted_at is null and i.revoked_at is null`;
 
-/** A row for each invitation that may be accepted. */
+/** Selects a row for each invitation that has not been accepted or revoked and has not expired. */
 export function openInvitations(workspace_id: string): Sql {
   return sql`
     select 1 from invitations i where i.workspace_id = ${workspace_id} and ${open} and i.expires_at > now()`;
 }
 
-/** Whether somebody with the membership `b` may invite as the role of `i`: the rule of `invite`, asked again. */
+/** Whether somebody with the membership `b` may invite with the role of `i`. This is the rule of `invite`, checked again. */
 const may_give = sql`b.removed_at is null and (b.role = 'owner' or (b.role = 'admin' and i.role <> 'owner'))`;
 
-/** The inviter of `i`, while they may give what they offered. */
+/** Selects the inviter of `i`, if they may still give the role that they offered. */
 const inviterOf = (workspace_id: string): Sql => sql`
   select 1 from memberships b
   join users bu on bu.id = b.user_id and bu.disabled_at is null
   where b.workspace_id = ${workspace_id} and b.user_id = i.invited_by and ${may_give}`;
 
-/** Whether the inviter still may give what they offered. */
+/** Whether the inviter may still give the role that they offered. */
 const standsBehind = (workspace_id: string): Sql => sql`exists (${inviterOf(workspace_id)})`;
 
-/** A page of the open invitations: or where it stopped looking for more, since many may have expired. */
+/** Returns a page of the open invitations and, since many may have expired, the place where it stopped reading. */
 export function invitationsOf(db: Db, workspace_id: string, part: KeysetPart): Promise<Found<Invitation>[]> {
   const walked = (end: Sql) => sql`(
     select * from invitations i where i.workspace_id = ${workspace_id} and ${open} and ${part.after}
@@ -50,7 +50,7 @@ export function invitationsOf(db: Db, workspace_id: string, part: KeysetPart): P
     (select ${stopped_at}, true from ${walked(ends.stop)})`);
 }
 
-/** An invitation that may be accepted. */
+/** Returns an invitation that may be accepted. */
 export function openInvitation(db: Db, workspace_id: string, id: string): Promise<Invitation | undefined> {
   return db.maybeOne(sql`
     select ${columns} from invitations i
@@ -58,7 +58,7 @@ export function openInvitation(db: Db, workspace_id: string, id: string): Promis
       and ${standsBehind(workspace_id)}`);
 }
 
-/** Makes room for a new invitation of an address whose last one can't be accepted any more. */
+/** Revokes an address's open invitation that can't be accepted any more, so that it does not block a new one. */
 export function retireDead(tx: Tx, workspace_id: string, email: string): void {
   tx.send(sql`
     update invitations as i set revoked_at = now()
@@ -72,7 +72,7 @@ const created_columns = {
   token_hash: sql`token_hash`,
 };
 
-/** Nothing when an open one stands in the way. */
+/** Inserts an invitation and returns it, or undefined if the address has an open one. */
 export function insertInvitation(
   tx: Tx,
   row: Omit<Invitation, 'created_at' | 'expires_at'> & { workspace_id: string; token_hash: Buffer; ttl_s: number },
@@ -92,8 +92,8 @@ export function revokeInvitation(tx: Tx, workspace_id: string, id: string): Prom
 }
 
 /**
- * Withdraws open invitations that are beyond what is left to their inviter, all of a disabled one, expired ones too; some
- * at a time.
+ * Withdraws a batch of the open invitations that exceed their inviter's remaining rights, including expired ones. A disabled
+ * inviter has no rights.
  */
 export function withdrawBeyondRights(
   tx: Tx,
@@ -111,8 +111,8 @@ export function withdrawBeyondRights(
 }
 
 /**
- * The invitation that this token opens to this address, locked: of two acceptances the second finds it taken. Locked
- * with it is what it rests on: the workspace, and the inviter's account and right to give this role.
+ * Returns the invitation of this token to this user's address, locked, so that only one of two acceptances finds it. The workspace,
+ * the inviter's account and the inviter's membership are locked with it, because the invitation depends on them.
  */
 export function lockInvitation(
   tx: Tx,
@@ -136,7 +136,7 @@ export function markAccepted(tx: Tx, workspace_id: string, id: string, user_id: 
     where workspace_id = ${workspace_id} and id = ${id}`);
 }
 
-/** Whether the token opens an invitation to this address, by somebody who may still give its role. */
+/** Whether the token belongs to an open invitation to this address, from somebody who may still give its role. */
 export async function isInvited(
   db: Db,
   token: { workspace_id: string; id: string; hash: Buffer },

@@ -2,12 +2,12 @@ import { newToken, readToken, type Token } from '../lib/tokens.ts';
 
 const prefix = 'bit_';
 
-/** A new token for an invitation. */
+/** Creates a token for an invitation. */
 export function newInvitationToken(workspace_id: string, id: string): Token {
   return newToken(prefix, [workspace_id, id]);
 }
 
-/** Which invitation the token says it opens; undefined if it can't be one of ours. */
+/** Returns the invitation that the token names, or undefined if the token is malformed. */
 export function readInvitationToken(token: string): { workspace_id: string; id: string; hash: Buffer } | undefined {
   const read = readToken(prefix, token);
   if (read === undefined) return undefined;

@@ -24,8 +24,7 @@ import { requireModest } from './members.ts';
 import { workspaceById } from './queries.ts';
 
 /**
- * Invites an address with a role no higher than the caller's own. The token is in the response, in a mail where one is sent, and
- * nowhere else.
+ * Invites an address with a role no higher than the caller's. The token is only in the response and, if one is sent, in the mail.
  */
 export async function invite(
   context: Context<typeof create_invitation>,
@@ -74,8 +73,9 @@ export async function invite(
 }
 
 /**
- * Whether an invitation is mailed; it is counted then. Not in the name of somebody who may be anybody: everyone who signs up could have mails
- * sent to any address. Nor to an address that others have used up: its token can be handed over. Throws `rate_limited` where the inviter has.
+ * Returns whether an invitation is mailed, and counts it if so. It is not mailed if the inviter's address isn't confirmed: otherwise
+ * anyone could sign up and have mails sent to any address. It is not mailed either if the address has reached its limit of mails,
+ * since the token can be passed on. Throws `rate_limited` if the inviter has reached theirs.
  */
 async function mayMail(
   tx: Tx,
@@ -89,7 +89,7 @@ async function mayMail(
   return true;
 }
 
-/** Takes an invitation back. */
+/** Revokes an invitation. */
 export async function withdrawInvitation(context: Context<typeof revoke_invitation>): Promise<void> {
   const { tx, writer } = context;
   const { invitation_id: id } = context.params;
@@ -101,8 +101,8 @@ export async function withdrawInvitation(context: Context<typeof revoke_invitati
 }
 
 /**
- * Accepts an invitation. Unknown, used, expired, revoked, somebody else's, and that of an inviter who may no longer give
- * the role are all `not_found`.
+ * Accepts an invitation. Throws `not_found` if it is unknown, used, expired, revoked or sent to another address, or if the
+ * inviter may no longer give the role.
  */
 export async function acceptInvitation(
   services: Services,

@@ -57,7 +57,7 @@ describe('a look-up of members', () => {
     ['pepe', ['José "Pepe" (Ruiz)']],
     ['ruiz)', ['José "Pepe" (Ruiz)']],
     ['(', ['José "Pepe" (Ruiz)']],
-  ])('finds by how a word begins, in any letter case and form: %s', async (q, found) => {
+  ])('matches the beginnings of words, in any letter case and Unicode form: %s', async (q, found) => {
     expect(await members(q)).toEqual(found);
     expect(await people(q)).toEqual(found);
   });
@@ -75,12 +75,12 @@ describe('a look-up of members', () => {
     ['ada$', []],
     ['a{1}', []],
     ['***=ada', []],
-  ])('takes every character for itself: %s', async (q, found) => {
+  ])('matches every character literally: %s', async (q, found) => {
     const of_names = await people(q);
     expect(of_names.filter((name) => name !== 'Somebody')).toEqual(found);
   });
 
-  test('finds by the address, as a word of it begins, and people not by theirs', async () => {
+  test('also matches the beginnings of words in addresses, which a look-up of people does not', async () => {
     const [mailbox = ''] = ada.email.split('@');
     expect(await members(mailbox.slice(0, 9).toUpperCase())).toEqual(['Ada Lovelace']);
     expect(await members(ada.email)).toEqual(['Ada Lovelace']);
@@ -88,7 +88,7 @@ describe('a look-up of members', () => {
     expect(await people(mailbox)).toEqual([]);
   });
 
-  test('leaves out bots and former members, and one of people finds them', async () => {
+  test('omits bots and former members, who appear in a look-up of people', async () => {
     expect(await members('grace')).toEqual([]);
     expect(await people('grace')).toEqual(['Grace Hopper', 'Grace’s bot']);
     const ids = [ada.user.id, team.owner.user.id].join();
@@ -96,14 +96,14 @@ describe('a look-up of members', () => {
     expect(await people('grace', { ids })).toEqual([]);
   });
 
-  test('is refused without text', async () => {
+  test('is refused if the text is empty or too long', async () => {
     const { workspace_id, viewer } = team;
     for (const q of ['', 'x'.repeat(101)]) {
       expect((await viewer.client.raw.list_members({ workspace_id, q })).status).toBe(422);
     }
   });
 
-  test('takes no cursor of another', async () => {
+  test('refuses the cursor of another look-up', async () => {
     const { workspace_id, viewer } = team;
     const { next_cursor } = await viewer.client.list_members({ workspace_id, q: 'example', limit: 1 });
     const refused = await viewer.client.raw.list_members({ workspace_id, q: 'exampl', cursor: next_cursor ?? '' });
@@ -111,7 +111,7 @@ describe('a look-up of members', () => {
   });
 });
 
-test('a look-up in a large workspace goes on from where a page stopped, and finds everybody once', async () => {
+test('a look-up in a large workspace continues where a page stopped, and finds everybody once', async () => {
   const { owner } = team;
   const { id: workspace_id } = await owner.client.create_workspace({ body: { name: 'Large' } });
   const more = 2 * max_walked + 10;

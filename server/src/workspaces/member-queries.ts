@@ -6,7 +6,7 @@ import type { KeysetPart } from '../http/cursor.ts';
 import type { Member, Person } from './contract.ts';
 import { wordStart } from '../lib/word-start.ts';
 
-/** What is shown of a member, and whose it is: the membership's, or the account's. */
+/** The columns of a member that are shown, each from the membership or the account. */
 export const columns_of_members = {
   user_id: sql`m.user_id`,
   name: sql`u.name`,
@@ -19,7 +19,7 @@ export const columns_of_members = {
 
 const member_columns = listed(columns_of_members);
 
-/** What is shown of somebody who is or was a member. */
+/** The columns that are shown of somebody who is or was a member. */
 export const columns_of_people = {
   user_id: sql`m.user_id`,
   name: sql`u.name`,
@@ -29,7 +29,7 @@ export const columns_of_people = {
   role: sql`case when m.removed_at is null then m.role end as role`,
 } satisfies Columns<keyof Person>;
 
-/** A row for each member, bots included. */
+/** Selects a row for each member, bots included. */
 export function memberships(workspace_id: string): Sql {
   return sql`select 1 from memberships m where m.workspace_id = ${workspace_id} and m.removed_at is null`;
 }
@@ -48,14 +48,14 @@ export function memberById(db: Db, workspace_id: string, user_id: string): Promi
       and u.kind = 'person'`);
 }
 
-/** Everybody who is or was a member, all of them or those with these ids, of whose name a word starts with this. */
+/** Returns those who are or were members, optionally only those with these ids or whose name has a word that starts with `q`. */
 export function peopleOf(
   db: Db,
   workspace_id: string,
   { ids, q }: { ids: readonly string[] | undefined; q?: string | undefined },
   part: KeysetPart,
 ): Promise<Person[]> {
-  // Those with these ids are found by them and then sorted: in the list's order all members would be looked through.
+  // Those with these ids are found by id and then sorted. In the order of the list, all members would be read.
   const chosen =
     ids === undefined
       ? sql`memberships m`
@@ -68,7 +68,7 @@ export function peopleOf(
     ${part.order_and_limit}`);
 }
 
-/** A membership, locked against other changes of it until the commit; not against those who only use it. */
+/** Returns a member, locked against other changes of the membership until the commit, but not against writes that rely on it. */
 export function lockMember(tx: Tx, workspace_id: string, user_id: string): Promise<Locked<Member> | undefined> {
   return tx.maybeOne(sql`
     select ${member_columns}, ${later(sql`m.updated_at`)} as at from memberships m join users u on u.id = m.user_id
@@ -77,7 +77,7 @@ export function lockMember(tx: Tx, workspace_id: string, user_id: string): Promi
     for no key update of m`);
 }
 
-/** The same for the member that acts, a bot too: what they may do. */
+/** Locks the membership of the caller, who may be a bot, in the same way, and returns their role. */
 export function lockOwnRole(tx: Tx, workspace_id: string, user_id: string): Promise<{ role: Role } | undefined> {
   return tx.maybeOne(sql`
     select m.role from memberships m
@@ -85,7 +85,7 @@ export function lockOwnRole(tx: Tx, workspace_id: string, user_id: string): Prom
     for no key update of m`);
 }
 
-/** Selects a membership, a former one too, `for update`: that waits for everybody who still uses it as it was. */
+/** Selects a membership, even a former one, `for update`. This waits for all writes that still rely on its earlier state. */
 export function membershipForUpdate(workspace_id: string, user_id: string): Sql {
   return sql`
     select m.removed_at from memberships m where m.workspace_id = ${workspace_id} and m.user_id = ${user_id}
@@ -105,7 +105,7 @@ interface NewMembership {
   role: Role;
 }
 
-/** The columns in which both places are written alike. */
+/** The columns that are the same in both tables. */
 const created_columns = {
   workspace_id: sql`workspace_id`,
   user_id: sql`user_id`,
@@ -113,8 +113,8 @@ const created_columns = {
 } satisfies Columns<keyof NewMembership>;
 
 /**
- * Writes a membership in both places: by workspace, and by user. A former member gets their row back. Tells whether they
- * were no member.
+ * Writes a membership to both tables: by workspace and by user. A former member gets their row back. Returns false if they
+ * are a member already.
  */
 export async function insertMembership(tx: Tx, row: NewMembership): Promise<boolean> {
   const added = await tx.maybeOne(sql`
@@ -129,7 +129,7 @@ export async function insertMembership(tx: Tx, row: NewMembership): Promise<bool
   return true;
 }
 
-/** Changes a role in both places where a membership is written. */
+/** Changes a role in both tables that contain the membership. */
 export async function updateRole(
   tx: Tx,
   workspace_id: string,
@@ -144,7 +144,7 @@ export async function updateRole(
     returning version, updated_at`);
 }
 
-/** Ends a membership: the row stays, as a former member's; that by user goes. */
+/** Ends a membership. Its row by workspace stays, for the former member, and its row by user is deleted. */
 export function endMembership(tx: Tx, workspace_id: string, user_id: string): void {
   tx.send(sql`
     update memberships set removed_at = now(), version = version + 1, updated_at = ${later(sql`updated_at`)}
@@ -160,7 +160,7 @@ export async function isMember(db: Db, workspace_id: string, email: string): Pro
   return found !== undefined;
 }
 
-/** The workspaces of which somebody is a member. */
+/** Returns the workspaces that the user is a member of. */
 export async function workspacesOfMember(db: Db, user_id: string): Promise<string[]> {
   const rows = await db.rows<{ workspace_id: string }>(sql`
     select m.workspace_id from user_workspaces m where m.user_id = ${user_id}`);

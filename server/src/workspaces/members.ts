@@ -18,14 +18,14 @@ import {
 } from './member-queries.ts';
 import { lockWorkspace } from './queries.ts';
 
-/** Holds the workspace and then the member: changes of who owns a workspace happen one after the other. */
+/** Locks the workspace and then the member, so that changes of owners happen one after the other. */
 async function openMember(tx: Tx, actor: Actor, user_id: string): Promise<{ member: Locked<Member>; role: Role }> {
   await lockWorkspace(tx, actor.workspace_id);
   const [member, self] = await Promise.all([
     lockMember(tx, actor.workspace_id, user_id),
     lockOwnRole(tx, actor.workspace_id, actor.user_id),
   ]);
-  // The caller's role again, now that it can't change: an owner demoted while waiting is an owner no more.
+  // The caller's role is read again now that it can't change: an owner may have been demoted during the wait.
   if (member === undefined || self === undefined) throw new BatonError('not_found');
   return { member, role: self.role };
 }
@@ -36,13 +36,18 @@ async function requireOtherOwner(tx: Tx, actor: Actor): Promise<void> {
 
 const ranks: readonly Role[] = ['viewer', 'member', 'admin', 'owner'];
 
-/** By a token nobody becomes an admin or owner: who holds it would have all rights, and keep them when it is revoked. */
+/**
+ * Refuses to make anybody an admin or owner by an API token. Otherwise anyone who has the token could gain all rights, and keep them
+ * after it is revoked.
+ */
 export function requireModest({ token }: Pick<Actor, 'token'>, role: Role): void {
   if (token === null || role === 'viewer' || role === 'member') return;
-  throw new BatonError('forbidden', { detail: 'An API token makes nobody an admin or owner. Sign in for that.' });
+  throw new BatonError('forbidden', {
+    detail: 'An API token cannot make anybody an admin or owner. Sign in to do that.',
+  });
 }
 
-/** Gives a member another role. Owners may do anything; admins neither touch owners nor make them. */
+/** Changes a member's role. Owners may set any role. Admins may neither change the role of an owner nor appoint one. */
 export async function changeRole(context: Context<typeof update_member>): Promise<Member> {
   const { tx, writer, if_match } = context;
   const { user_id } = context.params;
@@ -53,7 +58,7 @@ export async function changeRole(context: Context<typeof update_member>): Promis
   requireCurrent({ if_match, version }, { current_version: member.version });
   const may = own === 'owner' || (own === 'admin' && member.role !== 'owner' && role !== 'owner');
   if (!may)
-    throw new BatonError('forbidden', { detail: 'Only owners may make somebody an owner, or change the role of one.' });
+    throw new BatonError('forbidden', { detail: 'Only owners may appoint owners, or change the role of an owner.' });
   if (member.role === role) return member;
   requireModest(actor, role);
   if (member.role === 'owner') await requireOtherOwner(tx, actor);
@@ -70,7 +75,7 @@ export async function changeRole(context: Context<typeof update_member>): Promis
   return { ...member, ...changed, role };
 }
 
-/** After the commit nobody is left who acts by the old right, and what it leaves is cleaned up. */
+/** Waits after the commit for writes that rely on the user's former rights, and records that a clean-up is due. */
 export function takeRights(tx: Tx, actor: Actor, user_id: string): void {
   const { workspace_id, request_id, token } = actor;
   tx.settle(membershipForUpdate(workspace_id, user_id));
@@ -78,8 +83,8 @@ export function takeRights(tx: Tx, actor: Actor, user_id: string): void {
 }
 
 /**
- * Removes a member, or lets one leave. This ends the membership alone, however many tickets they have: `cleanUp` takes
- * those from them afterwards, each with its own version and entry.
+ * Removes a member, or lets one leave. This only ends the membership, however many tickets they have. `cleanUp` unassigns
+ * the tickets afterwards, each with a new version and an audit entry.
  */
 export async function removeMember(context: Context<typeof remove_member>): Promise<void> {
   const { tx, writer, if_match } = context;
@@ -89,7 +94,7 @@ export async function removeMember(context: Context<typeof remove_member>): Prom
   const leaving = user_id === actor.user_id;
   if (!leaving && own !== 'owner' && !(own === 'admin' && member.role !== 'owner')) {
     throw new BatonError('forbidden', {
-      detail: 'Owners may remove anybody, admins anybody but owners, and everybody may leave.',
+      detail: 'Owners may remove anybody, admins anybody except owners, and everybody may leave.',
     });
   }
   requireMatch(if_match, { current_version: member.version });

@@ -65,7 +65,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The plan of the statement that a read sends, which was run. */
+/** Runs the statement that `read` sends, and returns its plan. */
 function planOf(
   mode: 'custom' | 'generic',
   read: (db: Db, part: KeysetPart) => Promise<unknown>,
@@ -86,7 +86,7 @@ function planOf(
 const modes = ['custom', 'generic'] as const;
 
 test.each(modes)(
-  'a few people of a large workspace are found by their ids, however the planner misjudges them: by a %s plan',
+  'a few people of a large workspace are found by their ids in few blocks, with a %s plan',
   async (mode) => {
     const plan = await planOf(mode, (db, part) => peopleOf(db, workspace_id, { ids: some }, part));
     expect(plan['Actual Rows']).toBe(3);
@@ -94,16 +94,16 @@ test.each(modes)(
   },
 );
 
-/** What is looked for, and how many of the members it is: none, some, and all of them. */
+/** Texts to look for. They match none, some, and all of the members. */
 const sought = ['zoe', '99', 'person'];
 
 test.each(modes.flatMap((mode) => sought.map((q) => ({ mode, q }))))(
-  'a page of 100,000 people who are looked up by $q looks at a bounded number of rows, by a $mode plan',
+  'a look-up of $q among 100,000 people reads a bounded number of rows, with a $mode plan',
   async ({ mode, q }) => {
     const finds = [membersFound, peopleFound];
     for (const found of finds) {
       const plan = await planOf(mode, (db, part) => found(db, workspace_id, q, part));
-      // Memberships and their accounts, where it stops, and those that were found.
+      // Memberships and their accounts, the place where it stops, and the people that were found.
       expect(rowsLookedAt(plan)).toBeLessThanOrEqual(3 * max_walked + 51);
       expect(rowsLookedAt(plan)).toBeGreaterThan(51);
     }
@@ -113,7 +113,7 @@ test.each(modes.flatMap((mode) => sought.map((q) => ({ mode, q }))))(
 const byCreation = (table: Sql) => ({ created_at: byTime(sql`${table}.created_at`), id: byId(sql`${table}.id`) });
 const tokenOrder = { order: byCreation(sql`k`), descending: true };
 
-/** Lists that show few of many rows: members who are bots, invitations that are open, tokens that have not ended. */
+/** Lists that show few of many rows: members that are bots, invitations that are open, tokens that have not expired. */
 const lists: [name: string, read: Parameters<typeof planOf>[1], list?: Parameters<typeof planOf>[2]][] = [
   ['bots among 100,000 members', (db, part) => botsOf(db, workspace_id, part)],
   [
@@ -127,17 +127,17 @@ const lists: [name: string, read: Parameters<typeof planOf>[1], list?: Parameter
     tokenOrder,
   ],
   [
-    'tokens of one who has 20,000 expired ones',
+    'tokens of a member who has 20,000 expired ones',
     (db, part) => tokensOf(db, { workspace_id, created_by: some[0] }, part),
     tokenOrder,
   ],
 ];
 
 test.each(modes.flatMap((mode) => lists.map(([name, read, list]) => ({ mode, name, read, list }))))(
-  'a page of $name looks at a bounded number of rows, by a $mode plan',
+  'a page of $name reads a bounded number of rows, with a $mode plan',
   async ({ mode, read, list }) => {
     const plan = await planOf(mode, read, list);
     expect(rowsLookedAt(plan)).toBeLessThanOrEqual(4 * max_walked + 51);
-    expect(plan['Actual Rows']).toBe(1); // where it stopped
+    expect(plan['Actual Rows']).toBe(1); // the place where it stopped
   },
 );

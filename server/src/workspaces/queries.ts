@@ -4,7 +4,7 @@ import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Workspace } from './contract.ts';
 
-/** A workspace's own columns that are shown. */
+/** The columns of a workspace that are shown. */
 const workspace_columns = {
   id: sql`id`,
   name: sql`name`,
@@ -19,7 +19,7 @@ export function workspaceById(db: Db, workspace_id: string): Promise<Omit<Worksp
   return db.one(sql`select ${columns} from workspaces w where w.id = ${workspace_id}`);
 }
 
-/** A workspace, and when the user who asks joined it. */
+/** A workspace, and when the caller joined it. */
 export type JoinedWorkspace = Workspace & { joined_at: string };
 
 export function workspacesOf(db: Db, user_id: string, part: KeysetPart) {
@@ -31,7 +31,7 @@ export function workspacesOf(db: Db, user_id: string, part: KeysetPart) {
     ${part.order_and_limit}`);
 }
 
-/** A row for each workspace that the user owns. */
+/** Selects a row for each workspace that the user owns. */
 export function ownedBy(user_id: string): Sql {
   return sql`
     select 1 from user_workspaces m join workspaces w on w.id = m.workspace_id and w.deleted_at is null
@@ -52,7 +52,7 @@ export function insertWorkspace(
     returning ${columns}`);
 }
 
-/** The workspace's row, locked: writers that change owners do so one after the other. */
+/** Returns the workspace, locked, so that changes of owners happen one after the other. */
 export function lockWorkspace(tx: Tx, workspace_id: string) {
   return tx.maybeOne<Locked<Omit<Workspace, 'role'>>>(sql`
     select ${columns}, ${later(sql`w.updated_at`)} as at from workspaces w where w.id = ${workspace_id} and w.deleted_at is null
@@ -65,7 +65,7 @@ export function renameWorkspace(tx: Tx, workspace_id: string, name: string): Pro
     where w.id = ${workspace_id} returning ${columns}`);
 }
 
-/** Deletes a workspace softly, and waits after the commit for every write in it that is still in progress. */
+/** Soft-deletes a workspace, and waits after the commit for all writes in it that are still in progress. */
 export function markWorkspaceDeleted(tx: Tx, workspace_id: string): void {
   tx.send(sql`
     update workspaces set deleted_at = now(), version = version + 1, updated_at = ${later(sql`updated_at`)}

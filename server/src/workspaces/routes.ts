@@ -18,7 +18,7 @@ import { changeRole, removeMember } from './members.ts';
 import { type JoinedWorkspace, workspaceById, workspacesOf } from './queries.ts';
 import { changeWorkspace, deleteWorkspace } from './update.ts';
 
-/** A row of a list that looks for somebody if it is asked to. */
+/** A row of a list that can be searched. */
 type MaybeFound<Row> = Row & Partial<Pick<Found<Row>, 'stopped'>>;
 
 export function workspaceRoutes(serve: Serve, services: Services): void {
@@ -82,7 +82,7 @@ export function workspaceRoutes(serve: Serve, services: Services): void {
   serve.own(contract.accept_invitation, (context) => acceptInvitation(services, context));
 }
 
-/** The lists in which somebody can be looked up. */
+/** Serves the lists that can be searched. */
 function listRoutes(serve: Serve): void {
   serve.list(contract.list_members, ({ db, workspace_id, query: { q } }) => ({
     filter: { workspace_id, q },

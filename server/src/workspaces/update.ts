@@ -14,7 +14,6 @@ async function openWorkspace(tx: Tx, actor: Actor) {
   return workspace;
 }
 
-/** Renames a workspace. */
 export async function changeWorkspace(context: Context<typeof update_workspace>): Promise<Workspace> {
   const { tx, writer, body: input, if_match } = context;
   const actor = await writer.hold();
@@ -34,7 +33,7 @@ export async function changeWorkspace(context: Context<typeof update_workspace>)
   return { ...after, role };
 }
 
-/** Deletes a workspace softly: its rows stay, and nobody gets to them through the API. */
+/** Soft-deletes a workspace: its rows stay, but nobody can read or change them through the API. */
 export async function deleteWorkspace({ tx, writer, if_match }: Context<typeof delete_workspace>): Promise<void> {
   const actor = await writer.hold();
   const before = await openWorkspace(tx, actor);

@@ -1,8 +1,8 @@
 import { type Sql, sql } from '../db/sql.ts';
 
 /**
- * Removes invitations that expired or were revoked that long ago, in every workspace: the audit log still has them. One that
- * was accepted stays. See accounts/upkeep-queries.ts for the form.
+ * Removes invitations that expired or were revoked that long ago, in every workspace. The audit log still has them. Accepted
+ * invitations stay. See accounts/upkeep-queries.ts for the form.
  */
 export function removeLapsedInvitations(lapsed_for_s: number, limit: number): Sql {
   return sql`

@@ -22,7 +22,7 @@ const roleOf = async (user_id: string) => {
 };
 
 describe('a workspace', () => {
-  test('is its members’ alone: for everybody else it is not there, to the byte', async () => {
+  test('is visible only to its members: others get the same response as for an absent one', async () => {
     const { workspace_id, stranger } = team;
     const absent = '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90';
     const foreign = await stranger.client.raw.get_workspace({ workspace_id });
@@ -39,7 +39,7 @@ describe('a workspace', () => {
     }
   });
 
-  test('is renamed by admins, on the version they saw', async () => {
+  test('can be renamed only by admins, and only on the current version', async () => {
     const { workspace_id, admin, member } = team;
     const { version } = await admin.client.get_workspace({ workspace_id });
     const rename = (name: string, base: number) => ({ workspace_id, body: { name, version: base } });
@@ -54,7 +54,7 @@ describe('a workspace', () => {
     expect(stale.status).toBe(412);
   });
 
-  test('is gone for everybody once an owner deletes it', async () => {
+  test('is not found by anybody once an owner has deleted it', async () => {
     const { id: workspace_id } = await team.stranger.client.create_workspace({ body: { name: 'Short' } });
     await joinWorkspace(team.stranger, team.member, workspace_id, 'admin');
     expect((await team.member.client.raw.delete_workspace({ workspace_id })).status).toBe(403);
@@ -67,8 +67,8 @@ describe('a workspace', () => {
   });
 });
 
-describe('roles', () => {
-  test('change at once, on every process', async () => {
+describe('a role', () => {
+  test('takes effect at once in every process when it changes', async () => {
     const { workspace_id, owner } = team;
     const second = await startServer({}, { database: server.database });
     try {
@@ -93,7 +93,7 @@ describe('roles', () => {
     }
   });
 
-  test('of owners are only touched by owners, and admins make no owners', async () => {
+  test('of an owner can be given or changed only by an owner', async () => {
     const { workspace_id, owner, admin, member } = team;
     const give = (by: typeof admin, user_id: string, role: 'owner' | 'admin' | 'viewer') =>
       by.client.raw.update_member({ if_match: '*', workspace_id, user_id, body: { role } });
@@ -107,7 +107,7 @@ describe('roles', () => {
     expect((await give(admin, team.stranger.user.id, 'viewer')).status).toBe(404);
   });
 
-  test('of the last owner stay', async () => {
+  test('of the last owner cannot be taken away', async () => {
     const { workspace_id, owner } = team;
     const user_id = owner.user.id;
     const demoted = await owner.client.raw.update_member({
@@ -121,7 +121,7 @@ describe('roles', () => {
   });
 });
 
-/** Two owners unmake each other at once. */
+/** In each round, two owners demote and remove each other at once. Returns how many owners are left after each. */
 async function ownersRace(on: TestServer, rounds: number): Promise<number[]> {
   const owners: number[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -142,7 +142,7 @@ async function ownersRace(on: TestServer, rounds: number): Promise<number[]> {
   return owners;
 }
 
-/** Lets the worker finish what a request could not within its second, on a busy machine. */
+/** Lets the worker finish the clean-ups that requests on a busy machine could not finish within their second. */
 async function finishCleanups(on: TestServer): Promise<void> {
   const log = pino({ level: 'silent' });
   const worker = workerPool(on.config, { url: on.database.url, max: 2, log });
@@ -154,12 +154,12 @@ async function finishCleanups(on: TestServer): Promise<void> {
   await worker.end();
 }
 
-describe('two owners unmaking each other at once', () => {
-  test('leave one', async () => {
+describe('two owners who demote and remove each other at once', () => {
+  test('leave one owner', async () => {
     expect(await ownersRace(server, 12)).toEqual(Array(12).fill(1));
   });
 
-  test('control: without the workspace’s lock they leave none', async () => {
+  test('control: without the locks they can leave none', async () => {
     const broken = await startServer(
       {},
       {
@@ -175,7 +175,7 @@ describe('two owners unmaking each other at once', () => {
 });
 
 describe('a member who leaves', () => {
-  test('leaves their tickets unassigned, each with a version and an audit entry of its own', async () => {
+  test('is unassigned from all their tickets, each with a new version and an audit entry', async () => {
     const { workspace_id, owner } = team;
     const person = await registerPerson(server);
     await joinWorkspace(owner, person, workspace_id, 'member');
@@ -196,7 +196,7 @@ describe('a member who leaves', () => {
     expect(restored.assignee_id).toBeNull();
   });
 
-  test('while being assigned tickets never keeps one', async () => {
+  test('keeps no ticket that is assigned to them at the same time', async () => {
     const { workspace_id, owner } = team;
     const tickets: string[] = [];
     for (let round = 0; round < 8; round++) {
@@ -223,7 +223,7 @@ describe('an invitation', () => {
   const invite = (email: string, role: 'owner' | 'member' = 'member') =>
     team.owner.client.create_invitation({ workspace_id: team.workspace_id, body: { email, role } });
 
-  test('is for one address, once, while it lasts', async () => {
+  test('can be accepted only by its address, and only once', async () => {
     const { workspace_id, owner, admin } = team;
     const [guest, other] = [await registerPerson(server), await registerPerson(server)];
     const { token, id } = await invite(guest.email.toUpperCase());
@@ -242,7 +242,7 @@ describe('an invitation', () => {
     expect(again).toMatchObject({ status: 409, body: { code: 'already_member' } });
   });
 
-  test('is pending once, can be revoked, and expires', async () => {
+  test('can be pending once per address, can be revoked, and expires', async () => {
     const { workspace_id, owner } = team;
     const guest = await registerPerson(server);
     const body = { email: guest.email, role: 'member' } as const;
@@ -259,7 +259,7 @@ describe('an invitation', () => {
     expect((await guest.client.raw.accept_invitation({ body: { token: third.token } })).status).toBe(200);
   });
 
-  test('accepted several times at once makes one member', async () => {
+  test('that is accepted several times at once is accepted once', async () => {
     for (let round = 0; round < 8; round++) {
       const guest = await registerPerson(server);
       const { token } = await invite(guest.email);
@@ -270,7 +270,7 @@ describe('an invitation', () => {
     }
   });
 
-  test('to owner is an owner’s to give', async () => {
+  test('for an owner can be created only by an owner', async () => {
     const { workspace_id, admin } = team;
     const body = { email: 'x@example.com', role: 'owner' } as const;
     expect((await admin.client.raw.create_invitation({ workspace_id, body })).status).toBe(403);
@@ -278,7 +278,7 @@ describe('an invitation', () => {
 });
 
 describe('the audit log', () => {
-  test('is for admins, narrows by each parameter, and can’t be changed by the app’s role', async () => {
+  test('can be read only by admins, can be filtered, and can’t be changed by the app’s database role', async () => {
     const { workspace_id, admin, member, owner } = team;
     expect((await member.client.raw.list_audit({ workspace_id })).status).toBe(403);
     const by = await admin.client.list_audit({ workspace_id, action: 'invitation.created', actor: owner.user.id });
