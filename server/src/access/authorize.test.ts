@@ -52,27 +52,27 @@ const actor = (caller: SignedIn, access: readonly Role[] = everyone) =>
 const look = (statement: string, ...values: unknown[]) => server.database.owner.query(statement, values);
 
 describe('a session', () => {
-  test('that could not be asked for has not ended: other failures of the database stay what they are', async () => {
+  test('is not reported as ended when the database fails in another way', async () => {
     const malformed = session({ ...callerOf(team.member), session_id: 'no id' });
     await expect(malformed).rejects.not.toMatchObject({ code: 'session_ended' });
   });
 
-  test('that lives is confirmed', async () => {
+  test('that is valid is confirmed', async () => {
     await expect(session(callerOf(team.member))).resolves.toBeUndefined();
   });
 
   test.each([
-    ['revoked', 'update sessions set revoked_at = now() where user_id = $1'],
-    ['expired', 'update sessions set expires_at = now() where user_id = $1'],
-    ['of a disabled account', 'update users set disabled_at = now() where id = $1'],
-  ])('%s is over', async (_, statement) => {
+    ['it was revoked', 'update sessions set revoked_at = now() where user_id = $1'],
+    ['it has expired', 'update sessions set expires_at = now() where user_id = $1'],
+    ['its account is disabled', 'update users set disabled_at = now() where id = $1'],
+  ])('is reported as ended if %s', async (_, statement) => {
     const person = await registerPerson(server);
     await session(callerOf(person));
     await look(statement, person.user.id);
     await expect(session(callerOf(person))).rejects.toMatchObject({ code: 'session_ended' });
   });
 
-  test('that never was, or is somebody else’s, is over', async () => {
+  test('is reported as ended if it never existed or is somebody else’s', async () => {
     const { session_id } = callerOf(team.owner);
     for (const other of [newId(), session_id]) {
       const caller = { ...callerOf(team.member), session_id: other };
@@ -81,7 +81,7 @@ describe('a session', () => {
   });
 });
 
-describe('credentials that are looked at together', () => {
+describe('credentials that are checked together', () => {
   const guest = async (role: 'admin' | 'member' = 'member') => {
     const person = await registerPerson(server);
     await joinWorkspace(team.owner, person, workspace_id, role);
@@ -101,7 +101,7 @@ describe('credentials that are looked at together', () => {
       ({ code }: { code?: string }) => (['session_ended', 'invalid_token'].includes(code ?? '') ? false : code),
     );
 
-  test('are good exactly where each is by itself: sessions and API tokens, of people and of bots', async () => {
+  test('are valid if and only if each is by itself: sessions and API tokens, of people and of bots', async () => {
     const { owner } = team;
     const [revoked, expired, disabled, left, blocked] = await Promise.all(Array.from({ length: 5 }, () => guest()));
     const host = await guest('admin');
@@ -144,18 +144,18 @@ describe('credentials that are looked at together', () => {
 });
 
 describe('a role', () => {
-  test('is the one the database has', async () => {
+  test('is the one in the database', async () => {
     for (const name of everyone) expect(await role(team[name])).toBe(name);
   });
 
-  test('that does not suffice is named, with those that do', async () => {
+  test('that does not suffice is named in the refusal, with the roles that do', async () => {
     await expect(role(team.viewer, writers)).rejects.toMatchObject({
       code: 'forbidden',
       data: { role: 'viewer', required: ['owner', 'admin', 'member'] },
     });
   });
 
-  test('nobody has where they are no member, or nothing is, or nothing is any more', async () => {
+  test('is not found for a stranger, nor in a workspace that never existed or was deleted', async () => {
     const { id } = await team.owner.client.create_workspace({ body: { name: 'Gone' } });
     expect(await role(team.owner, everyone, id)).toBe('owner');
     await team.owner.client.delete_workspace({ workspace_id: id });
@@ -166,13 +166,13 @@ describe('a role', () => {
   });
 });
 
-describe('a caller who applies', () => {
-  test('becomes an actor, with the role the database has', async () => {
+describe('a caller who reads', () => {
+  test('becomes an actor with the role in the database', async () => {
     const caller = callerOf(team.admin);
     expect(await actor(caller)).toEqual({ ...caller, workspace_id, role: 'admin' });
   });
 
-  test('is told of the session before the workspace, and of the workspace before the role', async () => {
+  test('is refused for the session before the workspace, and for the workspace before the role', async () => {
     const gone = { session_id: newId() };
     await expect(actor({ ...callerOf(team.stranger), ...gone })).rejects.toMatchObject({ code: 'session_ended' });
     await expect(actor({ ...callerOf(team.viewer), ...gone }, writers)).rejects.toMatchObject({
@@ -182,7 +182,7 @@ describe('a caller who applies', () => {
     await expect(actor(callerOf(team.viewer), writers)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  test('and is refused is no rejection that nobody handled, when nobody looks', async () => {
+  test('and is refused causes no unhandled rejection if the refusal is not awaited', async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => void unhandled.push(reason);
     process.on('unhandledRejection', note);
@@ -196,7 +196,7 @@ describe('a caller who applies', () => {
     expect(unhandled).toEqual([]);
   });
 
-  test('for what is not of a workspace is a mistake of ours', async () => {
+  test('with a line of the policy that is not for a workspace causes an error', async () => {
     const caller = callerOf(team.owner);
     const asked = asPerson(caller, async (db) => apply(db, caller, ['account'], workspace_id).actor);
     await expect(asked).rejects.toThrow('needs a list of roles');
@@ -209,12 +209,12 @@ describe('a caller who writes', () => {
       applyToWrite(tx, caller, lineOf(access), workspace_id).hold(),
     );
 
-  test('becomes an actor, with the role the database has', async () => {
+  test('becomes an actor with the role in the database', async () => {
     const caller = callerOf(team.admin);
     expect(await hold(caller)).toEqual({ ...caller, workspace_id, role: 'admin' });
   });
 
-  test('is told of the session before the workspace, and of the workspace before the role', async () => {
+  test('is refused for the session before the workspace, and for the workspace before the role', async () => {
     const gone = { session_id: newId() };
     await expect(hold({ ...callerOf(team.stranger), ...gone })).rejects.toMatchObject({ code: 'session_ended' });
     await expect(hold({ ...callerOf(team.viewer), ...gone }, writers)).rejects.toMatchObject({ code: 'session_ended' });
@@ -222,7 +222,7 @@ describe('a caller who writes', () => {
     await expect(hold(callerOf(team.viewer), writers)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  test('locks session, membership and workspace against a verb that waits for those who use them, and each row once', async () => {
+  test('locks session, membership and workspace against changes that wait for all who use them, and only once', async () => {
     const caller = callerOf(team.member);
     await transaction(server.pool, { workspace_id, user_id: caller.user_id }, async (tx) => {
       const writer = applyToWrite(tx, caller, lineOf(everyone), workspace_id);
@@ -238,7 +238,7 @@ describe('a caller who writes', () => {
     });
   });
 
-  test('and may not, locks nothing', async () => {
+  test('without permission locks nothing', async () => {
     const caller = callerOf(team.viewer);
     await transaction(server.pool, { workspace_id, user_id: caller.user_id }, async (tx) => {
       const writer = applyToWrite(tx, caller, lineOf(writers), workspace_id);
@@ -253,7 +253,7 @@ describe('a caller who writes', () => {
   });
 });
 
-test('a lock is only for those who may act, in their own workspace, while their session lives', async () => {
+test('the condition for locks holds only for those who may act in the workspace, and only while their session is valid', async () => {
   const other = await registerPerson(server);
   const { id: elsewhere } = await other.client.create_workspace({ body: { name: 'Other' } });
   const may = (person: Person, at: string, of: string) => {

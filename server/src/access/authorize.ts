@@ -4,7 +4,7 @@ import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { covers, type Line, type Needs } from './policy.ts';
 
-/** An API token. What it is here never changes; whether it is still good is asked of the database. */
+/** An API token. These fields never change. Whether the token is still valid is read from the database. */
 export interface ApiToken {
   workspace_id: string;
   id: string;
@@ -13,7 +13,7 @@ export interface ApiToken {
   on_behalf_of: string | null;
 }
 
-/** The caller, according to a verified credential. It says nothing about rights: those are read from the database. */
+/** The caller, according to a verified credential. It says nothing about rights, which are read from the database. */
 export type Identity = SessionIdentity | TokenIdentity;
 
 export interface SessionIdentity {
@@ -22,35 +22,35 @@ export interface SessionIdentity {
   token: null;
 }
 
-/** A person by one of their tokens, or a bot by one of its own. */
+/** A person with one of their tokens, or a bot with one of its tokens. */
 export interface TokenIdentity {
   user_id: string;
   session_id: null;
   token: ApiToken;
 }
 
-/** The person who is calling: whose shares the request counts towards, however many tokens and bots they have. */
+/** Returns the person behind the call. The request counts towards their limits, however many tokens and bots they have. */
 export function personOf({ user_id, token }: Identity): string {
   return token?.on_behalf_of ?? user_id;
 }
 
-/** For the audit log: which request did it. */
+/** The request's id, for the audit log. */
 interface Asking {
   request_id: string;
 }
 
 /** A caller whose credential the database has just confirmed. */
 export type Caller = Identity & Asking;
-/** One who has signed in. */
+/** A caller who has signed in. */
 export type SignedIn = SessionIdentity & Asking;
 
-/** A caller in a workspace, with the role the database has just given. */
+/** A caller in a workspace, with the role that the database has just returned. */
 export type Actor = Caller & {
   workspace_id: string;
   role: Role;
 };
 
-/** A caller who wants to act in a workspace, and the roles that may; of a token whose scopes don't cover it, none. */
+/** A caller who wants to act in a workspace, and the roles that may: none if the scopes of a token don't cover the operation. */
 export type Claim = Caller & {
   workspace_id: string;
   access: readonly Role[];
@@ -59,8 +59,8 @@ export type Claim = Caller & {
 };
 
 /**
- * A caller who reads: whether they may is asked in the burst of the read. What the read finds is dropped unless they
- * may.
+ * A caller who reads. The permission is checked in the same batch of statements as the read, whose result is dropped unless they
+ * have it.
  */
 export type Applicant = Claim & {
   /** Rejects with `session_ended` or `invalid_token`, `not_found`, `insufficient_scope` or `forbidden`. */
@@ -71,20 +71,20 @@ export type Applicant = Claim & {
 export type Writer = Claim & {
   /**
    * Confirms credential and role, and locks them until the commit: once a removal, a demotion, a sign-out, a disabling or
-   * the deletion of the workspace is acknowledged, nothing commits that it forbids. Asked once; a door asks after its
-   * other locks, in the same burst, so that a loss of rights never waits for a writer who waits. Rejects as `actor`.
-   * `require`: what the verb asks of the actor beyond the policy. It belongs here, with the first call, because a write that
-   * was done before goes no further: its response is given again from here.
+   * the deletion of the workspace is acknowledged, nothing commits that it forbids. It runs once. A door calls it after its
+   * other locks, in the same batch, so that a loss of rights never waits for a write that waits for a lock. Rejects as `actor` does.
+   * `require` checks what the operation demands of the actor beyond the policy. It must be passed with the first call, because a
+   * repeated request ends here, with the response of the first one.
    */
   hold: (require?: (actor: Actor) => void) => Promise<Actor>;
   /**
-   * A condition for locks that are asked for together with the permission: without it, anyone who knows a ticket's id, or
-   * has a token of a session that has ended, could lock it for a moment, and tell by the wait that it is there.
+   * A condition for locks that are taken in the same batch as the permission is checked. Without it, anyone who knows a ticket's id,
+   * or has a token of an ended session, could lock the ticket for a moment, and infer from a wait that it exists.
    */
   mayAct: () => Sql;
   /**
-   * What the write's error means, to a writer who has the right: without it for a moment, locks under that condition
-   * found nothing, just as if nothing were there.
+   * Returns the error to report for a write by a caller who has the right. If they lacked it for a moment, locks under that
+   * condition found nothing, as if nothing existed, so such an error becomes a `DoubtfulRefusal`.
    */
   doubt: (error: unknown) => unknown;
 };
@@ -96,8 +96,8 @@ function ofSession({ user_id, session_id }: SessionIdentity): Sql {
 }
 
 /**
- * A live token. It lives with the membership in which its person created it, never with a later one of theirs, and a
- * bot's with the bot's as well.
+ * Selects a valid token. A token ends with the membership in which its person created it, and does not come back with a later
+ * membership of theirs. A bot's token also ends with the bot's membership.
  */
 export function ofToken({ workspace_id, id }: Pick<ApiToken, 'workspace_id' | 'id'>): Sql {
   return sql`from api_tokens k
@@ -111,8 +111,8 @@ export function ofToken({ workspace_id, id }: Pick<ApiToken, 'workspace_id' | 'i
 const ofCredential = (identity: Identity) => (identity.token === null ? ofSession(identity) : ofToken(identity.token));
 
 /**
- * A former member's row stays, for their name and for what points to it. It makes nobody a member. `b` is the membership
- * of the person for whom a bot acts.
+ * Selects the caller's membership `m`, and the membership `b` of the person for whom a bot acts. A former member's row stays, for
+ * their name and for references to it, but does not count as a membership.
  */
 function ofMember({ workspace_id, user_id, token }: Claim): Sql {
   const person = token?.on_behalf_of;
@@ -126,7 +126,7 @@ function ofMember({ workspace_id, user_id, token }: Claim): Sql {
     where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null`;
 }
 
-/** The policy admits with each role all above it: the lesser of two is admitted if both are. */
+/** The condition that the role is admitted. For a bot, the person's role must be too: then the lower of the two is admitted. */
 function isAdmitted({ access, token }: Claim): Sql {
   const behind = isNone(token?.on_behalf_of) ? sql`` : sql` and b.role = any (${access}::text[])`;
   return sql`m.role = any (${access}::text[])${behind}`;
@@ -138,21 +138,22 @@ const isNone = (value: string | null | undefined): value is null | undefined => 
 const ended = (identity: Identity) => new BatonError(identity.token === null ? 'session_ended' : 'invalid_token');
 
 /**
- * Confirms the credential and the account. Throws `session_ended`, the same for a revoked session and a disabled account;
- * of a token `invalid_token`, the same as for one that never was.
+ * Confirms the credential and the account. Throws `session_ended` for a session, whether it was revoked or its account disabled, and
+ * `invalid_token` for a token, even one that never existed.
  */
 export async function requireLive(db: Db, identity: Identity): Promise<void> {
   if (!(await credentialIsLive(db, identity))) throw ended(identity);
 }
 
-/** Whether the credential is good and its account enabled. */
+/** Whether the credential is valid and its account enabled. */
 async function credentialIsLive(db: Db, identity: Identity): Promise<boolean> {
   return (await db.maybeOne(sql`select 1 as live ${ofCredential(identity)}`)) !== undefined;
 }
 
 /**
- * Those of these credentials that are good: for all that wait for an event, in one statement. Its scope is one's after the other, so it
- * sees no more than each of them would. Its conditions are those of `ofCredential`, in the database; a test compares them.
+ * Returns those of these credentials that are valid: all clients that wait for an event are checked in one statement. The database
+ * function checks each in its own scope, so it sees no more than the credential itself would. Its conditions are those of
+ * `ofCredential`; a test compares them.
  */
 export async function liveAmong(db: Db, identities: readonly Identity[]): Promise<Identity[]> {
   const all = (of: (identity: Identity) => string | null) => identities.map(of);
@@ -162,7 +163,7 @@ export async function liveAmong(db: Db, identities: readonly Identity[]): Promis
   return rows.flatMap(({ place }) => identities[place - 1] ?? []);
 }
 
-/** The same, for a write: the credential can't be ended, and that be acknowledged, before this commits. */
+/** Does the same for a write, and locks the credential: no request that ends it is acknowledged before this transaction commits. */
 export async function holdLive(tx: Tx, identity: Identity): Promise<void> {
   const lock = identity.token === null ? sql`s` : sql`k`;
   const live = await tx.maybeOne(sql`
@@ -172,18 +173,18 @@ export async function holdLive(tx: Tx, identity: Identity): Promise<void> {
 
 interface Roles {
   role: Role;
-  /** Of the person for whom a bot acts. */
+  /** The role of the person for whom a bot acts. */
   limit_role?: Role;
 }
 
 const ranks: readonly Role[] = ['viewer', 'member', 'admin', 'owner'];
 const isBelow = (role: Role, other: Role) => ranks.indexOf(role) < ranks.indexOf(other);
-/** A bot's role, but never more than the person's for whom it acts. */
+/** Returns the role, or for a bot the lower of its role and that of the person for whom it acts. */
 const effective = ({ role, limit_role = role }: Roles) => (isBelow(limit_role, role) ? limit_role : role);
 
 /**
- * Confirms membership and role. Throws `not_found` to those who aren't members, exactly as for a workspace that isn't
- * there, `insufficient_scope` to a token whose scopes don't cover it, and `forbidden` to members whose role doesn't suffice.
+ * Confirms membership and role. Throws `not_found` unless the caller is a member, exactly as for a workspace that doesn't exist,
+ * `insufficient_scope` for a token whose scopes don't cover the operation, and `forbidden` if the role doesn't suffice.
  */
 export async function requireRole(db: Db, claim: Claim): Promise<Role> {
   const { access, lacks, token } = claim;
@@ -202,8 +203,8 @@ function insufficientScope({ scopes }: ApiToken, needs: Needs) {
 }
 
 /**
- * Why an identity has no business here at all, whatever the person may do: a token is for its own workspace. Undefined for
- * every other one. `workspace_id`: of the operation, if it is one of a workspace.
+ * Returns the error for a token that is used outside its own workspace, and undefined for every other identity. `workspace_id` is
+ * the operation's workspace, if it has one.
  */
 export function outside({ token }: Identity, workspace_id: string | undefined): BatonError | undefined {
   if (token === null || token.workspace_id === workspace_id) return undefined;
@@ -211,9 +212,9 @@ export function outside({ token }: Identity, workspace_id: string | undefined): 
 }
 
 /**
- * The role, its membership and its workspace locked; undefined for those who may not act. KEY SHARE lets every change
- * of the rows through and is compatible with itself. A verb that takes rights away changes the row, commits, and then waits
- * for the locks that are left (`Tx.settle`): new ones are refused from the commit on, so a flood of them can't delay it.
+ * Locks the caller's membership and workspace, and returns the role, or undefined if they may not act. KEY SHARE admits every
+ * change of the rows and is compatible with itself. A write that takes rights away changes the row, commits, and then waits for
+ * the remaining locks (`Tx.settle`). New locks are refused from the commit on, so a flood of them can't delay it.
  */
 async function holdRole(tx: Tx, claim: Claim): Promise<Role | undefined> {
   const membership = await tx.maybeOne<Roles>(sql`
@@ -223,8 +224,8 @@ async function holdRole(tx: Tx, claim: Claim): Promise<Role | undefined> {
 }
 
 /**
- * Keeps the workspace from being deleted until the commit. A role is held too weakly for that, and its write may commit after the deletion has
- * looked for what it stops.
+ * Locks the workspace against deletion until the commit. The lock of a role is too weak for that: with it alone, a write may commit
+ * after the deletion has read the rows that it disables.
  */
 export async function requireUndeleted(tx: Tx, workspace_id: string): Promise<void> {
   const found = await tx.maybeOne(sql`
@@ -232,23 +233,23 @@ export async function requireUndeleted(tx: Tx, workspace_id: string): Promise<vo
   if (found === undefined) throw new BatonError('not_found');
 }
 
-/** The session is a subquery that refers to nothing outside it: where sessions lie on another shard, it is asked by itself. */
+/** The condition that the caller may act. Its subqueries are independent, so sessions can be on another shard. */
 function isAllowed(claim: Claim): Sql {
   return sql`exists (select 1 ${ofCredential(claim)}) and exists (
     select 1 ${ofMember(claim)} and ${isAdmitted(claim)})`;
 }
 
-/** Asks both in one burst, which has a snapshot of its own; refusals come in their order: 401 before 404 before 403. */
+/** Checks credential and role in one batch, which has one snapshot. Refusals have an order: 401 before 404 before 403. */
 export async function authorize(db: Db, claim: Claim): Promise<Actor> {
   const { access: _, lacks: __, ...caller } = claim;
   const live = requireLive(db, claim);
   const role = requireRole(db, claim);
-  role.catch(() => undefined); // looked at after the credential, never unhandled
+  role.catch(() => undefined); // it is awaited after the credential, and must not be unhandled until then
   await live;
   return { ...caller, role: await role };
 }
 
-/** The same with everything locked. After a refusal, one more query finds the reason. */
+/** Does the same and locks everything. After a refusal, further queries find the reason. */
 async function hold(tx: Tx, claim: Claim): Promise<Actor> {
   const { access: _, lacks: __, ...caller } = claim;
   const live = holdLive(tx, claim);
@@ -258,11 +259,11 @@ async function hold(tx: Tx, claim: Claim): Promise<Actor> {
   const held = await role;
   if (held !== undefined) return { ...caller, role: held };
   await authorize(tx, claim);
-  // The right came back between the two questions.
+  // The caller regained the right between the two checks.
   throw new DoubtfulRefusal(new BatonError('overloaded', {}, { retry_after_s: 1 }));
 }
 
-/** A refusal that may be wrong, because the caller had no right for a moment within the transaction. */
+/** A refusal that may be wrong, because the caller lacked the right for a moment within the transaction. */
 export class DoubtfulRefusal extends Error {
   override name = 'DoubtfulRefusal';
   readonly refusal: BatonError;
@@ -273,7 +274,7 @@ export class DoubtfulRefusal extends Error {
   }
 }
 
-/** Does a write, and once more where its refusal is in doubt: rights come and go far less often than that. */
+/** Runs a write, and retries it once if its refusal is in doubt. Rights hardly ever change that often. */
 export async function withoutDoubt<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
@@ -294,22 +295,22 @@ function claimOf(caller: Caller, line: Line, workspace_id: string): Claim {
   return { ...caller, workspace_id, access: lacks === undefined ? access : [], lacks };
 }
 
-/** Whether a token's scopes cover the operation. Other credentials have no scopes, and cover everything. */
+/** Whether a token's scopes cover the operation. A session has no scopes, and covers everything. */
 export function isCovered({ token }: Caller, [, needs]: Line): boolean {
   return token === null || needs === undefined || needs === 'any token' || covers(token.scopes, needs);
 }
 
-/** Asks whether the caller may read this in the workspace, by the operation's line of the policy. */
+/** Starts the check that the caller may read in the workspace, by the operation's line of the policy. */
 export function apply(db: Db, caller: Caller, line: Line, workspace_id: string): Applicant {
   const claim = claimOf(caller, line, workspace_id);
   const actor = authorize(db, claim);
-  actor.catch(() => undefined); // looked at in the end, never unhandled
+  actor.catch(() => undefined); // it is awaited at the end, and must not be unhandled until then
   return { ...claim, actor };
 }
 
 /**
- * A caller who is about to write in the workspace; nothing is asked yet. `besides` has been asked before, and must come
- * to pass for one who has the right.
+ * Returns the writer for a caller who is about to write in the workspace, without checking anything yet. `besides` is a check that
+ * runs already, and must succeed for a caller who has the right.
  */
 export function applyToWrite(
   tx: Tx,
@@ -319,7 +320,7 @@ export function applyToWrite(
   besides?: Promise<void>,
 ): Writer {
   const claim = claimOf(caller, line, workspace_id);
-  besides?.catch(() => undefined); // looked at after the right, never unhandled
+  besides?.catch(() => undefined); // it is awaited after the right, and must not be unhandled until then
   let held: Promise<Actor> | undefined;
   let locks_on_condition = false;
   return {
@@ -331,7 +332,7 @@ export function applyToWrite(
           await besides;
           return actor;
         });
-        held.catch(() => undefined); // looked at in the end, never unhandled
+        held.catch(() => undefined); // it is awaited at the end, and must not be unhandled until then
       }
       return held;
     },
@@ -347,8 +348,8 @@ export function applyToWrite(
 }
 
 /**
- * The result, if the permission is granted. Both were requested at once; a caller without permission gets the refusal, whatever
- * the result was. Both have ended when this returns, so no late statement can run after the connection has gone to another caller.
+ * Returns the result if the permission is granted, and otherwise throws the refusal, whatever the result. Both were requested at
+ * once, and both have ended when this returns, so no late statement can run on a connection that another caller has got.
  */
 export async function permitted<T>(permission: Promise<unknown>, result: Promise<T>): Promise<T> {
   await Promise.allSettled([permission, result]);

@@ -10,14 +10,14 @@ const keyOf = ({ session_id, token }: Caller, workspace_id: string | undefined) 
   `${session_id ?? token?.id} ${workspace_id ?? ''}`;
 
 /**
- * Whom the database has confirmed a moment ago, in this process. It permits nothing: each request asks the database. But what
- * such a caller asks for travels with the question, and everybody else's waits for the answer: the time that a refusal
- * takes must not depend on what is there.
+ * Remembers the callers whom the database has confirmed a moment ago, in this process. It permits nothing: each request is checked
+ * by the database. The statements of such a caller are sent together with the check. Those of any other caller are sent only after
+ * it, because the time that a refusal takes must not depend on the data.
  */
 export class Confirmed {
   readonly #callers = new LRUCache<string, { role: Role | undefined }>({ max: max_callers, ttl: lasts_ms });
 
-  /** Whether the caller had the right a moment ago that the line asks for. */
+  /** Whether the caller had the right that the line requires a moment ago. */
   has(caller: Caller, [access]: Line, workspace_id: string | undefined): boolean {
     const found = this.#callers.get(keyOf(caller, workspace_id));
     if (found === undefined) return false;

@@ -5,7 +5,7 @@ import { joinWorkspace, type Person, registerPerson } from '../../../proof/harne
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { disableUser } from '../accounts/operator.ts';
 
-// Who waits, waits for much longer than a test would.
+// A request that waits for a lock waits much longer than the test does.
 const patient = { BATON_LOCK_TIMEOUT_MS: '60000', BATON_STATEMENT_TIMEOUT_MS: '60000' };
 const patience_ms = 5_000;
 
@@ -14,7 +14,7 @@ let team: Team;
 let ticket: string;
 let stopHolding: () => Promise<void>;
 
-/** The project and its ticket are in another transaction's hands. */
+/** Another transaction has locked the project and its ticket. */
 beforeAll(async () => {
   server = await startServer(patient);
   team = await makeTeam(server);
@@ -52,7 +52,7 @@ const endings: Record<string, (person: Person) => Promise<unknown>> = {
 
 const cases = Object.keys(endings).flatMap((who) => Object.keys(writes).map((operation) => ({ who, operation })));
 
-test.each(cases)('$operation by a member $who is refused without a wait for the lock', async ({ who, operation }) => {
+test.each(cases)('$operation by a member $who is refused without waiting for a lock', async ({ who, operation }) => {
   const person = await registerPerson(server);
   await joinWorkspace(team.owner, person, team.workspace_id, 'member');
   await endings[who]?.(person);
@@ -60,7 +60,7 @@ test.each(cases)('$operation by a member $who is refused without a wait for the 
   expect(refused).toMatchObject({ status: 401, body: { code: 'session_ended' } });
 });
 
-test('control: a member who may write does wait', async () => {
+test('control: a request of a member who may write waits', async () => {
   const answers = Object.values(writes).map((write) => write(team, team.member));
   expect(await Promise.race([...answers, sleep(300)])).toBeUndefined();
   await stopHolding();

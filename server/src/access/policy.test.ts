@@ -4,7 +4,7 @@ import { accessOf, covers, type OperationId, policy, scopeOf } from './policy.ts
 
 const words = (list: string) => list.split(' ').sort();
 
-/** The table, read the other way round: written down a second time, so that no right changes by a slip. */
+/** The table the other way round. It is written down a second time, so that no right changes by accident. */
 const by_access: Record<string, string[]> = {
   public: words(
     'register login refresh request_password_reset reset_password confirm_email get_policy get_livez get_readyz',
@@ -35,7 +35,7 @@ const by_access: Record<string, string[]> = {
   owner: words('delete_workspace purge_comment purge_ticket'),
 };
 
-test('each operation is open to those it was decided for, and to nobody else', () => {
+test('each operation is allowed to the intended callers, and to nobody else', () => {
   const operations = Object.keys(policy) as OperationId[];
   const found = Object.groupBy(operations, (id) => String(policy[id][0]));
   expect(Object.fromEntries(Object.entries(found).map(([access, ids]) => [access, ids?.sort()]))).toEqual(by_access);
@@ -73,14 +73,14 @@ const by_scope: Record<string, string[]> = {
   'webhooks:admin': words('create_webhook update_webhook delete_webhook rotate_webhook_secret ping_webhook redeliver'),
 };
 
-test('each scope opens the operations it was decided for, and every scope there is opens some', () => {
+test('each scope allows exactly the intended operations, and every scope allows some', () => {
   const operations = (Object.keys(policy) as OperationId[]).filter((id) => scopeOf(id) !== null);
   const found = Object.groupBy(operations, (id) => String(scopeOf(id)));
   expect(Object.fromEntries(Object.entries(found).map(([scope, ids]) => [scope, ids?.sort()]))).toEqual(by_scope);
   expect(Object.keys(by_scope).sort()).toEqual(Object.keys(scope_meanings).sort());
 });
 
-test('a scope includes the lesser ones of its area, and no other', () => {
+test('a scope includes the lower scopes of its area, and no others', () => {
   expect(covers(['tickets:write'], 'tickets:read')).toBe(true);
   expect(covers(['projects:admin'], 'projects:read')).toBe(true);
   expect(covers(['tickets:read'], 'tickets:write')).toBe(false);
@@ -88,7 +88,7 @@ test('a scope includes the lesser ones of its area, and no other', () => {
   expect(covers(['tickets:write'], 'session')).toBe(false);
 });
 
-test('an operation without a line in the table is nobody’s', () => {
+test('looking up an operation that is not in the table throws', () => {
   expect(accessOf('delete_workspace')).toEqual(['owner']);
   expect(() => accessOf('drop_database')).toThrow('No policy for drop_database');
 });

@@ -3,12 +3,12 @@ import type { Role, TokenScope } from '../http/contract.ts';
 /** Who may call an operation: anybody, anybody signed in, or members with one of these roles. */
 export type Access = 'public' | 'account' | readonly Role[];
 
-/** The scope that an API token needs for an operation; `session`: no token will do. */
+/** The scope that an API token needs for an operation. `session` means that no token suffices. */
 export type Needs = TokenScope | 'session';
 
-/** What the table says of an operation in a workspace. */
+/** The line of the policy for an operation in a workspace. */
 export type WorkspaceLine = readonly [access: readonly Role[], needs: Needs];
-/** What it says of any operation. Tokens are for operations in their workspace, and for what is the token's own. */
+/** The line for any operation. Tokens are for operations in their workspace, and a few that concern the token itself. */
 export type Line = readonly ['public'] | readonly ['account', needs?: 'any token'] | WorkspaceLine;
 
 const everyone: readonly Role[] = ['owner', 'admin', 'member', 'viewer'];
@@ -16,13 +16,13 @@ const writers: readonly Role[] = ['owner', 'admin', 'member'];
 const admins: readonly Role[] = ['owner', 'admin'];
 const owners: readonly Role[] = ['owner'];
 
-/** Whether somebody of this role runs the workspace. */
+/** Whether somebody with this role administers the workspace. */
 export const isAdmin = (role: Role): boolean => admins.includes(role);
 
 /**
- * The one table of who may do what, by operation, and which scope a token needs for it. Rules on the target (an admin can't
- * touch an owner, members may leave by themselves) stand in the verb, on top of this. What hands out credentials, and what
- * can't be undone, takes a session.
+ * The one table of who may do what, by operation, and which scope a token needs for it. Rules about the target (an admin can't
+ * change an owner, members may leave by themselves) are in the operations themselves. Operations that hand out credentials or
+ * can't be undone require a session.
  */
 export const policy = {
   register: ['public'],
@@ -156,38 +156,38 @@ export const policy = {
 
 export type OperationId = keyof typeof policy;
 
-/** The operation's line of the policy table. */
+/** Returns the operation's line of the policy table. */
 export function lineOf(operation_id: string): Line {
   if (!(operation_id in policy)) throw new Error(`No policy for ${operation_id}. Add it to access/policy.ts.`);
   return policy[operation_id as OperationId];
 }
 
-/** Who may call the operation. */
+/** Returns who may call the operation. */
 export function accessOf(operation_id: string): Access {
   return lineOf(operation_id)[0];
 }
 
-/** The scope that a token needs for the operation; null where no token will do, or any. */
+/** Returns the scope that a token needs for the operation, or null if no token suffices or any does. */
 export function scopeOf(operation_id: string): TokenScope | null {
   const [, needs = 'session'] = lineOf(operation_id);
   return needs === 'session' || needs === 'any token' ? null : needs;
 }
 
-/** Which API tokens the operation takes. */
+/** Returns which API tokens the operation accepts. */
 export function tokensOf(operation_id: string): 'none' | 'scoped' | 'any' {
   const [access, needs = 'session'] = lineOf(operation_id);
   if (access === 'public' || needs === 'session') return 'none';
   return needs === 'any token' ? 'any' : 'scoped';
 }
 
-/** Whether the operation takes an Idempotency-Key: a write of somebody whose key it can be. */
+/** Whether the operation accepts an Idempotency-Key. Public writes don't, since a key belongs to a caller. */
 export function takesKey({ id, method }: { id: string; method: string }): boolean {
   return method !== 'get' && accessOf(id) !== 'public';
 }
 
 const levels = ['read', 'write', 'admin'];
 
-/** Whether a token with these scopes will do. Of an area, each level includes the ones before it. */
+/** Whether a token with these scopes suffices. Within an area, each level includes the lower ones. */
 export function covers(scopes: readonly TokenScope[], needs: Needs): boolean {
   const [area, level = ''] = needs.split(':');
   return scopes.some((scope) => {

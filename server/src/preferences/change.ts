@@ -5,19 +5,19 @@ import type { Context } from '../serving/context.ts';
 import { max_remapped, type Preferences, type update_preferences } from './contract.ts';
 import { lockPreferences, updatePreferences } from './queries.ts';
 
-/** The keys of commands with some of them changed; null gives a command its own back. */
+/** Returns the chosen keys with some changes. null restores a command's default keys. */
 function remapped(before: Preferences['keys'], given: Readonly<Record<string, string | null>>): Preferences['keys'] {
   const keys = Object.entries({ ...before, ...given }).flatMap(([id, chosen]) =>
     chosen === null ? [] : [[id, chosen]],
   );
   if (keys.length > max_remapped) {
-    const detail = `Expected at most ${max_remapped} commands with keys of their own. Give some their own keys back.`;
+    const detail = `Expected at most ${max_remapped} commands with chosen keys. Send null for some to restore their defaults.`;
     throw new BatonError('validation_failed', { errors: [{ pointer: '/keys', detail }] });
   }
   return Object.fromEntries(keys) as Preferences['keys'];
 }
 
-/** Changes the caller's preferences: those that are given, and no others, so that two tabs change different ones. */
+/** Changes only those of the caller's preferences that are sent, so that two tabs can change different ones. */
 export async function changePreferences({
   tx,
   caller: { user_id },

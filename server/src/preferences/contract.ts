@@ -5,12 +5,12 @@ import { known_time_zone, time_zone } from '../lib/time-zone.ts';
 /** The most commands whose keys can be chosen. */
 export const max_remapped = 100;
 
-/** A command, as the client names it. */
+/** The client's name of a command. */
 const command = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,59}$/, 'Expected the name of a command, such as go_board.')
   .max(60);
-/** Keys as the console writes them: `Shift+e`, or one after the other, `g b`. */
+/** Keys as the console writes them: `Shift+e`, or a sequence such as `g b`. */
 const keys = z
   .string()
   .regex(/^[!-~]{1,20}( [!-~]{1,20}){0,2}$/, 'Expected keys such as x, Shift+e or g b.')
@@ -23,7 +23,7 @@ const language = z
   .max(35)
   .meta({ example: 'en-GB' });
 
-/** A language as it is kept: `EN-gb` is `en-GB` (BCP 47). */
+/** Converts a language to the form that is stored: `EN-gb` becomes `en-GB` (BCP 47). */
 const given_language = language.transform((tag, context) => {
   try {
     return Intl.getCanonicalLocales(tag)[0] ?? tag;
@@ -33,11 +33,11 @@ const given_language = language.transform((tag, context) => {
   }
 });
 
-const theme = z.enum(['system', 'light', 'dark']).meta({ description: '`system`: as the machine has it.' });
-const density = z.enum(['comfortable', 'compact']).meta({ description: 'How much room a row of a list has.' });
+const theme = z.enum(['system', 'light', 'dark']).meta({ description: '`system` follows the setting of the machine.' });
+const density = z.enum(['comfortable', 'compact']).meta({ description: 'The height of the rows of a list.' });
 const single_keys = z.boolean().meta({ description: 'Whether keys without Ctrl or ⌘ run commands (WCAG 2.1.4).' });
-const zone_meaning = 'Where times are shown; null: where the browser is.';
-const language_meaning = 'How dates and numbers are written; null: as the client does by itself.';
+const zone_meaning = 'The time zone in which times are shown; null means that of the browser.';
+const language_meaning = 'The language in which dates and numbers are written; null means the client’s default.';
 
 export const preferences = z
   .strictObject({
@@ -47,11 +47,11 @@ export const preferences = z
     language: language.nullable().meta({ description: language_meaning }),
     single_keys,
     keys: z.record(command, keys).meta({
-      description: `The keys that the caller chose for commands, by the command; at most ${max_remapped}.`,
+      description: `The keys that the caller has chosen, by command; at most ${max_remapped}.`,
       example: { go_board: 'g b' },
     }),
     version,
-    updated_at: timestamp.nullable().meta({ description: 'When they were last changed; null: never.' }),
+    updated_at: timestamp.nullable().meta({ description: 'When they were last changed; null means never.' }),
   })
   .meta({ id: 'Preferences' });
 export type Preferences = z.infer<typeof preferences>;
@@ -75,7 +75,7 @@ export const update_preferences = operation({
   method: 'patch',
   path,
   tag: 'accounts',
-  summary: 'Changes the preferences that are given, and of `keys` the commands that are named.',
+  summary: 'Changes the preferences that are sent, and in `keys` only the commands that are named.',
   body: z.strictObject({
     theme: theme.optional(),
     density: density.optional(),
@@ -87,7 +87,7 @@ export const update_preferences = operation({
       .refine((given) => Object.keys(given).length <= max_remapped, `Expected at most ${max_remapped} commands.`)
       .optional()
       .meta({
-        description: 'Commands with the keys that they get; null: their own. Commands that are not named keep theirs.',
+        description: 'Commands with their new keys; null restores a command’s default. Other commands keep their keys.',
         example: { go_board: 'g b', create: null },
       }),
     version: base_version,

@@ -22,7 +22,7 @@ const usual = {
   updated_at: null,
 };
 
-/** Changes preferences, and gives the response whatever it is. */
+/** Changes preferences, and returns the response, whatever its status. */
 const change = (body: object) => person.client.raw.update_preferences({ if_match: '*', body });
 
 describe('preferences', () => {
@@ -30,11 +30,11 @@ describe('preferences', () => {
     person = await registerPerson(server);
   });
 
-  test('are the usual ones of who has chosen none', async () => {
+  test('are the defaults until somebody changes them', async () => {
     expect(await person.client.get_preferences()).toEqual(usual);
   });
 
-  test('change one by one, and are the same for another session of the person', async () => {
+  test('can be changed one by one, and are the same in another session of the person', async () => {
     await change({ theme: 'dark', time_zone: 'Europe/Berlin', language: 'EN-gb' });
     await change({ density: 'compact', single_keys: false });
     await change({ time_zone: null });
@@ -54,13 +54,13 @@ describe('preferences', () => {
     expect(await another.client.get_preferences()).toEqual(usual);
   });
 
-  test('take keys command by command, and give a command its own back', async () => {
+  test('can change the keys of each command, and restore its default keys', async () => {
     await change({ keys: { create: 'n', go_board: 'g x' } });
     await change({ keys: { create: null, open: 'Shift+o' } });
     expect((await person.client.get_preferences()).keys).toEqual({ go_board: 'g x', open: 'Shift+o' });
   });
 
-  test('that are given as they are make no new version', async () => {
+  test('that are sent unchanged create no new version', async () => {
     const before = await person.client.get_preferences();
     await change({ keys: { go_board: 'g x', close: null }, single_keys: false });
     expect(await person.client.get_preferences()).toEqual(before);
@@ -78,7 +78,7 @@ describe('preferences', () => {
     [{ keys: { create: 'a b c d' } }, '/keys/create'],
     [{ keys: { 'Not a command': 'x' } }, '/keys/Not a command'],
     [{ colour: 'red' }, '/colour'],
-  ])('refuse %j, and stay as they are', async (body, pointer) => {
+  ])('cannot be set to %j, and then stay unchanged', async (body, pointer) => {
     const before = await person.client.get_preferences();
     const { status, body: problem } = await change(body);
     expect([status, problem]).toEqual([
@@ -88,7 +88,7 @@ describe('preferences', () => {
     expect(await person.client.get_preferences()).toEqual(before);
   });
 
-  test('have a bound on the commands with keys, however they come together', async () => {
+  test('have a limit on the commands with chosen keys, in one request or over several', async () => {
     const some = (first: number, n: number) =>
       Object.fromEntries(Array.from({ length: n }, (_, index) => [`command_${first + index}`, 'Shift+a Shift+b']));
     expect((await change({ keys: some(0, max_remapped + 1) })).status).toBe(422);
@@ -98,7 +98,7 @@ describe('preferences', () => {
   });
 });
 
-test('of two changes on one version one is done, and the other is refused with the current one', async () => {
+test('of two changes based on the same version, one succeeds and the other gets a conflict', async () => {
   person = await registerPerson(server);
   const on_first = (body: object) => person.client.raw.update_preferences({ body: { ...body, version: 1 } });
   const answers = await Promise.all([on_first({ theme: 'dark' }), on_first({ density: 'compact' })]);

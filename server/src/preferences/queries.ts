@@ -16,7 +16,7 @@ const all = {
 
 const columns = selected(all, sql`p`);
 
-/** Of somebody who has chosen nothing. */
+/** The preferences of somebody who has changed none. */
 const usual: Preferences = {
   theme: 'system',
   density: 'comfortable',
@@ -33,7 +33,7 @@ export async function preferencesOf(db: Db, user_id: string): Promise<Preference
   return row ?? usual;
 }
 
-/** The same, locked until the commit: two first changes meet at the row that the first of them inserts. */
+/** Returns the same, locked until the commit. It inserts the row if there is none, so that two first changes are serialized too. */
 export async function lockPreferences(tx: Tx, user_id: string): Promise<Preferences> {
   tx.send(sql`insert into preferences (user_id) values (${user_id}) on conflict do nothing`);
   return tx.one(sql`select ${columns} from preferences p where p.user_id = ${user_id} for no key update of p`);
@@ -41,7 +41,7 @@ export async function lockPreferences(tx: Tx, user_id: string): Promise<Preferen
 
 type Chosen = Omit<Preferences, 'updated_at'>;
 
-/** Writes preferences that are locked. */
+/** Updates preferences that the transaction has locked. */
 export function updatePreferences(tx: Tx, user_id: string, chosen: Chosen): Promise<Preferences> {
   return tx.one(sql`
     update preferences as p set ${assigned(without(all, 'updated_at'), chosen)}, updated_at = now()

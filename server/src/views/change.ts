@@ -15,7 +15,10 @@ import { parsedOf, requireListable, textsOf } from './query.ts';
 
 type Found = Locked<View & { deleted_at: string | null }>;
 
-/** The door to a view: its owner changes it, and a shared one owners and admins as well. Throws `not_found` or `forbidden`. */
+/**
+ * The door to a view. Its owner may change it, and if it is shared, so may owners and admins of the workspace. Throws `not_found`
+ * or `forbidden`.
+ */
 async function openView(
   tx: Tx,
   writer: Writer,
@@ -32,7 +35,7 @@ async function openView(
   return { actor, found };
 }
 
-/** Changes a view that is open, and records it where others could see it before, or can see it now. */
+/** Changes a view that was opened, and records that if it was shared before or is now. */
 async function changeView(
   tx: Tx,
   actor: Actor,
@@ -52,7 +55,7 @@ async function changeView(
 
 const shownOf = ({ at: _, deleted_at: __, ...view }: Found): View => view;
 
-/** Changes the fields of a view that are given. */
+/** Changes the fields of a view that are sent. */
 export async function editView(
   { tx, writer, params, if_match, body: { version, ...given } }: Context<typeof update_view>,
   quotas: ViewQuotas,
@@ -71,14 +74,14 @@ export async function editView(
   return changeView(tx, actor, found, { action: 'view.updated', changes });
 }
 
-/** Deletes a view softly. */
+/** Soft-deletes a view. */
 export async function deleteView({ tx, writer, params, if_match }: Context<typeof delete_view>): Promise<void> {
   const { actor, found } = await openView(tx, writer, params.view_id);
   requireMatch(if_match, { current_version: found.version });
   await changeView(tx, actor, found, { action: 'view.deleted', changes: { deleted_at: found.at } });
 }
 
-/** Brings a deleted view back as it was, and whose it was. */
+/** Restores a deleted view as it was, with the same owner. */
 export async function restoreView(
   { tx, writer, params, if_match }: Context<typeof restore_view>,
   quotas: ViewQuotas,

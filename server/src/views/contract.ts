@@ -17,11 +17,11 @@ import { list_parameters } from '../tickets/list-contract.ts';
 export const view_layout = z.enum(['board', 'list', 'list_by_status']);
 export type Layout = z.infer<typeof view_layout>;
 
-/** What a view is narrowed by and ordered by, as the list parses it. */
+/** The filters and the order of a view, as the list parses them. */
 export const list_query = z.strictObject(list_parameters);
 export type ListQuery = z.output<typeof list_query>;
 
-/** The most characters of one parameter: of `ids`, with a hundred of them. */
+/** The most characters of one parameter. The longest is `ids` with a hundred ids. */
 const max_parameter = 4000;
 
 type Parameter = keyof typeof list_parameters;
@@ -32,8 +32,8 @@ const kept = Object.fromEntries(parameters.map((name) => [name, stored(max_param
 >;
 
 const layout_meaning =
-  '`board`: a column for each status; `list_by_status`: a list in groups; both are of one project. `list`: one list.';
-const query_meaning = 'Parameters of GET …/tickets, as they are sent there. `me` is the person who opens the view.';
+  '`board` is a column for each status, and `list_by_status` a list in groups; both are of one project. `list` is a plain list.';
+const query_meaning = 'Parameters of GET …/tickets, in the same form. `me` is the person who opens the view.';
 
 export const view = z
   .strictObject({
@@ -43,7 +43,7 @@ export const view = z
     query: z
       .strictObject(kept)
       .meta({ id: 'ViewQuery', description: query_meaning, example: { project_id: 'ENG', status: 'open' } }),
-    shared: z.boolean().meta({ description: 'Whether every member sees it; otherwise its owner alone does.' }),
+    shared: z.boolean().meta({ description: 'Whether every member can see it; otherwise only its owner can.' }),
     owner_id: id,
     version,
     created_at: timestamp,
@@ -68,8 +68,8 @@ const opened_view = view
       .max(max_gone)
       .meta({
         description:
-          'What its query names and the workspace has no longer, or never had: a project that isn’t there or is archived, a status ' +
-          'that none of its projects has, a former member, a label that no ticket has. The list is valid all the same.',
+          'The values in its query that the workspace no longer has, or never had: a project that does not exist or is archived, a status ' +
+          'that none of its projects has, a former member, a label that no ticket has. The view can still be listed.',
       }),
   })
   .meta({ id: 'OpenedView' });
@@ -77,9 +77,7 @@ export type OpenedView = z.infer<typeof opened_view>;
 
 const name = line(200);
 const given_query = list_query.meta({ description: query_meaning });
-const shared = z
-  .boolean()
-  .meta({ description: 'Whether every member sees it. Viewers keep their views to themselves.' });
+const shared = z.boolean().meta({ description: 'Whether every member can see it. Viewers cannot share views.' });
 
 const base = '/v1/workspaces/{workspace_id}/views';
 const one = `${base}/{view_id}` as const;
@@ -90,7 +88,7 @@ export const create_view = operation({
   method: 'post',
   path: base,
   tag: 'views',
-  summary: 'Creates a view: a name for a list or a board with its filters and its order.',
+  summary: 'Creates a view: a named list or board with its filters and order.',
   params: workspace_params,
   body: z.strictObject({
     name,
@@ -110,7 +108,7 @@ export const list_views = operation({
   method: 'get',
   path: base,
   tag: 'views',
-  summary: 'Lists the caller’s views and those that are shared, oldest first.',
+  summary: 'Lists the caller’s views and the shared ones, oldest first.',
   params: workspace_params,
   query: page_query.extend(narrowing(view)),
   status: 200,
@@ -123,7 +121,7 @@ export const get_view = operation({
   method: 'get',
   path: one,
   tag: 'views',
-  summary: 'Returns a view, and what of its query the workspace no longer has.',
+  summary: 'Returns a view, and the values in its query that the workspace no longer has.',
   params: view_params,
   query: z.strictObject(narrowing(opened_view)),
   status: 200,
@@ -136,7 +134,8 @@ export const update_view = operation({
   method: 'patch',
   path: one,
   tag: 'views',
-  summary: 'Changes a view: its owner, and of a shared one owners and admins. A query is replaced whole.',
+  summary:
+    'Changes a view. Its owner may do so and, if it is shared, owners and admins of the workspace. A query is replaced as a whole.',
   params: view_params,
   body: z.strictObject({
     name: name.optional(),
@@ -149,7 +148,7 @@ export const update_view = operation({
   status: 200,
   response: view,
   etag: true,
-  // A name that says too much is taken from the others.
+  // Unsharing takes a view away from others, for example because its name reveals too much.
   takes_away: ({ shared: given }: { shared?: boolean }) => given === false,
   errors: ['precondition_required', 'conflict', 'quota_exceeded'],
 });
@@ -159,7 +158,7 @@ export const delete_view = operation({
   method: 'delete',
   path: one,
   tag: 'views',
-  summary: 'Deletes a view. For a while it can be restored.',
+  summary: 'Deletes a view. It can be restored for a while.',
   params: view_params,
   if_match: true,
   status: 204,

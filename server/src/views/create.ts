@@ -11,31 +11,31 @@ import { factOf } from './fact.ts';
 import { insertView, ownViews, sharedViews } from './queries.ts';
 import { requireListable, textsOf } from './query.ts';
 
-/** How many views there may be. */
+/** The limits on the number of views. */
 export type ViewQuotas = Pick<Config, 'max_views_per_member' | 'max_shared_views_per_workspace'>;
 
 /** Throws `forbidden` for a viewer who wants others to see a view. */
 export function requireSharing({ role }: Actor, shared: boolean | undefined): void {
   if (shared !== true || role !== 'viewer') return;
   throw new BatonError('forbidden', {
-    detail: 'A viewer’s views are their own. Create it with "shared": false.',
+    detail: 'Viewers cannot share views. Send "shared": false.',
     role,
     required: ['owner', 'admin', 'member'],
   });
 }
 
-/** Throws `quota_exceeded` where the workspace has its number of shared views already. */
+/** Throws `quota_exceeded` if the workspace has the maximum number of shared views. */
 export const requireFewerShared = (tx: Tx, { workspace_id }: Actor, quotas: ViewQuotas): Promise<void> =>
   requireFewer(tx, 'shared_views_per_workspace', quotas.max_shared_views_per_workspace, sharedViews(workspace_id));
 
-/** The same for a person's own, shared or not. */
+/** Throws `quota_exceeded` if a person has the maximum number of views, shared or not. */
 export const requireFewerOwn = (
   tx: Tx,
   owner: { workspace_id: string; user_id: string },
   quotas: ViewQuotas,
 ): Promise<void> => requireFewer(tx, 'views_per_member', quotas.max_views_per_member, ownViews(owner));
 
-/** Creates a view, which is the caller's. The audit log has it while it is shared. */
+/** Creates a view that belongs to the caller. Only a shared view is recorded in the audit log. */
 export async function createView({ tx, writer, body }: Context<typeof create_view>, quotas: ViewQuotas): Promise<View> {
   const { name, layout, shared, query } = body;
   requireListable(layout, query);

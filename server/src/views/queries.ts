@@ -34,13 +34,13 @@ export function insertView(tx: Tx, row: NewView): Promise<View> {
   return tx.one(sql`insert into views as v ${inserted(created, row)} returning ${columns}`);
 }
 
-/** Whose views, in which workspace. */
+/** The user who reads views, and the workspace. */
 export interface Reader {
   workspace_id: string;
   user_id: string;
 }
 
-/** The views of a person, and those that are shared: two walks, each along an index, so that nobody else's private ones are passed. */
+/** Returns a person's views and the shared ones, by two walks along indexes, so that other people's private views are not read. */
 export function viewsOf(db: Db, { workspace_id, user_id }: Reader, part: KeysetPart): Promise<View[]> {
   const walk = (of: Sql) => sql`
     (select ${columns} from views v
@@ -51,13 +51,13 @@ export function viewsOf(db: Db, { workspace_id, user_id }: Reader, part: KeysetP
     ${part.order_and_limit}`);
 }
 
-/** At most so many bytes of JSON come of a view: each unit of a text may become six. */
+/** Returns the most bytes of JSON that a view can take: each unit of a text may become six. */
 export function mostBytes({ name, query }: View): number {
   const texts = Object.values(query).reduce((sum, text) => sum + (text?.length ?? 0), name.length);
   return 6 * texts + 1024;
 }
 
-/** Whether somebody may know of a view `v`. */
+/** Whether the user may see the view `v`. */
 const isVisible = (user_id: string) => sql`(v.shared or v.owner_id = ${user_id})`;
 
 export function viewById(db: Db, { workspace_id, user_id }: Reader, id: string): Promise<View | undefined> {
@@ -66,17 +66,17 @@ export function viewById(db: Db, { workspace_id, user_id }: Reader, id: string):
     where v.workspace_id = ${workspace_id} and v.id = ${id} and v.deleted_at is null and ${isVisible(user_id)}`);
 }
 
-/** A row for each view of a person. */
+/** Selects a row for each view of a person. */
 export function ownViews({ workspace_id, user_id }: Reader): Sql {
   return sql`select 1 from views v where v.workspace_id = ${workspace_id} and v.owner_id = ${user_id} and v.deleted_at is null`;
 }
 
-/** A row for each shared view of a workspace. */
+/** Selects a row for each shared view of a workspace. */
 export function sharedViews(workspace_id: string): Sql {
   return sql`select 1 from views v where v.workspace_id = ${workspace_id} and v.shared and v.deleted_at is null`;
 }
 
-/** A view, or one that is deleted, locked against other changes of it. */
+/** Returns a view, even a deleted one, locked against other changes. */
 export function lockView(
   tx: Tx,
   { workspace_id, user_id }: Reader,
@@ -96,7 +96,7 @@ const changed = {
 };
 export type Changes = Partial<Record<keyof typeof changed, unknown>>;
 
-/** Changes a view that is locked. */
+/** Updates a view that the transaction has locked. */
 export function updateView(
   tx: Tx,
   { workspace_id, id, at }: { workspace_id: string; id: string; at: string },
@@ -107,7 +107,7 @@ export function updateView(
     where v.workspace_id = ${workspace_id} and v.id = ${id} returning ${columns}`);
 }
 
-/** What a query names and the workspace has no longer. Each value is looked up by an index. */
+/** Returns the values in a query that the workspace no longer has. Each value is looked up by an index. */
 export function goneFrom(db: Db, workspace_id: string, query: ListQuery): Promise<Gone[]> {
   const { project_id = [], status = [], assignee = [], reporter = [], label = [] } = query;
   const ids = (values: readonly string[]) => values.filter((value) => value !== 'me' && value !== 'none');

@@ -1,6 +1,6 @@
 import { type Sql, sql } from '../db/sql.ts';
 
-/** Removes views that were deleted so long ago. See accounts/upkeep-queries.ts for the form. */
+/** Removes views that were deleted longer ago than this. See accounts/upkeep-queries.ts for the form. */
 export function removeDeletedViews(deleted_for_s: number, limit: number): Sql {
   return sql`
     with due as (

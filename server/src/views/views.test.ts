@@ -25,7 +25,7 @@ const namesOf = async (person: Person) => {
 const refusal = (status: number, code: string) => ({ status, body: { code } });
 
 describe('a view', () => {
-  test('comes back as it was given, each parameter in one spelling', async () => {
+  test('is returned as it was created, with each parameter in its canonical spelling', async () => {
     const { member } = team;
     const query = {
       project_id: 'eng',
@@ -60,14 +60,14 @@ describe('a view', () => {
     ['a list by status without a project', 'list_by_status', { status: 'open' }, '/query/project_id'],
     ['a board of deleted tickets', 'board', { project_id: 'ENG', deleted: 'true' }, '/query/deleted'],
     ['a board of ids', 'board', { project_id: 'ENG', ids: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' }, '/query/ids'],
-    ['an order by hand over projects', 'list', { sort: 'rank' }, '/query/sort'],
+    ['an order by rank over several projects', 'list', { sort: 'rank' }, '/query/sort'],
     ['deleted tickets by their due date', 'list', { deleted: 'true', sort: 'due_on' }, '/query/sort'],
-    ['a status that can’t be one', 'list', { status: 'Open!' }, '/query/status'],
+    ['a malformed status', 'list', { status: 'Open!' }, '/query/status'],
     ['more than ten values', 'list', { label: 'abcdefghijk'.split('').join() }, '/query/label'],
-    ['an order that no list has', 'list', { sort: 'price' }, '/query/sort'],
-    ['a parameter that no list has', 'list', { colour: 'red' }, '/query/colour'],
-    ['a place in a list', 'list', { cursor: 'start' }, '/query/cursor'],
-  ])('can’t hold what the list would refuse: %s', async (_, layout, query, pointer) => {
+    ['an unknown order', 'list', { sort: 'price' }, '/query/sort'],
+    ['an unknown parameter', 'list', { colour: 'red' }, '/query/colour'],
+    ['a cursor', 'list', { cursor: 'start' }, '/query/cursor'],
+  ])('cannot have a query that the list or board would refuse: %s', async (_, layout, query, pointer) => {
     const before = await namesOf(team.member);
     const body = { name: 'Refused', layout, query } as Body;
     const { status, body: problem } = await team.member.client.raw.create_view({
@@ -81,7 +81,7 @@ describe('a view', () => {
     expect(await namesOf(team.member)).toEqual(before);
   });
 
-  test('is judged whole when a part of it changes', async () => {
+  test('is validated as a whole when a part of it changes', async () => {
     const { member } = team;
     const list = await create(member, { query: { status: 'open' } });
     const change = (body: object) => member.client.raw.update_view({ ...at(list), if_match: '*', body });
@@ -91,7 +91,7 @@ describe('a view', () => {
     expect(await member.client.get_view(at(list))).toMatchObject({ version: 2, query: { project_id: 'ENG' } });
   });
 
-  test('has a name of one visible line', async () => {
+  test('must have a name of one visible line', async () => {
     for (const name of ['', '   ', 'two\nlines', '\u202eright to left', 'x'.repeat(201)]) {
       const { status } = await team.member.client.raw.create_view({
         workspace_id: team.workspace_id,
@@ -101,7 +101,7 @@ describe('a view', () => {
     }
   });
 
-  test('opens when what it names has gone, and says so', async () => {
+  test('opens although values in its query are gone, and lists them', async () => {
     const { workspace_id, owner } = team;
     const guest = await registerPerson(server);
     await joinWorkspace(owner, guest, workspace_id, 'member');
@@ -127,8 +127,8 @@ describe('a view', () => {
   });
 });
 
-describe('who', () => {
-  test('a private view is nobody’s but its owner’s, not even an admin’s', async () => {
+describe('in a workspace', () => {
+  test('a private view is visible only to its owner, not even to admins', async () => {
     const { owner, member } = team;
     const view = await create(member, { name: 'Secret' });
     for (const other of [owner, team.admin, team.viewer, team.stranger]) {
@@ -145,7 +145,7 @@ describe('who', () => {
     expect(await member.client.get_view(at(view))).toMatchObject({ name: 'Secret', version: 1 });
   });
 
-  test('a shared view is everybody’s to see, and its owner’s and the admins’ to change', async () => {
+  test('a shared view is visible to every member, and can be changed only by its owner and admins', async () => {
     const { owner, admin, member, viewer } = team;
     const view = await create(member, { name: 'Shared', shared: true });
     const other = await registerPerson(server);
@@ -167,7 +167,7 @@ describe('who', () => {
     expect(await namesOf(member)).toContain('Ours');
   });
 
-  test('a viewer has views of their own, and shares none', async () => {
+  test('a viewer can create private views, but not shared ones', async () => {
     const { viewer } = team;
     await expect(create(viewer, { shared: true })).rejects.toMatchObject({ ...refusal(403, 'forbidden') });
     const view = await create(viewer, { name: 'A viewer’s' });
@@ -177,7 +177,7 @@ describe('who', () => {
     expect(await namesOf(team.member)).not.toContain('A viewer’s');
   });
 
-  test('a former member’s shared view stays, and their private ones wait for them', async () => {
+  test('a former member’s shared views stay, and their private ones are there again when they return', async () => {
     const { workspace_id, owner } = team;
     const guest = await registerPerson(server);
     await joinWorkspace(owner, guest, workspace_id, 'member');
@@ -190,7 +190,7 @@ describe('who', () => {
   });
 });
 
-test('views are listed page by page, own and shared ones in one order', async () => {
+test('the list of views has pages, with the caller’s and the shared ones in one order', async () => {
   const fresh = await makeTeam(server);
   const { workspace_id, member, admin } = fresh;
   const add = ({ client }: Person, name: string, shared = false) =>
@@ -213,7 +213,7 @@ test('views are listed page by page, own and shared ones in one order', async ()
   expect(names).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('a deleted view is gone, and comes back as it was', async () => {
+test('a deleted view is not found, and can be restored as it was', async () => {
   const { member } = team;
   const view = await create(member, { name: 'Deleted', shared: true, query: { label: 'crane' } });
   await member.client.delete_view({ ...at(view), if_match: '"1"' });
@@ -234,7 +234,7 @@ describe('the audit log', () => {
     return data.map(({ action, before, after }) => [action, before, after]).toReversed();
   };
 
-  test('has nothing of a private view', async () => {
+  test('contains nothing about a private view', async () => {
     const view = await create(team.member, { name: 'People to fire' });
     await team.member.client.update_view({ ...at(view), if_match: '*', body: { query: { label: 'x' } } });
     await team.member.client.delete_view(at(view));
@@ -243,7 +243,7 @@ describe('the audit log', () => {
     expect(rows).toEqual([]);
   });
 
-  test('has of a shared one what it is, and of one that is private again only that', async () => {
+  test('records changes of a shared view, and of one that is made private only that fact', async () => {
     const view = await create(team.member, { name: 'V', query: { label: 'crane' } });
     const change = (body: object) => team.member.client.update_view({ ...at(view), if_match: '*', body });
     await change({ shared: true });
@@ -262,7 +262,7 @@ describe('the audit log', () => {
     ]);
   });
 
-  test('tells every member of a shared view by an event', async () => {
+  test('creates an event about a shared view that every member can read', async () => {
     const { workspace_id, viewer } = team;
     const view = await create(team.member, { name: 'News', shared: true });
     await numberEvents(server.database.url);

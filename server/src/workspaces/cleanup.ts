@@ -19,10 +19,11 @@ import { membershipForUpdate, workspacesOfMember } from './member-queries.ts';
 
 // A batch is small, so that nobody waits long for one of its tickets: 200 take some 30 ms.
 const batch_size = 200;
-// How many ids are read from the index at a time. Each read skips the entries of tickets that were unassigned before, so reads are few.
+// How many ids are read from the index at a time. They are many, because each read passes the index entries of all tickets that were
+// unassigned before.
 const ids_at_once = 10_000;
 
-/** Withdraws a batch of a user's invitations that exceed their rights, each with its audit entry. Returns whether it was the last. */
+/** Withdraws a batch of a user's invitations that exceed their rights, with an audit entry each. Returns whether there may be more. */
 async function withdrawBatch(tx: Tx, key: CleanupKey, by: Omit<Recorder, 'workspace_id'>): Promise<'done' | 'more'> {
   const withdrawn = await withdrawBeyondRights(tx, key, batch_size);
   const entries = withdrawn.map(

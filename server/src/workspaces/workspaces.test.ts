@@ -259,7 +259,7 @@ describe('an invitation', () => {
     expect((await guest.client.raw.accept_invitation({ body: { token: third.token } })).status).toBe(200);
   });
 
-  test('that is accepted several times at once is accepted once', async () => {
+  test('that is accepted several times at once creates one membership', async () => {
     for (let round = 0; round < 8; round++) {
       const guest = await registerPerson(server);
       const { token } = await invite(guest.email);
