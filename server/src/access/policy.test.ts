@@ -41,7 +41,7 @@ test('each operation is allowed to the intended callers, and to nobody else', ()
   expect(Object.fromEntries(Object.entries(found).map(([access, ids]) => [access, ids?.sort()]))).toEqual(by_access);
 });
 
-/** The other column, written down a second time as well; what is not here takes no token. */
+/** The other column, also written down a second time. Operations that are not here accept no token. */
 const by_scope: Record<string, string[]> = {
   'workspace:read': words('get_workspace'),
   'workspace:admin': words('update_workspace'),

@@ -241,7 +241,7 @@ describe('a deleted or purged comment', () => {
     expect(await entriesOf(at.comment_id)).toEqual([['comment.reaction_added', owner.user.id, '👍']]);
   });
 
-  test('violates no invariant, nor did the tests before', async () => {
+  test('leaves all invariants intact, as do the tests before', async () => {
     expect(await brokenInvariants(server.database.owner)).toEqual({});
   });
 });

@@ -169,7 +169,7 @@ describe('a workflow', () => {
     expect((await move(admin, { to: 'closed' })).status).toBe(201);
   });
 
-  test('that is replaced keeps the history as it was, and leaves no ticket without a status', async () => {
+  test('that is replaced keeps the history as it was, and cannot drop a status that tickets have', async () => {
     const { workspace_id, admin, member } = team;
     const project = await makeProject('FLOW', 'standard');
     const at = { workspace_id, project_id: project.id };
@@ -196,7 +196,7 @@ describe('a workflow', () => {
     expect(unmatched.status).toBe(412);
   });
 
-  test('cannot be replaced while tickets have resolutions they could no longer have, unless these change', async () => {
+  test('cannot be replaced if resolutions of tickets would become invalid, unless these are mapped or cleared', async () => {
     const { workspace_id, admin, member } = team;
     const project = await makeProject('STALE', 'standard');
     const at = { workspace_id, project_id: project.id };

@@ -65,7 +65,7 @@ test('a ticket is found by id and by key, unless it is deleted, absent or in ano
   await expect(read((db) => requireTicketId(db, other, ticket.id), other)).rejects.toMatchObject(not_found);
 });
 
-test('a member who is made a viewer during a write gets forbidden, not not_found', async () => {
+test('a member who becomes a viewer during a write gets forbidden, not not_found', async () => {
   const { workspace_id, project_id, member } = team;
   const setRole = (role: string) =>
     server.database.owner.query('update memberships set role = $3 where workspace_id = $1 and user_id = $2', [

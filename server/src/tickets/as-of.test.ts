@@ -107,7 +107,7 @@ describe('a ticket as of a time', () => {
     expect(seen).toEqual([]);
   });
 
-  test('has the category of its status then, even if the workflow no longer has that status', async () => {
+  test('has the category of its former status, even if the workflow no longer has that status', async () => {
     const { workspace_id, owner, member } = team;
     const { id: project_id } = await owner.client.create_project({ workspace_id, body: { key: 'OPS', name: 'Ops' } });
     const before = await member.client.create_ticket({ workspace_id, project_id, body: { title: 'T' } });

@@ -138,7 +138,7 @@ describe('a list of tickets', () => {
     );
   });
 
-  test('can be sorted by rank only within statuses of one project, and by rank or due day only if not deleted', async () => {
+  test('can be sorted by rank only within statuses of one project, and, if deleted, by neither rank nor due day', async () => {
     const { workspace_id, member } = team;
     for (const query of [
       { sort: 'rank' },

@@ -27,7 +27,7 @@ import { sourcesOf } from './source-queries.ts';
 const max_counted = 100_000;
 const max_looked_at = 20_000;
 
-/** How often a board is read before it is returned although its workflow was replaced meanwhile. */
+/** How many times a board is read at most if its workflow is replaced meanwhile. */
 const max_attempts = 3;
 
 type Asked = Context<typeof get_board>;

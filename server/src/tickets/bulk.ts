@@ -17,7 +17,7 @@ import { type PrepareComment, stepOpened } from './transition.ts';
 
 /**
  * Changes several tickets in one transaction, each by the function of its own operation. All of these refuse before they write, so
- * a refused change leaves nothing behind. Throws `changes_refused` if no change is done.
+ * a refused change leaves nothing behind. Throws `changes_refused` if every change is refused, or any with `all_or_nothing`.
  */
 export async function changeTickets(
   { tx, writer, body: { changes, all_or_nothing } }: Context<typeof change_tickets>,

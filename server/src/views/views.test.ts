@@ -243,7 +243,7 @@ describe('the audit log', () => {
     expect(rows).toEqual([]);
   });
 
-  test('records changes of a shared view, and of one that is made private only that fact', async () => {
+  test('records every change of a shared view, but of a view that becomes private only that fact', async () => {
     const view = await create(team.member, { name: 'V', query: { label: 'crane' } });
     const change = (body: object) => team.member.client.update_view({ ...at(view), if_match: '*', body });
     await change({ shared: true });

@@ -131,7 +131,7 @@ describe('a bot', () => {
     const { id: ticket } = await team.owner.client.create_ticket({
       workspace_id,
       project_id,
-      body: { title: 'Long', description: 'x'.repeat(500_000) }, // half a minute's share
+      body: { title: 'Long', description: 'x'.repeat(500_000) }, // half of the limit per minute
     });
     const guest = await makeGuest('admin');
     let networks = 0;
