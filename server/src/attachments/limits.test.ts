@@ -285,30 +285,27 @@ function opened(): number {
   return readdirSync(of_process).filter((fd) => target(fd).startsWith(dir)).length;
 }
 
-test.runIf(existsSync('/proc/self/fd'))(
-  'a client that disconnects before the first byte leaves no file open',
-  async () => {
-    const at = await place();
-    const { body } = await send(at, new Uint8Array(mib));
-    const { id: attachment_id } = body as { id: string };
-    const { path: address } = await team.member.client.get_attachment_link({ ...at, attachment_id });
-    const holder = await server.database.owner.connect();
-    try {
-      await holder.query('begin; lock table attachments in access exclusive mode');
-      const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
-      socket.write(`GET ${address} HTTP/1.1\r\nHost: a\r\n\r\n`);
-      await soon(async () => (await server.database.owner.query(waiting)).rowCount).toBe(1);
-      socket.destroy();
-      await sleep(200);
-    } finally {
-      await holder.query('rollback');
-      holder.release();
-    }
-    await sleep(500); // a file is opened once the database has responded
-    expect(opened()).toBe(0);
-    await purge(at);
-  },
-);
+test.runIf(existsSync('/proc/self/fd'))('a client that leaves before the first byte leaves no file open', async () => {
+  const at = await place();
+  const { body } = await send(at, new Uint8Array(mib));
+  const { id: attachment_id } = body as { id: string };
+  const { path: address } = await team.member.client.get_attachment_link({ ...at, attachment_id });
+  const holder = await server.database.owner.connect();
+  try {
+    await holder.query('begin; lock table attachments in access exclusive mode');
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.write(`GET ${address} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await soon(async () => (await server.database.owner.query(waiting)).rowCount).toBe(1);
+    socket.destroy();
+    await sleep(200);
+  } finally {
+    await holder.query('rollback');
+    holder.release();
+  }
+  await sleep(500); // a file is opened once the database has responded
+  expect(opened()).toBe(0);
+  await purge(at);
+});
 
 describe('a store', () => {
   test('that is not configured refuses files with attachments_not_configured', async () => {
