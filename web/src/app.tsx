@@ -4,7 +4,8 @@ import { router } from './routes.ts';
 import { CSPProvider } from './ui/csp.ts';
 import { LoadTroubleNotice } from './ui/load-trouble.tsx';
 
-// "Offline" says nothing of a server on this machine, so the network's state stops no request. The SDK repeats what may be.
+// The browser's "offline" state says nothing about a server on this machine, so it stops no request. The SDK does the
+// retries.
 const queries = new QueryClient({
   defaultOptions: {
     queries: { networkMode: 'always', retry: false, staleTime: 30_000 },
@@ -12,7 +13,7 @@ const queries = new QueryClient({
   },
 });
 
-/** The console: what every page needs around it. */
+/** The console, with the context that every page needs. */
 export function App() {
   return (
     <CSPProvider disableStyleElements>

@@ -7,8 +7,8 @@ import { AccountPage } from './frame.tsx';
 import { useToken } from './token.ts';
 
 /**
- * `/confirm-email#TOKEN`, where the mail leads. It waits for a press of its button: programs that look at links in mails
- * open them, too, and must confirm nothing.
+ * `/confirm-email#TOKEN`, the page that the mail links to. It confirms only when its button is pressed: programs that
+ * scan mails open their links, and must not confirm an address.
  */
 export function Page() {
   const token = useToken();

@@ -1,7 +1,7 @@
 import { PasswordField, TextField } from '../ui/field.tsx';
 import { t } from '../ui/text.ts';
 
-// The names that password managers and browsers go by: WHATWG HTML, "Autofill".
+// The autocomplete names of WHATWG HTML, "Autofill", which password managers and browsers recognize.
 
 export const EmailField = () => (
   <TextField label={t('E-mail address')} name="email" type="email" autoComplete="username" spellCheck={false} />

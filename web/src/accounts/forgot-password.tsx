@@ -6,7 +6,7 @@ import { t } from '../ui/text.ts';
 import { EmailField } from './fields.tsx';
 import { AccountPage } from './frame.tsx';
 
-/** `/forgot-password`: has a link to set a new one mailed. */
+/** `/forgot-password`: asks the server to mail a link for setting a new password. */
 export function Page() {
   const [mailed_to, setMailedTo] = useState<string>();
   if (mailed_to !== undefined) {

@@ -4,7 +4,7 @@ import { t } from '../ui/text.ts';
 import { Title } from '../ui/title.tsx';
 import './accounts.css';
 
-/** The page around one form, for who is not signed in yet. */
+/** The page around a single form, for somebody who is not signed in yet. */
 export function AccountPage({ title, says, children }: { title: string; says?: string; children: React.ReactNode }) {
   return (
     <Main className="account">

@@ -12,7 +12,7 @@ import { CurrentPassword, EmailField, NameField, NewPassword } from './fields.ts
 import { AccountPage } from './frame.tsx';
 import { useToken } from './token.ts';
 
-/** Accepts the invitation of the address, and goes to its workspace. */
+/** Accepts the invitation whose token is in the address, and opens its workspace. */
 function useAccept(token: string): () => Promise<void> {
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -23,7 +23,7 @@ function useAccept(token: string): () => Promise<void> {
   };
 }
 
-/** `/invite#TOKEN`: registers or signs in, and accepts. */
+/** `/invite#TOKEN`: lets the person register or sign in, and accepts the invitation. */
 export function Page() {
   const who = useCell(session);
   const token = useToken();
@@ -36,7 +36,7 @@ export function Page() {
       </AccountPage>
     );
   }
-  // Once signed in, the person is past the form: a refused invitation is shown where it can be accepted.
+  // A signed-in person is past the form, so a refusal is shown where the invitation can be accepted.
   if ('user' in who) return <Accept token={token} email={who.user.email} refusal={refusal} />;
   return who.state === 'unknown' ? null : <Join token={token} onRefused={setRefusal} />;
 }

@@ -1,4 +1,7 @@
-/** A path of this console, else its beginning: `next` is in the address, where anybody may have written it. */
+/**
+ * Returns the path if it belongs to this console, and `/` otherwise: `next` comes from the address, which anybody may
+ * have written.
+ */
 export function localPath(next: unknown): string {
   if (typeof next !== 'string') return '/';
   // Browsers read `/\\` as `//`, which is another host.

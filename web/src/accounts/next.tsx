@@ -2,13 +2,13 @@ import { useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { localPath } from './local-path.ts';
 
-/** Where the person wanted to be before signing in. */
+/** Returns the path that the person wanted to open before signing in. */
 export function useNext(): string {
   const { next } = useSearch({ strict: false });
   return localPath(next);
 }
 
-/** Goes on to where the person wanted to be. */
+/** Sends the person on to the page that they wanted to open. */
 export function GoOn({ to }: { to: string }) {
   const { history } = useRouter();
   useEffect(() => history.replace(to), [history, to]);

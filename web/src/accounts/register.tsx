@@ -7,7 +7,7 @@ import { EmailField, NameField, NewPassword } from './fields.tsx';
 import { AccountPage } from './frame.tsx';
 import { GoOn, useNext } from './next.tsx';
 
-/** `/register`: an account, and being signed in with it. */
+/** `/register`: creates an account and signs in with it. */
 export function Page() {
   const { state } = useCell(session);
   const next = useNext();

@@ -7,7 +7,7 @@ import { NewPassword } from './fields.tsx';
 import { AccountPage } from './frame.tsx';
 import { useToken } from './token.ts';
 
-/** `/reset-password#TOKEN`, where the mail leads: sets a new password, which ends every session. */
+/** `/reset-password#TOKEN`, the page that the mail links to: sets a new password, which ends every session. */
 export function Page() {
   const token = useToken();
   const [done, setDone] = useState(false);

@@ -7,7 +7,7 @@ import { CurrentPassword, EmailField } from './fields.tsx';
 import { AccountPage } from './frame.tsx';
 import { GoOn, useNext } from './next.tsx';
 
-/** `/signin`: with address and password. It goes on to where the person wanted to be. */
+/** `/signin`: signs in with address and password, then opens the page that the person wanted. */
 export function Page() {
   const { state } = useCell(session);
   const next = useNext();

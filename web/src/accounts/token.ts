@@ -1,6 +1,8 @@
 import { useLocation } from '@tanstack/react-router';
 
-/** The token of a mailed link: behind `#`, which no server is sent and no log has. */
+/**
+ * Returns the token of a mailed link. It stands behind `#`, so browsers send it to no server and no log contains it.
+ */
 export function useToken(): string {
   return useLocation({ select: ({ hash }) => hash });
 }

@@ -17,7 +17,7 @@ interface AgeingProps {
   workflow: Workflow | undefined;
 }
 
-/** The open tickets that have been in their status longest: a table of links, and so no drawing beside one. */
+/** The open tickets that have been in their status longest. The figure is a table of links, so it has no drawing. */
 export function AgeingFigure({ desk, query: { data, error, refetch }, workflow }: AgeingProps) {
   return (
     <section className="figure figure-whole figure-ageing" aria-labelledby="ageing">

@@ -1,6 +1,6 @@
 import { spread } from './scales.ts';
 
-/** Where a chart is drawn, in pixels: what is left of it beside its axes. */
+/** The area of a chart inside its axes, in pixels. */
 export interface Frame {
   width: number;
   height: number;
@@ -10,7 +10,7 @@ export interface Frame {
   bottom: number;
 }
 
-/** A frame for a chart of this width: with room for names at its end where there is any. */
+/** Returns the frame for a chart of this width. `names` reserves room at its end for the names of the bands. */
 export function frameOf(width: number, { height = 260, names = 0 } = {}): Frame {
   return { width, height, left: 36, right: width - 8 - (width > 560 ? names : 0), top: 12, bottom: height - 24 };
 }
@@ -25,7 +25,7 @@ interface AxesProps {
 
 const room = 72;
 
-/** The lines and numbers behind a chart, and the days below it. */
+/** Draws the grid lines and numbers behind a chart, and the days below it. */
 export function Axes({ frame, ticks, y, x, names }: AxesProps) {
   const { left, right, bottom } = frame;
   return (
@@ -47,7 +47,7 @@ export function Axes({ frame, ticks, y, x, names }: AxesProps) {
   );
 }
 
-/** A name at an end of the axis doesn’t go beyond it. */
+/** Anchors the names at both ends of the axis so that they don’t extend beyond it. */
 function anchorOf(x: number, { left, right }: Frame): 'start' | 'middle' | 'end' {
   if (x < left + room / 4) return 'start';
   return x > right - room / 4 ? 'end' : 'middle';

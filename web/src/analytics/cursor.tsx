@@ -1,6 +1,6 @@
 import type { Frame } from './axes.tsx';
 
-/** How wide browsers draw what is dragged. */
+/** The width of a range input’s thumb in browsers, in pixels. */
 const thumb = 16;
 
 interface CursorProps {
@@ -8,18 +8,18 @@ interface CursorProps {
   label: string;
   count: number;
   at: number;
-  /** What stands there, in words. */
+  /** The text that a screen reader reads for the current position. */
   says: string;
   onChange: (at: number) => void;
 }
 
-/** Moves through a chart by keys, touch or mouse, and is heard. */
+/** A range input that moves through a chart by keys, touch or mouse, and that screen readers announce. */
 export function Cursor({ frame, label, count, at, says, onChange }: CursorProps) {
   return (
     <input
       type="range"
       className="cursor"
-      // What is dragged is always below the place that it means.
+      // The input is wider by one thumb, so that the thumb’s centre is always below the position it stands for.
       style={{ marginInlineStart: frame.left - thumb / 2, width: frame.right - frame.left + thumb }}
       aria-label={label}
       aria-valuetext={says}
@@ -31,7 +31,7 @@ export function Cursor({ frame, label, count, at, says, onChange }: CursorProps)
   );
 }
 
-/** Which of so many places the pointer is at. */
+/** Returns the index of the position under the pointer, out of `count`. */
 export function placeUnder(event: React.PointerEvent<SVGSVGElement>, { left, right }: Frame, count: number): number {
   const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
   const share = (x - left) / Math.max(1, right - left);

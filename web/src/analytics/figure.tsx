@@ -6,18 +6,21 @@ import { t } from '../ui/text.ts';
 interface FigureProps<Data> {
   className?: string;
   title: string;
-  /** What it shows, for who sees such a figure for the first time. */
+  /** Explains the figure to somebody who sees such a figure for the first time. */
   says: string;
   query: { data: Data | undefined; error: unknown; refetch: () => unknown };
   /** Whether there is nothing to draw. */
   isEmpty?: (data: Data) => boolean;
   empty?: string;
-  /** The drawing, and the same as a table. */
+  /** Renders the drawing, and its table. */
   draw: (data: Data) => React.ReactNode;
   table: (data: Data) => React.ReactNode;
 }
 
-/** A figure with its heading, and on request the table of what it draws. It fails alone. */
+/**
+ * A figure with its heading and, on request, the table of what it draws. If its query fails, only this figure shows an
+ * error.
+ */
 export function Figure<Data>({
   className = '',
   title,
@@ -58,7 +61,7 @@ export function Figure<Data>({
         <div className={has_table ? 'figure-parts figure-with-table' : 'figure-parts'}>
           <div className="figure-drawing">{draw(data)}</div>
           {has_table && (
-            // Scrolls by keys, too.
+            // Focusable, so that it can be scrolled with the keyboard.
             <div className="figure-table" tabIndex={0} role="group" aria-label={t('Table of: {title}', { title })}>
               {table(data)}
             </div>

@@ -17,7 +17,7 @@ interface FlowProps {
 
 const isNothing = ({ buckets }: Flow) => buckets.every(({ at_end }) => at_end.every(({ tickets }) => tickets === 0));
 
-/** How many tickets were in each status, day by day, on each other. */
+/** Stacked areas: how many tickets were in each status, day by day. */
 export function FlowFigure({ query, workflow }: FlowProps) {
   return (
     <Figure
@@ -33,7 +33,7 @@ export function FlowFigure({ query, workflow }: FlowProps) {
   );
 }
 
-/** What a bucket’s end is called: the day before which it ends. */
+/** Names each bucket by its first day. */
 const dayNames = ({ buckets, time_zone }: Flow) => buckets.map(({ from }) => bucketName(from, time_zone));
 
 function Drawing({ flow, workflow }: { flow: Flow; workflow: Workflow | undefined }) {
@@ -109,11 +109,11 @@ interface AreaProps {
   frame: Frame;
 }
 
-/** The smallest height in which a name can be read. */
+/** The smallest height, in pixels, in which a name can be read. */
 const name_height = 14;
 
 function Area({ id, band: { name, category, top, below }, pattern, x, y, frame }: AreaProps) {
-  // One day is drawn as a block.
+  // A single day has no width, so it is drawn as a block.
   const last = top.length === 1 ? [0, 1] : top.map((_, index) => index);
   const points = (values: readonly number[]) =>
     last.map((index) => [x(index), y(values[Math.min(index, values.length - 1)] ?? 0)] as const);

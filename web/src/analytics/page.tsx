@@ -24,7 +24,7 @@ export function Page() {
   const name = useProject(desk, project)?.name ?? project;
   const workflow = useWorkflow(desk, project);
   const text = JSON.stringify(address);
-  // The same until the address changes: a page that stays open over midnight keeps its days.
+  // Memoized by the address: a page that stays open past midnight keeps its days.
   const period = useMemo(() => periodOf(JSON.parse(text) as PeriodAddress, new Date()), [text]);
   const of = { workspace_id: desk.workspace_id, project_id: project };
   const weeks = inWeeks(period);

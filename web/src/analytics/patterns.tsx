@@ -1,4 +1,4 @@
-// What tells areas apart for who sees no colours, or prints without them: one after the other, neighbours differ.
+// Patterns distinguish areas for people who see no colours, or who print without them. Neighbours in this order differ.
 
 export const pattern_names = ['plain', 'lines', 'dots', 'cross'] as const;
 export type PatternName = (typeof pattern_names)[number];
@@ -11,7 +11,7 @@ const marks: Record<Exclude<PatternName, 'plain'>, React.ReactNode> = {
   cross: <path d="M0 4h8M4 0v8" />,
 };
 
-/** The patterns of a drawing; `id` makes their names its own. */
+/** Defines the SVG patterns of a drawing. `id` keeps their names unique on the page. */
 export function Patterns({ id }: { id: string }) {
   return (
     <defs>
@@ -24,10 +24,10 @@ export function Patterns({ id }: { id: string }) {
   );
 }
 
-/** The fill of a pattern; none for the plain one. */
+/** Returns the fill for a pattern; `none` for the plain one. */
 export const fillOf = (id: string, name: PatternName): string => (name === 'plain' ? 'none' : `url(#${id}-${name})`);
 
-/** A square that looks as the area does, beside its name. */
+/** A square beside a name, filled like its area. */
 export function Swatch({ id, name, className }: { id: string; name: PatternName; className: string }) {
   return (
     <svg className="swatch" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">

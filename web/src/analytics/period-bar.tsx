@@ -9,10 +9,10 @@ interface BarProps {
   change: (changed: PeriodAddress) => void;
 }
 
-/** The time zones that can be chosen: the person’s own first, then UTC, then all that the browser knows. */
+/** Returns the time zones to choose from: the person’s own first, then UTC, then all that the browser knows. */
 const zones = () => [...new Set([ownZone(), 'UTC', ...Intl.supportedValuesOf('timeZone').filter(isZone)])];
 
-/** Of which days the figures are, and where these days begin and end. */
+/** Chooses the days that the figures cover, and the time zone in which those days begin and end. */
 export function PeriodBar({ address, period, change }: BarProps) {
   const names: Record<Length, string> = {
     '30': t('30 days'),

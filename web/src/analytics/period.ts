@@ -1,26 +1,26 @@
 import { isZone, ownZone } from '../ui/dates.ts';
 import type { Every, Period } from '../api/analytics.ts';
 
-/** Periods that are chosen by name, in days. */
+/** The periods that can be chosen by name, in days. */
 export const lengths = ['30', '90', '365'] as const;
 export type Length = (typeof lengths)[number];
 
-/** The server counts in at most so many parts. */
+/** The most buckets that the server returns for one period. */
 const max_buckets = 100;
 const day_ms = 86_400_000;
 const day_form = /^\d{4}-\d{2}-\d{2}$/;
 
-// Days are counted in UTC, where each has 24 hours.
+// Calculations use UTC, where every day has 24 hours.
 const utc = (day: string) => new Date(`${day}T00:00:00Z`);
 const dayOf = (date: Date) => date.toISOString().slice(0, 10);
 
 export const addDays = (day: string, days: number): string => dayOf(new Date(utc(day).getTime() + days * day_ms));
 
-/** How many days a period has, both its ends counted. */
+/** Returns the number of days in a period, including both ends. */
 export const daysIn = ({ from, to }: Pick<Period, 'from' | 'to'>): number =>
   Math.round((utc(to).getTime() - utc(from).getTime()) / day_ms) + 1;
 
-/** The day that it is in a time zone. */
+/** Returns today’s date in a time zone. */
 export function todayIn(time_zone: string, now: Date): string {
   const parts = new Intl.DateTimeFormat('en', {
     timeZone: time_zone,
@@ -36,7 +36,7 @@ export function todayIn(time_zone: string, now: Date): string {
   return `${year}-${month}-${day}`;
 }
 
-/** What the address says of a period: so many days until today, or two days. */
+/** The period as the address names it: a number of days until today, or two dates. */
 export interface PeriodAddress {
   days?: Length | undefined;
   from?: string | undefined;
@@ -56,7 +56,7 @@ export function readPeriod(search: Partial<Record<string, string>>): PeriodAddre
   };
 }
 
-/** The period that an address means. */
+/** Resolves the period of an address to dates in a time zone. */
 export function periodOf({ days = '90', from, to, tz }: PeriodAddress, now: Date): Period {
   const time_zone = tz ?? ownZone();
   if (from !== undefined && to !== undefined) return { from, to, time_zone };
@@ -64,14 +64,14 @@ export function periodOf({ days = '90', from, to, tz }: PeriodAddress, now: Date
   return { from: addDays(today, 1 - Number(days)), to: today, time_zone };
 }
 
-/** The finest parts into which the server divides a period. */
+/** Returns the smallest buckets into which the server can divide a period. */
 export function everyOf(period: Period): Every {
   const days = daysIn(period);
   if (days <= max_buckets) return 'day';
   return days <= max_buckets * 7 ? 'week' : 'month';
 }
 
-/** A period in whole weeks from Monday on; in months where these would be too many weeks. */
+/** Extends a period to whole weeks, starting on Monday; to months if it would have too many weeks. */
 export function inWeeks(period: Period): { period: Period; every: Every } {
   const since_monday = (utc(period.from).getUTCDay() + 6) % 7;
   const whole = { ...period, from: addDays(period.from, -since_monday) };
@@ -79,7 +79,7 @@ export function inWeeks(period: Period): { period: Period; every: Every } {
   return { period: { ...period, from: `${period.from.slice(0, 7)}-01` }, every: 'month' };
 }
 
-/** The first day of a bucket, in the period's time zone: "4 Dec", with the year on request. */
+/** Formats the first day of a bucket in the period's time zone: "4 Dec", with the year on request. */
 export function bucketName(at: string, time_zone: string, { year = false } = {}): string {
   return new Date(at).toLocaleDateString('en', {
     timeZone: time_zone,

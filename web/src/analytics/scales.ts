@@ -1,6 +1,9 @@
 import { t } from '../ui/text.ts';
 
-/** Round numbers from 0 to at least the largest value: about so many steps of 1, 2 or 5 times a power of ten. */
+/**
+ * Returns round numbers from 0 to at least the largest value, about `about` of them, in steps of 1, 2 or 5 times a
+ * power of ten.
+ */
 export function ticksTo(largest: number, about = 4, smallest_step = 1): number[] {
   const rough = Math.max(largest / about, smallest_step);
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -9,13 +12,15 @@ export function ticksTo(largest: number, about = 4, smallest_step = 1): number[]
   return Array.from({ length: count + 1 }, (_, n) => n * step);
 }
 
-/** Where a value lies between two places, as a function. */
+/** Returns a function that maps a range of values linearly to a range of pixels. */
 export const scale =
   ([from, to]: readonly [number, number], [start, end]: readonly [number, number]) =>
   (value: number): number =>
     to === from ? start : start + ((value - from) / (to - from)) * (end - start);
 
-/** Some of `count` places, evenly spread with at least so much room for each, the last one among them. */
+/**
+ * Returns evenly spread indices out of `count`, each with at least `room` pixels. The last index is always included.
+ */
 export function spread(count: number, width: number, room: number): number[] {
   if (count === 0) return [];
   const every = Math.max(1, Math.ceil((count * room) / Math.max(width, 1)));
@@ -27,7 +32,7 @@ const minute_s = 60;
 const hour_s = 3_600;
 const day_s = 86_400;
 
-/** Steps of time that people count in, in seconds. */
+/** The round steps for durations, in seconds. */
 const time_steps = [
   minute_s,
   5 * minute_s,
@@ -39,7 +44,7 @@ const time_steps = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000].map((days) => days * day_s),
 ];
 
-/** Round times from 0 to at least the longest. */
+/** Returns round durations from 0 to at least the longest. */
 export function timeTicksTo(longest_s: number, about = 4): number[] {
   const step = time_steps.find((one) => one * about >= longest_s) ?? time_steps.at(-1) ?? day_s;
   const count = Math.max(1, Math.ceil(longest_s / step));
@@ -48,7 +53,7 @@ export function timeTicksTo(longest_s: number, about = 4): number[] {
 
 const rounded = (value: number) => (value < 10 ? Math.round(value * 10) / 10 : Math.round(value));
 
-/** A duration as people say it: "3.5 d", "12 h", "5 min". */
+/** Formats a duration with its largest suitable unit: "3.5 d", "12 h", "5 min". */
 export function durationOf(seconds: number): string {
   if (seconds < minute_s) return t('{seconds} s', { seconds: Math.round(seconds) });
   if (seconds < 1.5 * hour_s) return t('{minutes} min', { minutes: Math.round(seconds / minute_s) });

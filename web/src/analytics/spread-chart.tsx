@@ -3,20 +3,23 @@ import { t } from '../ui/text.ts';
 import { durationOf, scale, timeTicksTo } from './scales.ts';
 import { useWidth } from './use-width.ts';
 
-/** How long something took, of several tickets. */
+/** The distribution of a duration over several tickets. */
 export interface Row {
   id: string;
   name: string;
   durations: Durations;
 }
 
-/** Rows of which something is known. */
+/** Returns the rows that have data. */
 export const known = (rows: readonly Row[]): Row[] => rows.filter(({ durations }) => durations.p95_s !== null);
 
 const height = 26;
 const middle = 12;
 
-/** Percentiles on one scale: half of the tickets took no longer than the circle, 85 of 100 than the diamond, 95 than the bar. */
+/**
+ * Percentiles on one scale: half of the tickets took no longer than the circle, 85% no longer than the diamond, 95% no
+ * longer than the end of the bar.
+ */
 export function SpreadChart({ rows }: { rows: readonly Row[] }) {
   const [around, width] = useWidth<HTMLDivElement>();
   const ticks = timeTicksTo(Math.max(...rows.map(({ durations }) => durations.p95_s ?? 0)), width < 480 ? 2 : 4);
@@ -44,7 +47,7 @@ export function SpreadChart({ rows }: { rows: readonly Row[] }) {
   );
 }
 
-/** The same in words: nothing is in the drawing alone. */
+/** The same percentiles in words, so that the drawing is never their only form. */
 function SpreadWords({ durations: { count, p50_s, p85_s, p95_s } }: { durations: Durations }) {
   return (
     <span className="spread-words">
@@ -98,7 +101,7 @@ function SpreadLine({ durations: { p50_s, p85_s, p95_s }, x, ticks, width }: Lin
   );
 }
 
-/** The same as a table. */
+/** The same rows as a table. */
 export function SpreadTable({ rows, of }: { rows: readonly Row[]; of: string }) {
   return (
     <table>

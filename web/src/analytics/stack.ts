@@ -1,20 +1,25 @@
 import type { Flow, Workflow } from 'baton-sdk';
 
-/** One status through a period: how many tickets were in it, and where it lies among the others. */
+/** One status over a period: how many tickets were in it, and where its area lies in the stack. */
 export interface Band {
   status: string;
   name: string;
   category: string;
   values: readonly number[];
-  /** What lies below it, and it with that, in each bucket. */
+  /** For each bucket, the total of the bands below, and that total plus this band’s own value. */
   below: readonly number[];
   top: readonly number[];
 }
 
-/** What is done lies at the bottom, what has not begun at the top: so the width between is the work in progress. */
+/**
+ * Done statuses are at the bottom and statuses of work not begun are at the top, so the width between them is the work
+ * in progress.
+ */
 const layers = ['done', 'waiting', 'in_progress', 'todo'];
 
-/** The statuses of a flow as bands, the lowest first. Those without a ticket in the whole period are left out. */
+/**
+ * Returns the statuses of a flow as bands, lowest first. Statuses that had no ticket in the whole period are left out.
+ */
 export function bandsOf({ buckets }: Pick<Flow, 'buckets'>, workflow: Workflow | undefined): Band[] {
   const found = new Map<string, string>();
   for (const { at_end } of buckets)
@@ -45,7 +50,7 @@ type Point = readonly [x: number, y: number];
 
 const lineOf = (points: readonly Point[]) => points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join('L');
 
-/** The outline of an area between two lines, as the path of an SVG. */
+/** Returns the SVG path that outlines the area between two lines. */
 export const areaPath = (top: readonly Point[], bottom: readonly Point[]): string =>
   `M${lineOf(top)}L${lineOf(bottom.toReversed())}Z`;
 

@@ -17,7 +17,7 @@ interface ThroughputProps {
 
 const isNothing = ({ buckets }: Flow) => buckets.every(({ created, completed }) => created + completed === 0);
 
-/** How many tickets came and went. */
+/** How many tickets were created and completed in each part of the period. */
 export function ThroughputFigure({ query, every }: ThroughputProps) {
   const titles: Record<Every, string> = {
     day: t('Throughput per day'),
@@ -43,7 +43,7 @@ function saidOf(every: Every): string {
     : t('How many tickets were created and completed.');
 }
 
-/** Whether a bucket goes on: what it counts is not all of it yet. */
+/** Returns whether a bucket has not ended yet, so that its numbers are incomplete. */
 const goesOn = ({ before }: Flow['buckets'][number]) => new Date(before) > new Date();
 
 const namesOf = ({ buckets, time_zone }: Flow) => buckets.map(({ from }) => bucketName(from, time_zone));

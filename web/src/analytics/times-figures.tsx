@@ -11,7 +11,7 @@ interface TimesProps {
 const nameIn = (workflow: Workflow | undefined, key: string) =>
   workflow?.statuses.find((status) => status.key === key)?.name ?? key.replaceAll('_', ' ');
 
-/** The rows of statuses, in the order of the workflow. */
+/** Returns a row for each status, in the order of the workflow. */
 function rowsOf<S extends { status: string }>(
   statuses: readonly S[],
   workflow: Workflow | undefined,
@@ -28,7 +28,7 @@ const whole = ({ lead_time, cycle_time }: Times): Row[] => [
   { id: 'cycle', name: t('Cycle time'), durations: cycle_time },
 ];
 
-/** How long the tickets took that were completed in the period. */
+/** How long the tickets completed in the period took. */
 export function TimesFigure({ query, workflow }: TimesProps) {
   return (
     <>
@@ -56,7 +56,7 @@ export function TimesFigure({ query, workflow }: TimesProps) {
   );
 }
 
-/** How long the open tickets have been where they are. */
+/** How long the open tickets have been in their current status. */
 export function OpenFigure({ query, workflow }: Omit<TimesProps, 'query'> & { query: AgeingQuery }) {
   return (
     <Figure

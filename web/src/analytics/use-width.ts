@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 
-/** How wide an element is, now and after it changes: charts are drawn in pixels, so that their texts keep their size. */
+/** Returns an element’s width, updated when it changes. Charts are drawn in pixels so that their texts keep their size. */
 export function useWidth<E extends HTMLElement>(): [ref: React.RefObject<E | null>, width: number] {
   const ref = useRef<E>(null);
   const [width, setWidth] = useState(0);

@@ -1,6 +1,9 @@
 import { client } from './client.ts';
 
-/** Has a link to set a new password mailed. The response is the same for addresses without an account. */
+/**
+ * Asks the server to mail a link for setting a new password. The response is the same for an address without an
+ * account.
+ */
 export async function requestPasswordReset(email: string): Promise<void> {
   await client.request_password_reset({ body: { email } });
 }

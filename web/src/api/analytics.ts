@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { client } from './client.ts';
 
-/** Days in a time zone, both included. */
+/** Days in a time zone, including both ends. */
 export interface Period {
   from: string;
   to: string;
@@ -12,13 +12,16 @@ export type Every = 'day' | 'week' | 'month';
 
 interface Of {
   workspace_id: string;
-  /** By its key or id. */
+  /** The project's key or id. */
   project_id: string;
 }
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** Asks for one figure after the other: a server computes one of a workspace at a time, and refuses some of many that wait. */
+/**
+ * Requests one figure after the other: the server computes one per workspace at a time, and refuses some of the others
+ * when many wait.
+ */
 function inTurn<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const turn = last.then(() => {
     signal.throwIfAborted();
@@ -28,21 +31,23 @@ function inTurn<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
   return turn;
 }
 
-/** What came and went in each part of a period, and how many tickets were in each status at its end. */
+/**
+ * The tickets that were created and completed in each part of a period, and how many were in each status at its end.
+ */
 export const flowQuery = (of: Of, period: Period, every: Every) =>
   queryOptions({
     queryKey: ['flow', of, period, every],
     queryFn: ({ signal }) => inTurn(() => client.get_flow({ ...of, ...period, every }, { signal }), signal),
   });
 
-/** How long the tickets took that were completed in a period. */
+/** How long the tickets completed in a period took. */
 export const timesQuery = (of: Of, period: Period) =>
   queryOptions({
     queryKey: ['times', of, period],
     queryFn: ({ signal }) => inTurn(() => client.get_times({ ...of, ...period }, { signal }), signal),
   });
 
-/** How old the tickets are that are open now. */
+/** How long the open tickets have been open, and in their status. */
 export const ageingQuery = (of: Of) =>
   queryOptions({
     queryKey: ['ageing', of],

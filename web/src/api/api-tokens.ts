@@ -2,7 +2,7 @@ import type { ApiToken, Input, NewApiToken } from 'baton-sdk';
 import { client } from './client.ts';
 import { pagesQuery } from './pages.ts';
 
-/** The tokens that work: the caller’s own, and for admins everybody’s. */
+/** The valid tokens: the caller’s own and, for admins, everybody’s. */
 export const tokenPages = (workspace_id: string) =>
   pagesQuery<ApiToken>(['tokens', workspace_id], (cursor, signal) =>
     client.list_tokens({ workspace_id, limit: 50, cursor }, { signal }),

@@ -3,7 +3,7 @@ import type { Attachment, AttachmentLink } from 'baton-sdk';
 import type { Sending, Upload } from '../store/uploads.ts';
 import { client } from './client.ts';
 
-/** More than a ticket has unless the operator lets it have more. */
+/** The default limit of files per ticket; an operator may raise it. */
 const most = 100;
 
 /** The files of a ticket. */
@@ -17,10 +17,10 @@ export const attachmentsQuery = (workspace_id: string, ticket: string) =>
 type At = Pick<Attachment, 'ticket_id' | 'id'> & { workspace_id: string };
 const input = ({ workspace_id, ticket_id, id }: At) => ({ workspace_id, ticket: ticket_id, attachment_id: id });
 
-/** An address of a file: for who opens or saves it now. */
+/** Creates an address of a file, for opening or saving it now. */
 export const linkOf = (at: At): Promise<AttachmentLink> => client.get_attachment_link(input(at));
 
-/** An address of a picture, for as long as it is on the page. It is asked for anew before it expires. */
+/** The address of a picture while it is on the page. It is requested again before it expires. */
 export const pictureQuery = (at: At) =>
   queryOptions({
     queryKey: ['picture', at.workspace_id, at.id],
@@ -41,7 +41,7 @@ function headersOf(request: XMLHttpRequest): Headers {
   return new Headers(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
 }
 
-/** Sends one request, and tells how far it is: `fetch` says nothing until all is sent. */
+/** Returns a `fetch` that sends one request and reports its progress, which the browser’s own `fetch` does not. */
 const sendTelling =
   (progress: (sent_bytes: number) => void): typeof fetch =>
   (url, init = {}) =>
@@ -63,10 +63,10 @@ const sendTelling =
       request.send(init.body as Blob);
     });
 
-/** A file is sent again by the person rather than by itself: it may be large. */
+/** A file may be large, so the person decides whether to send it again. */
 const retries = 1;
 
-/** Adds a file to a ticket, under its upload’s key. */
+/** Adds a file to a ticket. The upload’s id is the idempotency key. */
 export function sendFile(
   workspace_id: string,
   { id, ticket_id, file }: Upload,

@@ -2,7 +2,7 @@ import { infiniteQueryOptions } from '@tanstack/react-query';
 import type { Input } from 'baton-sdk';
 import { client } from './client.ts';
 
-/** What narrows the audit log, as the API names it. */
+/** The filters of the audit log, as the API names them. */
 export type AuditFilter = Pick<
   Input<'list_audit'>,
   'actor' | 'action' | 'subject' | 'subject_type' | 'created_after' | 'created_before'
@@ -23,19 +23,22 @@ export const auditQuery = (workspace_id: string, filter: AuditFilter) =>
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   });
 
-/** The log's last signed checkpoint. */
+/** Returns the log’s last signed checkpoint. */
 export const loadCheckpoint = (workspace_id: string, signal?: AbortSignal): Promise<string> =>
   client.get_audit_checkpoint({ workspace_id }, { signal });
 
-/** A proof that a checkpoint has the entry of this number. */
+/** Returns the proof that a checkpoint includes the entry with this number. */
 export const loadProof = (workspace_id: string, sequence: number): Promise<string> =>
   client.get_audit_proof({ workspace_id, sequence });
 
-/** Some hashes of the log’s tree, one behind the other. */
+/** Returns the hashes of one tile of the log’s tree, concatenated. */
 export const loadTile = (workspace_id: string, level: number, tile: string): Promise<Uint8Array> =>
   client.get_audit_tile({ workspace_id, level: String(level), tile });
 
-/** A page of the log as it was hashed: a line of JSON for each entry, and after the last one the checkpoint. */
+/**
+ * Returns a page of the log as it was hashed: one line of JSON for each entry and, after the last entry, the
+ * checkpoint.
+ */
 export const loadExport = (
   workspace_id: string,
   given: { after: number; limit?: number },

@@ -10,7 +10,7 @@ export const responses = new Set<ResponseListener>();
 export const client = createClient({
   base_url: location.origin,
   keep: 'cookie',
-  // Fewer than usual: who waits is told why, and can try again.
+  // Fewer retries than the default: the person is told why the page waits, and can try again.
   retries: 2,
   fetch: watchedFetch,
   on_response: (...given) => {

@@ -4,7 +4,7 @@ import { pagesQuery } from './pages.ts';
 
 type Listed = Output<'list_tickets'>['data'][number];
 
-/** The deleted tickets of a workspace, those that changed last first. */
+/** The deleted tickets of a workspace, last changed first. */
 export const deletedTickets = (workspace_id: string) =>
   pagesQuery<Listed>(['deleted-tickets', workspace_id], (cursor, signal) =>
     client.list_tickets(

@@ -5,16 +5,17 @@ import type { Outbox } from '../store/outcome.ts';
 
 let drafts: UseStore | undefined;
 let operations: UseStore | undefined;
-// A database of each: idb-keyval puts one store into a database. Opened when they are first needed, as a browser may refuse to.
+// Each store has its own database, because idb-keyval creates one store per database. They are opened when first
+// needed: a browser may refuse to open them.
 const draftStore = () => (drafts ??= createStore('baton-drafts', 'drafts'));
 const operationStore = () => (operations ??= createStore('baton-outbox', 'operations'));
 
 const withPrefix = <T>(rows: readonly [IDBValidKey, T][], prefix: string): [string, T][] =>
   rows.filter((row): row is [string, T] => typeof row[0] === 'string' && row[0].startsWith(prefix));
 
-/** Drafts in IndexedDB. */
+/** Stores drafts in IndexedDB. */
 export const draft_storage: DraftStorage = {
-  // In one transaction: another tab may write the same draft.
+  // This runs in one transaction, because another tab may write the same draft.
   update: (key, change) =>
     draftStore()('readwrite', (store) => {
       const read: IDBRequest<StoredDraft | undefined> = store.get(key);
@@ -31,13 +32,13 @@ export const draft_storage: DraftStorage = {
   },
 };
 
-/** An operation with the tab that sends it. */
+/** An operation, and the tab that sends it. */
 export interface KeptOperation {
   operation: Operation;
   tab: string;
 }
 
-/** Operations in IndexedDB, of one account in one workspace. */
+/** Stores the operations of one account in one workspace in IndexedDB. */
 export function makeOutbox(
   account: string,
   workspace_id: string,

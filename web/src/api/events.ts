@@ -12,7 +12,7 @@ export const openEvents =
       signal,
     });
 
-/** Has the client renew its access token by a read. Gives whether there is a session still. */
+/** Makes the client renew its access token, by sending a read. Returns whether the session is still valid. */
 export async function renewToken(): Promise<boolean> {
   try {
     await client.get_me();

@@ -1,8 +1,8 @@
 import type { Event, EventOffset } from 'baton-sdk';
 
-/** The server sends a sign of life every 15 s; a stream that is silent for two of them is dead. */
+/** The server sends a heartbeat every 15 s; a stream that misses two is dead. */
 const silence_ms = 30_000;
-/** Beyond this, reading what is on the page anew is less work than every event since. */
+/** After a longer gap, reloading the page's data is cheaper than reading every event since. */
 const too_long_ms = 10 * 60_000;
 const first_wait_ms = 1_000;
 const max_wait_ms = 15_000;
@@ -10,40 +10,40 @@ const max_wait_ms = 15_000;
 const max_frame = 4 * 1024 * 1024;
 
 export type LinkState =
-  /** What happens elsewhere arrives here. */
+  /** Events arrive. */
   | 'live'
   /** The stream has ended, and another is being opened. */
   | 'reconnecting'
-  /** There is no server that responds. */
+  /** The server does not respond. */
   | 'offline';
 
 export interface Listener {
-  /** Something happened. `offset` is the place after it. */
+  /** An event arrived. `offset` is the place after it. */
   event: (event: Event) => void;
-  /** The stream has come this far. */
+  /** The stream has reached this offset. */
   reached: (offset: EventOffset) => void;
-  /** Something may have happened that is not told: whatever is shown is to be read anew. */
+  /** Events may have been missed: whatever is shown must be reloaded. */
   gap: () => void;
   state: (state: LinkState) => void;
 }
 
-/** Opens a stream of the events after a place. Throws only where there is no response at all. */
+/** Opens a stream of the events after an offset. Throws only if there is no response at all. */
 type OpenStream = (after: string, signal: AbortSignal) => Promise<Response>;
 
 export interface FollowParts {
   open: OpenStream;
-  /** Renews the access token. Gives whether there is one again. */
+  /** Renews the access token. Returns whether the session is still valid. */
   renew: () => Promise<boolean>;
   now?: () => number;
   silence_ms?: number;
-  /** A wait that the signal ends. */
+  /** Waits until the time has passed or the signal aborts. */
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Why a stream was refused, when there is no point in opening another. */
+/** Why a stream was refused, if opening another is pointless. */
 export type Refused = 'signed_out' | 'no_access' | 'aborted';
 
-/** Waits, and less so when the signal says so. */
+/** Waits until the time has passed or the signal aborts. */
 export const waited = (ms: number, signal: AbortSignal) =>
   new Promise<void>((resolve) => {
     const done = () => {
@@ -71,15 +71,15 @@ const chunkOf = async (
   }
 };
 
-/** Reads a stream to its end, or until it is silent for too long. */
+/** Reads a stream until it ends or is silent for too long. */
 async function readStream(response: Response, listener: Listener, silent_ms: number, heard: () => void): Promise<void> {
   const reader = (response.body ?? new ReadableStream<Uint8Array>()).getReader();
   const decoder = new TextDecoder();
-  const { createParser } = await import('eventsource-parser'); // not a part of what is loaded before the page is seen
+  const { createParser } = await import('eventsource-parser'); // loaded later, so that the page is visible sooner
   const parser = createParser({
     maxBufferSize: max_frame,
     onEvent: ({ event, data, id }) => {
-      // The stream's last event may be the problem that ended it: it is opened again as after any end.
+      // The last event of a stream may be the problem that ended it. It is ignored: the stream is reopened in any case.
       if (event === undefined && id !== undefined) listener.event({ ...(JSON.parse(data) as Event), offset: id });
     },
     onId: (id) => listener.reached(id),
@@ -96,7 +96,7 @@ async function readStream(response: Response, listener: Listener, silent_ms: num
 
 const retryAfter = (response: Response): number => Number(response.headers.get('retry-after') ?? 0) * 1_000;
 
-/** The state of following one workspace's events, from one stream to the next. */
+/** Follows one workspace's events across streams. */
 class Follower {
   readonly #parts: Required<FollowParts>;
   readonly #listener: Listener;
@@ -149,7 +149,7 @@ class Follower {
     this.#listener.state('live');
     this.#failures = 0;
     this.#heard = now();
-    // The stream has begun, so that whatever happens after this read arrives by it.
+    // The stream is open already, so it delivers whatever happens after the reload.
     if (is_new) this.#listener.gap();
     const heard = () => {
       this.#heard = now();
@@ -165,28 +165,31 @@ class Follower {
     const { status } = response;
     void response.body?.cancel().catch(() => undefined);
     if (status === 401) {
-      // A renewal that succeeds and helps nothing must not become a loop.
+      // If a renewed token is refused too, this must not become a tight loop.
       const is_renewed = await this.#parts.renew().catch(() => true);
       if (!is_renewed) return 'signed_out';
       await this.#rest(0);
       return undefined;
     }
     if (status === 403 || status === 404) return 'no_access';
-    // The place is beyond the last event: the database was restored from a backup.
+    // The offset is beyond the last event: the database was restored from a backup.
     if (status === 400) this.#after = undefined;
     this.#listener.state('reconnecting');
     await this.#rest(retryAfter(response));
     return undefined;
   }
 
-  /** Waits before the next try: longer each time, and at random, so that not all who lost a server come back at once. */
+  /**
+   * Waits before the next attempt, with exponential backoff and jitter, so that not all clients of a lost server come
+   * back at once.
+   */
   async #rest(at_least_ms: number): Promise<void> {
     const bound = Math.min(max_wait_ms, first_wait_ms * 2 ** this.#failures++);
     await this.#parts.wait(Math.max(at_least_ms, bound / 2 + (Math.random() * bound) / 2), this.#signal);
   }
 }
 
-/** Follows a workspace's events from one stream to the next, until the signal ends it or there is no access any more. */
+/** Follows a workspace's events, from one stream to the next, until the signal aborts or the account loses access. */
 export function follow(
   parts: FollowParts,
   listener: Listener,

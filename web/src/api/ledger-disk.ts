@@ -1,6 +1,6 @@
 import { createStore, get, type UseStore, update } from 'idb-keyval';
 
-/** A checkpoint that this browser saw, and when. */
+/** A checkpoint that this browser has seen, and when. */
 export interface Seen {
   note: string;
   at: string;
@@ -8,11 +8,11 @@ export interface Seen {
 
 /** What this browser remembers of a workspace’s log. */
 export interface KeptLog {
-  /** The largest checkpoint that went together with those before. */
+  /** The largest checkpoint that was consistent with the earlier ones. */
   seen?: Seen;
-  /** Who signed as it was first seen: the log’s name and its key’s id. */
+  /** The signer when the log was first seen: the log’s name and its key’s id. */
   signer?: string;
-  /** The log’s key, as somebody entered it. */
+  /** The log’s key, as the person entered it. */
   key?: string;
   /** Two checkpoints that contradict each other. */
   trouble?: { before: Seen; now: Seen };
@@ -21,12 +21,12 @@ export interface KeptLog {
 let logs: UseStore | undefined;
 const store = () => (logs ??= createStore('baton-logs', 'logs'));
 
-/** What this browser remembers; nothing where it refuses to keep anything. */
+/** Returns what this browser remembers of a log; an empty object if the browser refuses to store anything. */
 export async function keptLog(workspace_id: string): Promise<KeptLog> {
   return (await get<KeptLog>(workspace_id, store()).catch(() => undefined)) ?? {};
 }
 
-/** Changes what this browser remembers, in one transaction: another tab may do so at the same time. */
+/** Updates what this browser remembers in one transaction, because another tab may do so at the same time. */
 export async function keepLog(workspace_id: string, change: (kept: KeptLog) => KeptLog): Promise<KeptLog> {
   let changed: KeptLog = {};
   await update<KeptLog>(workspace_id, (kept = {}) => (changed = change(kept)), store());

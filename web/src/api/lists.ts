@@ -7,7 +7,7 @@ export const loadTickets = (
   input: Omit<Input<'list_tickets'>, 'workspace_id'>,
 ): ReturnType<typeof client.list_tickets> => client.list_tickets({ workspace_id, ...input });
 
-/** Reads a project's board: the first tickets of each status, and how many there are. */
+/** Reads a project's board: the first tickets of each status, and each status's total. */
 export const loadBoard = (
   workspace_id: string,
   input: Omit<Input<'get_board'>, 'workspace_id'>,

@@ -7,24 +7,24 @@ export interface LiveParts {
   tickets: Tickets;
   people: People;
   reader: Reader;
-  /** Whether a list on the page may get a ticket of this project that nobody has seen yet. */
+  /** Whether a list on the page may contain a ticket of this project that the console doesn't know yet. */
   isListed: (project_id: string | null) => boolean;
-  /** Something happened to a ticket whose story may be shown, or to one of its comments. */
+  /** Something happened to a ticket, or to one of its comments; its story may be on the page. */
   told: (ticket_id: string, comment_id: string | undefined) => void;
   /** A file was added to a ticket, or removed from it. */
   filed: (ticket_id: string) => void;
-  /** Projects, workflows, members or the workspace itself have changed. */
+  /** Projects, workflows, members, views or the workspace itself have changed. */
   surroundings: (what: 'project' | 'workflow' | 'member' | 'workspace' | 'view', is_own: boolean) => void;
-  /** Who is signed in. */
+  /** The id of the signed-in account. */
   account: string;
-  /** More has changed than is read ticket by ticket. */
+  /** More tickets have changed than are worth reading one by one. */
   tooMuch: () => void;
 }
 
-/** More tickets than this at once are read by lists instead. */
+/** If more tickets than this wait to be read, the lists are reloaded instead. */
 const max_waiting = 60;
 
-/** Takes in what happens elsewhere. */
+/** Applies an event to what the page shows. */
 export function onEvent(parts: LiveParts, event: Event): void {
   const [subject = ''] = event.type.split('.');
   switch (subject) {
@@ -57,9 +57,9 @@ function onTicket(parts: LiveParts, event: Event): void {
   const { tickets, reader } = parts;
   const { subject_id: id, subject_version, type } = event;
   const known = tickets.known(id);
-  // The own change, whose response has arrived: there is nothing to read.
+  // This is the page's own change, whose response has arrived: there is nothing to read.
   if (known !== undefined && subject_version !== null && known.version >= subject_version) return;
-  // To be placed is no version of it, and nothing of its story: what is known may be newer, so it is read again.
+  // A new place changes neither the ticket's version nor its story. The known ticket may be newer, so it is read again.
   const is_placed = type === 'ticket.placed' || type === 'ticket.respaced';
   if (is_placed && known?.rank === event.after?.['rank']) return;
   if (!is_placed) parts.told(id, undefined);

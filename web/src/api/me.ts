@@ -4,14 +4,14 @@ import { client } from './client.ts';
 import { pagesQuery } from './pages.ts';
 import { session } from './session.ts';
 
-/** The account has changed: the page shows its new name and address everywhere. */
+/** Puts the changed account into the session, so that the whole page shows its new name and address. */
 function changed(user: User): User {
   const now = session.get();
   if (now.state === 'in' && now.user.id === user.id) session.set({ state: 'in', user });
   return user;
 }
 
-/** The account as the server has it: its address may have been confirmed elsewhere. */
+/** The account as the server has it: its address may have been confirmed on another device. */
 export const meQuery = () =>
   queryOptions({
     queryKey: ['me'],
@@ -21,12 +21,12 @@ export const meQuery = () =>
 export const rename = async (body: { name: string; version: number }): Promise<User> =>
   changed(await client.update_me({ body }));
 
-/** Has a mail sent to an address, which becomes the account’s once it is confirmed. */
+/** Asks the server to mail a link to an address, which becomes the account’s once it is confirmed. */
 export async function requestEmailChange(body: Input<'request_email_change'>['body']): Promise<void> {
   await client.request_email_change({ body });
 }
 
-/** Changes the password, which ends every other session. This one goes on with a new token. */
+/** Changes the password, which ends every other session. This session continues with a new token. */
 export async function changePassword(body: Omit<Input<'change_password'>['body'], 'keep'>): Promise<void> {
   const { access_token } = await client.change_password({ body: { ...body, keep: 'cookie' } });
   client.access_token = access_token;
@@ -39,7 +39,7 @@ export async function revokeSession(session_id: string): Promise<void> {
   await client.revoke_session({ session_id });
 }
 
-/** What concerns the security of the account, newest first. */
+/** The security events of the account, newest first. */
 export const myAuditPages = () =>
   pagesQuery<AccountAuditEntry>(['my-audit'], (cursor, signal) =>
     client.list_my_audit({ limit: 25, cursor }, { signal }),

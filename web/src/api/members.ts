@@ -4,7 +4,7 @@ import { pagesQuery } from './pages.ts';
 
 const limit = 50;
 
-/** The members of whose name or address a word begins with a text; all, for none. */
+/** The members with a word in their name or address that begins with a text; all members if it is empty. */
 export const memberPages = (workspace_id: string, q: string) =>
   pagesQuery<Member>(['members', workspace_id, 'pages', q], (cursor, signal) =>
     client.list_members({ workspace_id, limit, cursor, ...(q !== '' && { q }) }, { signal }),
@@ -16,7 +16,7 @@ export const changeRole = (
   role: Input<'update_member'>['body']['role'],
 ): Promise<Member> => client.update_member({ workspace_id, user_id, body: { role, version } });
 
-/** Ends a membership: somebody else’s, or the caller’s own. */
+/** Ends a membership, either somebody else’s or the caller’s own. */
 export async function removeMember(workspace_id: string, user_id: string): Promise<void> {
   await client.remove_member({ workspace_id, user_id });
 }

@@ -6,10 +6,10 @@ import { client } from './client.ts';
 export const folders = ['unread', 'inbox', 'snoozed', 'archived'] as const;
 export type Folder = (typeof folders)[number];
 
-/** What can be changed of a notification. */
+/** The fields of a notification that can be changed. */
 export type Mark = Input<'update_notification'>['body'];
 
-/** How often the inbox is looked at while the page is seen. No event tells of notifications. */
+/** How often the inbox is polled while the page is visible: no event announces notifications. */
 const every_ms = 15_000;
 const per_page = 50;
 
@@ -28,7 +28,7 @@ export const notificationsQuery = (workspace_id: string, folder: Folder) =>
     staleTime: 0,
   });
 
-/** How many notifications are unread: 1,000 means 1,000 or more. */
+/** The number of unread notifications; 1,000 means 1,000 or more. */
 export const unreadQuery = (workspace_id: string) =>
   queryOptions({
     queryKey: ['unread', workspace_id],
@@ -37,7 +37,7 @@ export const unreadQuery = (workspace_id: string) =>
     staleTime: 0,
   });
 
-/** One notification, which may be in none of the lists that are shown. */
+/** One notification, which may be in none of the lists on the page. */
 export const notificationQuery = (workspace_id: string, notification_id: string) =>
   queryOptions({
     queryKey: ['notification', workspace_id, notification_id],
@@ -48,7 +48,7 @@ export const notificationQuery = (workspace_id: string, notification_id: string)
 export const markNotification = (workspace_id: string, notification_id: string, body: Mark): Promise<Notification> =>
   client.update_notification({ workspace_id, notification_id, body });
 
-/** Marks a notification and all before it as read. Gives how many there were. */
+/** Marks a notification and all older ones as read. Returns how many that were. */
 export async function readUpTo(workspace_id: string, up_to: string): Promise<number> {
   let marked = 0;
   for (let next: string | null = up_to; next !== null; ) {

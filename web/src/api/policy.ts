@@ -5,7 +5,7 @@ import { client } from './client.ts';
 /** The roles that may call each operation of a workspace. */
 export type Policy = ReadonlyMap<string, readonly string[]>;
 
-/** Who may do what: the table that the server itself goes by. */
+/** The policy table that the server itself uses: which roles may call which operation. */
 export const policyQuery = () =>
   queryOptions({
     queryKey: ['policy'],
@@ -16,6 +16,6 @@ export const policyQuery = () =>
     },
   });
 
-/** The roles that may call an operation; undefined where the table has no line for it. */
+/** Returns the roles that may call an operation; undefined if the table doesn't list it. */
 export const rolesFor = (policy: Policy, operation: OperationId): readonly string[] | undefined =>
   policy.get(operation);

@@ -14,15 +14,18 @@ import { client } from './client.ts';
 import { isCode } from './problems.ts';
 import { session } from './session.ts';
 
-/** How often they are read again when the person comes back to this tab: they may have been changed on another machine. */
+/**
+ * When the person comes back to this tab, the preferences are read again if they are older than this: another device
+ * may have changed them.
+ */
 const again_after_ms = 60_000;
-/** How long to wait until what could not be sent is tried again. */
+/** How long to wait before retrying. */
 const retry_ms = 30_000;
 
 const themes = ['system', 'light', 'dark'] as const;
 const densities = ['comfortable', 'compact'] as const;
 
-/** What the server has, as far as this version knows the values. */
+/** Returns the server's preferences, with the default for each value that this version of the console doesn't know. */
 function knownOf({ theme, density, time_zone, language, single_keys, keys }: Stored): Preferences {
   return {
     theme: themes.find((one) => one === theme) ?? usual.theme,
@@ -34,7 +37,7 @@ function knownOf({ theme, density, time_zone, language, single_keys, keys }: Sto
   };
 }
 
-/** Whose preferences are the page's; undefined while nobody is signed in. */
+/** Returns the signed-in account's id; undefined while nobody is signed in. */
 const account = () => {
   const now = session.get();
   return now.state === 'in' ? now.user.id : undefined;
@@ -42,10 +45,13 @@ const account = () => {
 
 let read_at = Number.NEGATIVE_INFINITY;
 let is_busy = false;
-/** Whether a change came, or somebody signed in, while a request was under way. */
+/** Whether another exchange is needed: something changed, or somebody signed in, during a request. */
 let is_wanted = false;
 
-/** Reads them, and sends what waits. Of a change elsewhere meanwhile, the other fields stay as they are there. */
+/**
+ * Reads the preferences and sends the unsent changes. Only the changed fields are sent, so other fields keep what
+ * another device saved.
+ */
 async function exchange(of: string): Promise<void> {
   const found = await client.get_preferences();
   if (account() !== of) return;
@@ -57,9 +63,10 @@ async function exchange(of: string): Promise<void> {
   const body = { ...rest, ...(keys !== undefined && { keys }), version: found.version };
   try {
     acknowledge(of, changes, knownOf(await client.update_preferences({ body })));
-    is_wanted ||= !isNone(unsent.get()); // something else was changed meanwhile
+    is_wanted ||= !isNone(unsent.get()); // something else has changed in the meantime
   } catch (error) {
-    // Another tab or machine was quicker: it is read again, and these go on top. What the server will never take is given up.
+    // On a conflict, another tab or device was quicker: read again, and apply these changes on top. If the server
+    // rejects the values, drop them.
     if (isCode(error, 'validation_failed')) acknowledge(of, changes, knownOf(found));
     else if (isCode(error, 'conflict')) is_wanted = true;
     else throw error;
@@ -77,26 +84,26 @@ async function sync(): Promise<void> {
       await exchange(of);
     }
   } catch {
-    // Not reachable, or the session has ended: it waits here.
+    // The server can't be reached, or the session has ended: the changes stay here until the retry.
     setTimeout(() => void sync(), retry_ms);
   } finally {
     is_busy = false;
   }
 }
 
-/** Keeps the preferences of who is signed in the same here and on the server. */
+/** Synchronizes the signed-in account's preferences with the server. */
 export function keepPreferences(): void {
   let before: string | undefined;
   session.subscribe(() => {
     const now = account();
     if (now !== undefined && now !== before) {
-      // On a machine where they have been before, what the page is about comes first.
+      // If this browser already has the preferences, loading the page itself comes first.
       if (isKept(now)) whenSettled(() => void sync());
       else void sync();
     }
     before = now;
   });
-  // Of two tabs, the one where it was changed sends it.
+  // With several tabs, the visible one, where the change was made, sends it.
   unsent.subscribe(() => {
     if (!is_busy && !isNone(unsent.get()) && document.visibilityState === 'visible') void sync();
   });

@@ -18,7 +18,7 @@ const show = (title: string, detail: string, remedy?: Remedy): Shown => ({
   ...(remedy !== undefined && { remedy }),
 });
 
-/** The page sent something that no page should. The server's log has it under the request's id. */
+/** A problem that the console itself caused. The server's log has the request under its id. */
 const ours = (title: string) =>
   show(
     title,
@@ -35,7 +35,7 @@ const changed = () =>
 
 const busy = () => show(t('The server is busy'), t('Nothing was changed. Try again in a moment.'), 'try_again');
 
-/** A problem of the server by its code: what is wrong, and what to do about it. The compiler names a code that is missing. */
+/** What to show for each problem code: what is wrong, and what to do about it. The compiler reports a missing code. */
 const problems = {
   malformed_json: () => ours(t('The server could not read the request')),
   malformed_request: () => ours(t('The server could not read the request')),
@@ -179,7 +179,7 @@ const problems = {
   shutting_down: busy,
 } satisfies { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Shown };
 
-/** What the client itself reports, where no problem of the server’s arrived. */
+/** What to show for errors of the client itself, without a problem from the server. */
 const failures = {
   invalid_call: () => ours(t('The page could not send the request')),
   no_response: () =>
@@ -202,33 +202,35 @@ export interface Failure extends Shown {
   request_id: string | undefined;
 }
 
-/** What a person sees of an error, whatever it is. */
+/** Describes any error to the person. */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof BatonApiError)) {
     return { ...ours(t('Something in the page failed')), code: 'failed', request_id: undefined };
   }
   const { code, problem, request_id } = error;
   if (problem !== undefined && isProblem(code)) {
-    // Of the code's own type: the server's contract says so.
+    // The server's contract guarantees that the problem has the type of its code.
     const shown = (problems[code] as (of: typeof problem) => Shown)(problem);
     return { ...shown, code, request_id };
   }
   if (isFailure(code)) return { ...failures[code](), code, request_id };
-  // A code of a newer server.
+  // The code is unknown: the server is newer than this console.
   const { title, detail } = problem ?? { title: error.message, detail: undefined };
   return { ...show(title, detail ?? t('Reload the page: the server may be newer.'), 'reload'), code, request_id };
 }
 
-/** The messages of the fields that the server refused, by the name of the field: `/new_password` is `new_password`. */
+/**
+ * Returns the messages for the fields that the server rejected, by field name: `/new_password` becomes `new_password`.
+ */
 export function faultsOf(error: unknown): Record<string, string> {
   if (!(error instanceof BatonApiError) || !error.is('validation_failed')) return {};
   const named = error.problem.errors.map(({ pointer = '', parameter, detail }) => {
     const [, field = ''] = pointer.split('/');
     return [parameter ?? field, detail] as const;
   });
-  return Object.fromEntries(named.toReversed()); // the first fault of a field is the one to fix
+  return Object.fromEntries(named.toReversed()); // of several faults of one field, show the first
 }
 
-/** Whether it is this problem. */
+/** Returns whether an error is a problem with this code. */
 export const isCode = (error: unknown, code: ProblemCode | ClientCode): boolean =>
   error instanceof BatonApiError && error.code === code;

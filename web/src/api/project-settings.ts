@@ -2,7 +2,7 @@ import type { Project } from 'baton-sdk';
 import { client } from './client.ts';
 import { pagesQuery } from './pages.ts';
 
-/** The projects of a workspace: those in use, or those that are archived. */
+/** The projects of a workspace: the active ones, or the archived ones. */
 export const projectPages = (workspace_id: string, { archived }: { archived: boolean }) =>
   pagesQuery<Project>(['projects', workspace_id, 'pages', archived], (cursor, signal) =>
     client.list_projects({ workspace_id, limit: 50, cursor, archived: archived ? 'true' : 'false' }, { signal }),

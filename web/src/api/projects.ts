@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { Project, Workflow } from 'baton-sdk';
 import { client } from './client.ts';
 
-/** A project by its key, archived ones too. */
+/** A project by its key, including archived ones. */
 export const projectQuery = (workspace_id: string, project_id: string) =>
   queryOptions({
     queryKey: ['projects', workspace_id, project_id],

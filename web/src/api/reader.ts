@@ -2,10 +2,10 @@ import { BatonApiError, type Ticket } from 'baton-sdk';
 import type { Tickets } from '../store/tickets.ts';
 import { client } from './client.ts';
 
-/** Browsers open six connections to a host over HTTP/1.1, and one is the stream's. */
+/** Over HTTP/1.1, browsers open six connections to a host, and the stream of events uses one. */
 const parallel = 5;
 
-/** All fields but the description: of a ticket that is only in a list, nobody sees it. The compiler names one that is missing. */
+/** All fields except the description, which lists don't show. The compiler reports a missing field. */
 const but_description: Record<Exclude<keyof Ticket, 'description'>, true> = {
   id: true,
   key: true,
@@ -32,24 +32,24 @@ const without_description = Object.keys(but_description).join(',');
 
 const isNotFound = (error: unknown) => error instanceof BatonApiError && error.is('not_found');
 
-/** Reads tickets that have changed, some at once, and each once however often it changes meanwhile. */
+/** Reads changed tickets, several at once. A ticket that changes repeatedly while it waits is read once. */
 export class Reader {
   readonly #tickets: Tickets;
   readonly #workspace_id: string;
   readonly #isMember: () => Promise<boolean>;
-  /** Tickets that are shown with their descriptions, and by how many parts of the page. */
+  /** The tickets that are shown with their descriptions, and how many parts of the page show each. */
   readonly #open = new Map<string, number>();
   readonly #wanted = new Set<string>();
   #working = 0;
 
-  /** `isMember`: whether the workspace is still there for who reads; throws where that is unknown. */
+  /** `isMember` returns whether the account still has access to the workspace; it throws if that is unknown. */
   constructor(tickets: Tickets, workspace_id: string, isMember: () => Promise<boolean>) {
     this.#tickets = tickets;
     this.#workspace_id = workspace_id;
     this.#isMember = isMember;
   }
 
-  /** How many tickets wait to be read. */
+  /** The number of tickets that wait to be read. */
   waiting(): number {
     return this.#wanted.size;
   }
@@ -59,18 +59,18 @@ export class Reader {
     return [...this.#open.keys()];
   }
 
-  /** Reads a ticket soon. */
+  /** Queues a ticket for reading. */
   want(id: string): void {
     this.#wanted.add(id);
     if (this.#working < parallel) void this.#work();
   }
 
-  /** Reads nothing more of what is wanted. */
+  /** Drops the tickets that wait to be read. */
   stop(): void {
     this.#wanted.clear();
   }
 
-  /** From now on the ticket is read with its description, until the function it returns is called. */
+  /** Reads this ticket with its description from now on, until the returned function is called. */
   open(id: string): () => void {
     this.#open.set(id, (this.#open.get(id) ?? 0) + 1);
     return () => {
@@ -80,7 +80,7 @@ export class Reader {
     };
   }
 
-  /** Reads a ticket now, by id or key, with its description. Throws where it can't be read. */
+  /** Reads a ticket now, by id or key, with its description. Throws if it can't be read. */
   async read(ref: string): Promise<string> {
     const asked = this.#tickets.ask();
     try {
@@ -88,13 +88,13 @@ export class Reader {
       this.#tickets.receive([ticket], asked);
       return ticket.id;
     } catch (error) {
-      // To who left the workspace nothing of it is found: that is no news of the ticket.
+      // Somebody who has left the workspace gets 404 for every ticket, so that says nothing about this one.
       if (isNotFound(error)) await this.#isMember();
       throw error;
     }
   }
 
-  /** Reads a ticket that is known. One that is no longer there is marked as deleted. */
+  /** Reads a known ticket again, and marks it as deleted if it no longer exists. */
   async again(id: string): Promise<void> {
     const asked = this.#tickets.ask();
     const fields = this.#open.has(id) ? {} : { fields: without_description };
@@ -102,7 +102,7 @@ export class Reader {
       const ticket = await client.get_ticket({ workspace_id: this.#workspace_id, ticket: id, ...fields });
       this.#tickets.receive([ticket], asked);
     } catch (error) {
-      // What else fails is read again with what happens next, or when the stream is back.
+      // After any other failure, the ticket is read again with its next event, or when the stream reconnects.
       const is_gone = isNotFound(error) && (await this.#isMember().catch(() => false));
       if (is_gone) this.#tickets.deleted(id, new Date().toISOString());
     }

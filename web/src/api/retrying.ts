@@ -4,19 +4,22 @@ import { cell } from '../store/cell.ts';
 const first_wait_ms = 5_000;
 const max_wait_ms = 30_000;
 
-/** When what failed is tried again by itself; undefined while the server answers. */
+/** When the next automatic retry runs; undefined while the server responds. */
 export const next_try = cell<number | undefined>(undefined);
 
-/** Tries again, at once, what failed. Whoever shows something that may have failed adds a function. */
+/** The functions that retry immediately; each part of the page that may show a failure adds one. */
 const tries = new Set<() => void>();
 
-/** Tries again at once whatever was not answered. */
+/** Immediately retries everything that got no response. */
 export function tryNow(): void {
   giveUpSlow();
   for (const again of tries) again();
 }
 
-/** Has something tried again when the server does not answer, and once when it does again, until the function it returns is called. */
+/**
+ * Calls the function periodically while the server does not respond, and once when it responds again. Stops when the
+ * returned function is called.
+ */
 export function retry(again: () => void): () => void {
   let tried = 0;
   let last = 0;
@@ -41,7 +44,8 @@ export function retry(again: () => void): () => void {
     }
     const is_back = was === 'failing' && state === 'well';
     was = state;
-    // Not for each of many that fail and succeed in turn: a server that has too much to do gets no more of it.
+    // At most once per interval: if requests alternately fail and succeed, an overloaded server must not get more of
+    // them.
     if (!is_back || Date.now() - last < first_wait_ms) return;
     last = Date.now();
     again();

@@ -3,12 +3,15 @@ import type { Operation, Refusal } from '../store/decide.ts';
 import type { Outcome } from '../store/outcome.ts';
 import { client } from './client.ts';
 
-/** A queue waits by itself, and longer than the client would. */
+/** The queue does its own waiting, for longer than the client would. */
 const retries = 1;
 
 const done = (outcome: Omit<Extract<Outcome, { kind: 'done' }>, 'kind'>): Outcome => ({ kind: 'done', ...outcome });
 
-/** The request of an operation, under its key. It goes to the ticket's id: by its key it would be another path, and another write. */
+/**
+ * Sends an operation under its idempotency key. It addresses the ticket by id: under its key the
+ * path would differ, and the server would take it for another write.
+ */
 async function request({ workspace_id, ticket_id, change, key, base_version }: Operation): Promise<Outcome> {
   const at = { workspace_id, ticket: ticket_id, idempotency_key: key };
   const options = { retries };
@@ -48,26 +51,27 @@ async function request({ workspace_id, ticket_id, change, key, base_version }: O
   }
 }
 
-/** Codes that say that nobody is signed in any more. */
+/** The codes that mean that nobody is signed in any more. */
 const signed_out = ['unauthenticated', 'invalid_token', 'session_ended', 'invalid_refresh_token'];
-/** What the client says where no response of Baton's arrived. */
+/** The client's codes when no response from Baton arrived. */
 const lost: readonly string[] = ['no_response', 'timed_out', 'unexpected_response', 'aborted'];
 
-/** What a problem of the server's means for an operation. */
+/** Translates a problem from the server into the outcome of an operation. */
 function refusedBy(problem: Problem | ChangeProblem, { change }: Operation, request_id?: string): Outcome {
   const { code } = problem;
   if (change.kind === 'delete' && code === 'not_found') return done({ deleted: true });
   return { kind: 'refused', refusal: { code, problem, request_id, at: Date.now() } };
 }
 
-/** What a failure means for an operation. */
+/** Translates a failure into the outcome of an operation. */
 function outcomeOf(error: unknown, operation: Operation): Outcome {
   const at = Date.now();
   if (!(error instanceof BatonApiError)) return { kind: 'refused', refusal: { code: 'failed', at } };
   const { code, problem, request_id, status } = error;
   if (signed_out.includes(code)) return { kind: 'later', cause: 'session' };
   const refresh: OperationId = 'refresh';
-  // Sent again under its key, it is done once: what is unknown becomes known.
+  // The outcome is unknown or undecided. Sending it again under the same key is safe, because the server performs it
+  // once.
   if (error.operation === refresh || lost.includes(code) || status === 429 || status === 503) {
     return { kind: 'later', cause: 'unreachable' };
   }
@@ -75,7 +79,7 @@ function outcomeOf(error: unknown, operation: Operation): Outcome {
   return { kind: 'refused', refusal: { code, problem, request_id, at } };
 }
 
-/** An operation as one change of several. */
+/** Converts an operation into one change of a bulk request. */
 function changeOf({ ticket_id: ticket, change, base_version: version }: Operation): TicketChange {
   switch (change.kind) {
     case 'edit':
@@ -103,12 +107,12 @@ function changeOf({ ticket_id: ticket, change, base_version: version }: Operatio
   }
 }
 
-/** Says whether who is signed in is a member of the workspace. */
+/** Returns whether the signed-in account is a member of the workspace. */
 type IsMember = () => Promise<boolean>;
 
 /**
- * What came of a request in a workspace that isn't there, or that the person has left: nothing was refused, and what they did
- * stays on their disk. Undefined where the workspace is there.
+ * The outcome if the workspace no longer exists or the person has left it: nothing was refused, and the operation stays
+ * on their disk. Undefined if they are still a member.
  */
 async function outsideOf(error: unknown, isMember: IsMember): Promise<Outcome | undefined> {
   if (!(error instanceof BatonApiError) || error.status !== 404) return undefined;
@@ -119,7 +123,9 @@ async function outsideOf(error: unknown, isMember: IsMember): Promise<Outcome | 
   }
 }
 
-/** Sends several operations of one workspace in one request, under its key; gives what came of each, in their order. */
+/**
+ * Sends several operations of one workspace in one request, under its key. Returns their outcomes in the same order.
+ */
 export async function sendTogether(
   operations: readonly Operation[],
   key: string,
@@ -147,7 +153,7 @@ export async function sendTogether(
   }
 }
 
-/** Sends an operation once, and says what came of it. */
+/** Sends an operation once and returns its outcome. */
 export async function sendOperation(operation: Operation, isMember: IsMember): Promise<Outcome> {
   try {
     return await request(operation);
@@ -156,7 +162,7 @@ export async function sendOperation(operation: Operation, isMember: IsMember): P
   }
 }
 
-/** A refusal as the error that it was: after a reload, only what it says is left of it. */
+/** Rebuilds the error of a refusal: after a reload, only the refusal's data is left. */
 export const errorOf = ({ code, problem, request_id }: Refusal): BatonApiError => {
   const headers = new Headers(request_id === undefined ? {} : { 'x-request-id': request_id });
   const response = problem === undefined ? undefined : { status: problem.status, headers, body: problem };

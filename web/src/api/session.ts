@@ -4,13 +4,16 @@ import { client, responses } from './client.ts';
 import { isCode } from './problems.ts';
 
 export type Session =
-  /** The page was opened a moment ago: whether the browser still has a session is being asked. */
+  /** The page has just opened and is checking whether the browser still has a session. */
   | { state: 'unknown' }
-  /** That could not be found out. */
+  /** The check failed. */
   | { state: 'failed'; error: unknown }
   | { state: 'out' }
   | { state: 'in'; user: User }
-  /** It ended elsewhere. The page stays as it is, with what was typed, and asks to sign in again. */
+  /**
+   * The session was ended elsewhere. The page stays as it is, with the typed texts, and asks the person to sign in
+   * again.
+   */
   | { state: 'ended'; user: User };
 
 /** Who is signed in. */
@@ -18,7 +21,7 @@ export const session = cell<Session>({ state: 'unknown' });
 
 const keep = 'cookie';
 
-/** Whether this browser has had a session that was not signed out: without one, nobody is asked for it. */
+/** Whether this browser has had a session that was not signed out. If not, the server isn't asked for one. */
 const hint = {
   kept_as: 'baton.session',
   get(): boolean {
@@ -33,17 +36,17 @@ const hint = {
       if (is_in) localStorage.setItem(this.kept_as, 'yes');
       else localStorage.removeItem(this.kept_as);
     } catch {
-      // Then each visit asks.
+      // Without storage, every visit asks the server.
     }
   },
 };
 
-/** The access token stays in memory. What renews it is a cookie that no script can read. */
+/** The access token stays in memory. It is renewed with a cookie that scripts cannot read. */
 function enter({ user, access_token }: { user: User; access_token: string }): void {
   client.access_token = access_token;
   hint.set(true);
   const before = session.get();
-  // What is on the page belongs to somebody else.
+  // What is on the page belongs to another account.
   if (before.state === 'ended' && before.user.id !== user.id) location.assign('/');
   session.set({ state: 'in', user });
 }
@@ -54,7 +57,7 @@ function out(): void {
   session.set({ state: 'out' });
 }
 
-/** Takes up the session that the browser has from before, if any. */
+/** Resumes the browser's earlier session, if there is one. */
 export async function restoreSession(): Promise<void> {
   if (!hint.get()) return out();
   session.set({ state: 'unknown' });
@@ -80,7 +83,7 @@ export async function signOut(): Promise<void> {
   out();
 }
 
-/** Whether a response says that the session is over. */
+/** Returns whether a response means that the session has ended. */
 function saysEnded(operation: string, { status, body }: RawResponse): boolean {
   if (status !== 401) return false;
   const code = typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;

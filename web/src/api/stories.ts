@@ -2,7 +2,7 @@ import { BatonApiError, type Comment } from 'baton-sdk';
 import type { TimelineParts } from '../store/timeline.ts';
 import { client } from './client.ts';
 
-/** Reads the story of a ticket. */
+/** Returns the requests that load the story of a ticket. */
 export function timelineParts(workspace_id: string, ticket: string): TimelineParts {
   const at = { workspace_id, ticket };
   return {
@@ -23,7 +23,7 @@ type At = Pick<Comment, 'ticket_id' | 'id' | 'version'> & { workspace_id: string
 
 const input = ({ workspace_id, ticket_id, id }: At) => ({ workspace_id, ticket: ticket_id, comment_id: id });
 
-/** Replaces the text of a comment that has this version. */
+/** Replaces a comment's text, based on this version of it. */
 export const editComment = (at: At, body: string): Promise<Comment> =>
   client.update_comment({ ...input(at), body: { body, version: at.version } });
 
@@ -33,7 +33,7 @@ export async function deleteComment(at: At): Promise<void> {
 
 export const readComment = (at: At): Promise<Comment> => client.get_comment(input(at));
 
-/** Gives an emoji to a comment, or takes it back. */
+/** Adds the person's reaction to a comment, or removes it. */
 export async function react(at: At, emoji: string, gives: boolean): Promise<void> {
   if (gives) await client.add_reaction({ ...input(at), emoji });
   else await client.remove_reaction({ ...input(at), emoji });

@@ -1,37 +1,37 @@
 import type { Event, EventOffset } from 'baton-sdk';
 import { type FollowParts, follow, type LinkState, type Listener, type Refused } from './follow.ts';
 
-/** What tabs tell each other. */
+/** The messages between tabs. */
 type Message =
   | { kind: 'event'; event: Event }
   | { kind: 'reached'; offset: EventOffset }
   | { kind: 'gap' }
   | { kind: 'state'; state: LinkState }
-  /** A tab was opened: the one that has the stream says how it is. */
+  /** A tab was opened; the tab with the stream responds with its state. */
   | { kind: 'hello' }
   | { kind: 'welcome'; state: LinkState; offset: EventOffset | undefined };
 
-/** How tabs of one browser talk to each other: BroadcastChannel. */
+/** The channel between the tabs of one browser: BroadcastChannel. */
 export interface Channel {
   postMessage: (message: Message) => void;
   addEventListener: (type: 'message', listener: (message: { data: unknown }) => void) => void;
   close: () => void;
 }
 
-/** The part of LockManager that elects the tab with the stream. */
+/** The part of LockManager that elects the tab that opens the stream. */
 export interface Locks {
   request: (name: string, options: { signal: AbortSignal }, hold: () => Promise<unknown>) => Promise<unknown>;
 }
 
 interface StreamParts extends FollowParts {
-  /** Missing on plain HTTP by a host's name; then each tab has a stream of its own. */
+  /** Undefined on plain HTTP under a host name; then each tab opens its own stream. */
   locks: Locks | undefined;
   openChannel: ((name: string) => Channel) | undefined;
 }
 
 /**
- * Tells the listener what happens in a workspace, until the signal ends it. All tabs of a browser share one stream: over HTTP/1.1,
- * a browser opens six connections to a host, and the seventh tab would wait for ever.
+ * Passes a workspace's events to the listener until the signal aborts. All tabs of a browser share one stream: over
+ * HTTP/1.1 a browser opens six connections to a host, so the seventh tab would wait for ever.
  */
 export async function shareStream(
   parts: StreamParts,
@@ -71,7 +71,7 @@ class Tab {
     channel.postMessage({ kind: 'hello' });
   }
 
-  /** Has the stream, for this tab and the others, from where they are. */
+  /** Opens the stream for all tabs, from the offset that they have reached. */
   lead(parts: FollowParts, signal: AbortSignal): Promise<Refused> {
     this.#leads = true;
     const tell = (message: Message) => {
@@ -109,7 +109,7 @@ class Tab {
         this.#state = message.state;
         return this.#listener.state(message.state);
       case 'welcome':
-        // All tabs are welcomed, and only the newest needs it.
+        // Every tab receives the welcome, but only the new one needs it.
         if (this.#offset !== undefined || message.offset === undefined) return;
         this.#offset = message.offset;
         this.#state = message.state;

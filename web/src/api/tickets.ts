@@ -1,7 +1,7 @@
 import type { Input, Ticket } from 'baton-sdk';
 import { client } from './client.ts';
 
-/** Told of each ticket that was created on this page. */
+/** The listeners for tickets that were created on this page. */
 export const created = new Set<(ticket: Ticket) => void>();
 
 export async function createTicket(

@@ -1,7 +1,7 @@
-/** The script that this page began with: each version of the console has another. */
+/** Returns the address of this page's first script, which differs between versions of the console. */
 const own_script = () => document.querySelector('script[type=module][src]')?.getAttribute('src') ?? '';
 
-/** Whether the server is there, and has the console that this page is of. */
+/** Returns whether the server is reachable, and whether it serves the same version of the console as this page. */
 export async function readVersion(): Promise<'unreachable' | 'same' | 'newer'> {
   try {
     const response = await fetch('/', { headers: { accept: 'text/html' }, cache: 'no-store' });

@@ -2,10 +2,10 @@ import { queryOptions } from '@tanstack/react-query';
 import type { Input, OpenedView, View } from 'baton-sdk';
 import { client } from './client.ts';
 
-/** A person has at most a hundred of their own by default, and a workspace two hundred that are shared. */
+/** The default limits are a hundred views per person, and two hundred shared ones per workspace. */
 const most = 500;
 
-/** The views of who is signed in, and those that are shared. */
+/** The signed-in account's views, and the shared ones. */
 export const viewsQuery = (workspace_id: string) =>
   queryOptions({
     queryKey: ['views', workspace_id],
@@ -19,14 +19,14 @@ export const viewsQuery = (workspace_id: string) =>
     },
   });
 
-/** A view, with what of it the workspace no longer has. */
+/** A view, with the parts of it that the workspace no longer has. */
 export const viewQuery = (workspace_id: string, view_id: string) =>
   queryOptions({
     queryKey: ['views', workspace_id, view_id],
     queryFn: ({ signal }): Promise<OpenedView> => client.get_view({ workspace_id, view_id }, { signal }),
   });
 
-/** What a view can be created with, or changed to. */
+/** The fields for creating or changing a view. */
 export type ViewBody = Omit<Input<'update_view'>['body'], 'version'>;
 
 export const createView = (workspace_id: string, body: Input<'create_view'>['body']): Promise<View> =>

@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { Watching } from 'baton-sdk';
 import { client } from './client.ts';
 
-/** Whether the person watches a ticket. */
+/** Whether the signed-in account watches a ticket. */
 export const watchingQuery = (workspace_id: string, ticket: string) =>
   queryOptions({
     queryKey: ['watching', workspace_id, ticket],

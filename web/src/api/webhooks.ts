@@ -44,14 +44,14 @@ export const deliveryPages = (at: At, state?: DeliveryState) =>
     client.list_deliveries({ ...at, limit: 25, cursor, ...(state !== undefined && { state }) }, { signal }),
   );
 
-/** A delivery with what was sent and what came back. */
+/** A delivery with its requests and their responses. */
 export const deliveryQuery = (at: At, delivery_id: string) =>
   queryOptions({
     queryKey: ['deliveries', at.webhook_id, 'one', delivery_id],
     queryFn: ({ signal }): Promise<DeliveryWithLog> => client.get_delivery({ ...at, delivery_id }, { signal }),
   });
 
-/** Has events sent again: one, or all in a range. Returns how many were queued. */
+/** Queues events to be sent again: one, or all in a range. Returns how many were queued. */
 export async function redeliver(at: At, body: Input<'redeliver'>['body']): Promise<number> {
   return (await client.redeliver({ ...at, body })).queued;
 }

@@ -1,7 +1,7 @@
 import type { ProblemOf, Role } from 'baton-sdk';
 import { t } from '../ui/text.ts';
 
-/** The words that this version knows. The server may send others, which are then shown as they are. */
+/** The values that this version of the console knows. The server may send others, which are shown as they are. */
 export type Known<Word> = Word extends string ? (string extends Word ? never : Word) : never;
 export type Words<Word> = Record<Known<Word>, () => string>;
 
@@ -33,8 +33,8 @@ const roles: Words<Role> = {
   viewer: () => t('viewer'),
 };
 
-/** What is limited, in words. */
+/** Returns the name of a quota. */
 export const quotaName = (quota: string): string => wordOf(quotas, quota);
 
-/** A role, or several, in words. */
+/** Returns the names of one or more roles. */
 export const roleNames = (given: readonly string[]): string => given.map((role) => wordOf(roles, role)).join(', ');

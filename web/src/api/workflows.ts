@@ -1,13 +1,13 @@
 import { BatonApiError, type Input, type Workflow } from 'baton-sdk';
 import { client } from './client.ts';
 
-/** Why a workflow could not be replaced, as far as it has to do with the tickets in it. */
+/** Why a workflow could not be replaced, if the reason is the tickets in it. */
 export type Refusal =
   | { code: 'stale' }
   | { code: 'status_in_use'; statuses: readonly { status: string; tickets: number }[] }
   | { code: 'resolution_in_use'; resolutions: readonly { status: string; resolution: string; tickets: number }[] };
 
-/** Puts a workflow in force, or says what of the tickets speaks against it. Other failures are thrown. */
+/** Replaces a workflow, or returns which tickets prevent it. Other failures are thrown. */
 export async function replaceWorkflow(
   workspace_id: string,
   project_id: string,
@@ -24,7 +24,7 @@ export async function replaceWorkflow(
   }
 }
 
-/** What the server says is wrong, a sentence for each place. */
+/** Returns the server's fault messages, one sentence for each place. */
 export const detailsOf = (error: unknown): readonly string[] =>
   error instanceof BatonApiError && error.is('validation_failed')
     ? error.problem.errors.map(({ detail }) => detail)

@@ -3,7 +3,7 @@ import { client } from './client.ts';
 
 export const readWorkspace = (workspace_id: string): Promise<Workspace> => client.get_workspace({ workspace_id });
 
-/** Whether a workspace is still there for who is signed in. Throws where that could not be found out. */
+/** Returns whether the signed-in account still has access to a workspace. Throws if that is unknown. */
 export async function isMemberOf(workspace_id: string): Promise<boolean> {
   try {
     await readWorkspace(workspace_id);

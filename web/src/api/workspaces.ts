@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { BatonClient, Input, Member, Project, Workflow, Workspace } from 'baton-sdk';
 import { client } from './client.ts';
 
-/** A menu of more than these would be no menu: what is searched for is asked of the server. */
+/** A menu with more entries than these is useless: beyond that, the server searches. */
 const most = 500;
 /** The most members that are read at once. */
 export const most_members = 100;
@@ -16,7 +16,7 @@ async function first<T>(items: AsyncIterable<T>, most_items = most): Promise<T[]
   return found;
 }
 
-/** The workspaces of who is signed in. */
+/** The workspaces of the signed-in account. */
 export const workspacesQuery = () =>
   queryOptions({
     queryKey: ['workspaces'],
@@ -38,11 +38,13 @@ export const workflowQuery = (workspace_id: string, project_id: string) =>
     queryFn: ({ signal }): Promise<Workflow> => client.get_workflow({ workspace_id, project_id }, { signal }),
   });
 
-/** The members of a workspace of whose name or address a word begins with a text, all for none; the first of them. */
+/**
+ * The first members with a word in their name or address that begins with a text; without a text, the first members.
+ */
 export const membersQuery = (workspace_id: string, q = '') =>
   queryOptions({
     queryKey: ['members', workspace_id, q],
-    // Page after page: one looks at 2,000 members, and may find nobody of those behind them.
+    // One page may hold too few: the server examines 2,000 members per page, so the next page may find more.
     queryFn: ({ signal }): Promise<Member[]> => {
       const about = { workspace_id, limit: most_members, ...(q !== '' && { q }) };
       return first(client.pages.list_members(about, { signal }), most_members);

@@ -19,7 +19,7 @@ function formatIn(zone: string): Intl.DateTimeFormat {
   return format_in;
 }
 
-/** Whether the server takes a time zone by this name: those with a place, and UTC. */
+/** Returns whether the server accepts this name of a time zone: `Area/Place`, or UTC. */
 export const isZone = (name: string): boolean => {
   if (name !== 'UTC' && !name.includes('/')) return false;
   try {
@@ -29,7 +29,7 @@ export const isZone = (name: string): boolean => {
   }
 };
 
-/** Where the person wants times to be shown, or where they are as far as the browser knows. */
+/** Returns the time zone that the person has chosen, or else the browser’s. */
 export function ownZone(): string {
   const here = timeZone() ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return isZone(here) ? here : 'UTC';
