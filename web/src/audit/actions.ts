@@ -2,7 +2,7 @@ import type { AuditAction, AuditSubjectType } from 'baton-sdk';
 import type { Known, Words } from '../api/words.ts';
 import { t } from '../ui/text.ts';
 
-/** What each action is called where one is chosen. */
+/** The name of each action in the filter's menu. */
 const actions: Words<AuditAction> = {
   'workspace.created': () => t('Workspace created'),
   'workspace.updated': () => t('Workspace renamed'),
@@ -74,6 +74,6 @@ const types: Words<AuditSubjectType> = {
 const wordsOf = <Word extends string>(words: Record<Word, () => string>) =>
   Object.entries<() => string>(words).map(([value, name]) => ({ value, label: name() }));
 
-/** The actions, and the kinds of things, that can be chosen. */
+/** Returns the actions that can be chosen as a filter. */
 export const actionOptions = (): { value: string; label: string }[] => wordsOf<Known<AuditAction>>(actions);
 export const typeOptions = (): { value: string; label: string }[] => wordsOf<Known<AuditSubjectType>>(types);

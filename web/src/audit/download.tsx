@@ -7,7 +7,7 @@ import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 import { exportAll } from './exporting.ts';
 
-/** Downloads the whole log with what it takes to verify it elsewhere. */
+/** Downloads the whole log, with what is needed to verify it elsewhere. */
 export function Download({ workspace }: { workspace: string }) {
   const [entries, setEntries] = useState<number | undefined>(undefined);
   const running = useRef<AbortController | undefined>(undefined);

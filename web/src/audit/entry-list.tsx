@@ -19,7 +19,7 @@ interface ListProps {
 const dayName = (at: string) =>
   new Date(at).toLocaleDateString(dateLanguage(), { dateStyle: 'full', timeZone: timeZone() });
 
-/** The entries of each day, where the person is, the latest first. */
+/** Groups the entries by day in the person’s time zone, keeping their order. */
 function byDay(entries: readonly AuditEntry[]): Map<string, AuditEntry[]> {
   return Map.groupBy(entries, ({ created_at }) => dayName(created_at));
 }

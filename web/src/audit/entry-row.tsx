@@ -23,7 +23,7 @@ interface RowProps {
 
 const timeOf = (at: Date) => at.toLocaleTimeString(dateLanguage(), { hourCycle: 'h23', timeZone: timeZone() });
 
-/** One entry of the log: what happened in a sentence, and on request everything that the log has of it. */
+/** One entry of the log: a sentence that says what happened and, on request, all of its data. */
 export function EntryRow(props: RowProps) {
   const { entry, names } = props;
   const [is_open, setOpen] = useState(false);
@@ -93,7 +93,7 @@ function Details({ workspace, entry, names, address, change }: RowProps) {
   );
 }
 
-/** What was before, and after. */
+/** The changed fields before and after. */
 function Changes({ entry: { before, after }, names }: Pick<RowProps, 'entry' | 'names'>) {
   const changed = changedFields(before, after);
   if (changed.length === 0) return <p className="muted">{t('The log has nothing more of it.')}</p>;

@@ -1,7 +1,7 @@
-/** Reads the next part of an export, after so many entries. */
+/** Loads the part of an export that follows the first `after` entries. */
 type Load = (after: number) => Promise<string>;
 
-/** More than this is for the command line: a browser would have to keep all of it at once. */
+/** A larger log has to be exported on the command line, because a browser would hold all of it in memory. */
 export const max_characters = 256 * 1024 * 1024;
 
 export interface Exported {
@@ -9,10 +9,13 @@ export interface Exported {
   entries: number;
 }
 
-/** Whether a part of an export is its last: it ends with the checkpoint. */
+/** Returns whether a part of an export is the last one, which ends with the checkpoint. */
 const isLast = (part: string) => part.startsWith('{"checkpoint"') || part.includes('\n{"checkpoint"');
 
-/** The whole log as it was hashed and signed; undefined where that is more than a browser should keep. */
+/**
+ * Exports the whole log as it was hashed and signed; undefined if it is too large for a browser, or ends without a
+ * checkpoint.
+ */
 export async function exportAll(load: Load, told: (entries: number) => void): Promise<Exported | undefined> {
   const parts: string[] = [];
   let [entries, characters] = [0, 0];
@@ -20,7 +23,7 @@ export async function exportAll(load: Load, told: (entries: number) => void): Pr
     const part = await load(entries);
     is_last = isLast(part);
     const lines = part.split('\n').length - 1;
-    // A part that has nothing would be asked for again and again.
+    // An empty part would be requested for ever.
     if (!is_last && lines === 0) return undefined;
     parts.push(part);
     entries += is_last ? lines - 1 : lines;

@@ -1,6 +1,6 @@
 import { t } from '../ui/text.ts';
 
-/** Fields of entries, as people call them. Others are shown as the API calls them. */
+/** The names of fields for people. Other fields are shown under their API names. */
 const names: Partial<Record<string, () => string>> = {
   title: () => t('title'),
   description: () => t('description'),
@@ -24,7 +24,7 @@ const names: Partial<Record<string, () => string>> = {
 
 export const fieldName = (field: string): string => names[field]?.() ?? field.replaceAll('_', ' ');
 
-/** Fields that have the id of a person, or ids. */
+/** The fields that contain one or more user ids. */
 const of_people = new Set(['assignee_id', 'reporter_id', 'user_id', 'mentions']);
 
 interface LongText {
@@ -35,7 +35,7 @@ interface LongText {
 const isLongText = (value: unknown): value is LongText =>
   typeof value === 'object' && value !== null && 'bytes' in value && 'start' in value;
 
-/** A value as it is read: a person by name, a long text by its beginning. */
+/** Formats a value for people: a person by name, a long text by its beginning. */
 export function valueOf(field: string, value: unknown, person: (id: string) => string): string {
   if (value === null || value === undefined || value === '') return t('nothing');
   if (of_people.has(field)) return [value].flat().map(String).map(person).join(', ');
@@ -51,7 +51,7 @@ export interface Changed {
   after: unknown;
 }
 
-/** The fields of an entry, each once, in the order in which the entry has them. */
+/** Returns the fields of an entry, each once, in the entry’s order. */
 export function changedFields(
   before: Record<string, unknown> | null,
   after: Record<string, unknown> | null,

@@ -22,12 +22,12 @@ interface ChoiceProps {
   unfiltered: string;
   value: string;
   options: readonly { value: string; label: string }[];
-  /** Has the server find the options, where there may be more. */
+  /** Searches the options on the server, if there may be more of them. */
   onSearch?: (query: string) => void;
   onChange: (value: string | undefined) => void;
 }
 
-/** A button that says what is chosen, and opens a menu to choose something else. */
+/** A button that shows the current choice and opens a menu to change it. */
 function Choice({ of, unfiltered, value, options, onSearch, onChange }: ChoiceProps) {
   const label = value === '' ? unfiltered : (options.find((option) => option.value === value)?.label ?? value);
   const trigger = (
@@ -48,12 +48,12 @@ function Choice({ of, unfiltered, value, options, onSearch, onChange }: ChoicePr
   );
 }
 
-/** What the log is narrowed to: who, what, what to, and when. It is what the address says. */
+/** The filters of the log: actor, action, kind, subject and dates. The address holds them. */
 export function FilterBar({ desk, address, change }: BarProps) {
   const { actor = '', action = '', type = '', from = '', to = '' } = address;
   const [query, setQuery] = useState('');
   const found = useQuery({ ...membersQuery(desk.workspace_id, query.trim()), placeholderData: keepPreviousData });
-  // Somebody who left is in no list of members, and still in the log.
+  // A former member is in no list of members, but still in the log.
   const chosen = usePerson(desk, actor === '' ? null : actor);
   const people = (found.data ?? []).map(({ user_id, name }) => ({ value: user_id, label: name }));
   const is_beside = actor !== '' && !people.some(({ value }) => value === actor);
@@ -101,7 +101,7 @@ export function FilterBar({ desk, address, change }: BarProps) {
   );
 }
 
-/** A ticket by its key, or anything by its id. */
+/** A field for a ticket’s key or any subject’s id. */
 function Thing({ address, change }: Omit<BarProps, 'desk'>) {
   const input = useRef<HTMLInputElement>(null);
   const apply = () => {

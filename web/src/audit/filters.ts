@@ -1,13 +1,13 @@
 import type { AuditFilter } from '../api/audit.ts';
 
-/** What of the audit log is shown, as the address has it. */
+/** The filters of the audit log, as the address holds them. */
 export interface AuditAddress {
   actor?: string | undefined;
   action?: string | undefined;
   type?: string | undefined;
-  /** The key or the id of a ticket, or the id of another thing. */
+  /** The key or the id of a ticket, or the id of another subject. */
   thing?: string | undefined;
-  /** The first and the last day, where the person is. */
+  /** The first and the last day, in the browser’s time zone. */
   from?: string | undefined;
   to?: string | undefined;
 }
@@ -15,7 +15,7 @@ export interface AuditAddress {
 const names = ['actor', 'action', 'type', 'thing', 'from', 'to'] as const;
 const day_form = /^\d{4}-\d{2}-\d{2}$/;
 
-/** What an address says; what is no filter is left out. */
+/** Reads the filters of an address; ignores parameters that are not filters, and invalid dates. */
 export function readAddress(search: Partial<Record<string, string>>): AuditAddress {
   const given = names.flatMap((name) => {
     const value = search[name] ?? '';
@@ -25,16 +25,16 @@ export function readAddress(search: Partial<Record<string, string>>): AuditAddre
   return Object.fromEntries(given);
 }
 
-/** A day's midnight where the person is; some days later, on request. */
+/** Returns midnight of a day in the browser’s time zone, `later` days later. */
 function midnight(day: string, later = 0): Date {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
   return new Date(year, month - 1, date + later);
 }
 
-/** The last moment before another: the API leaves out what happened at the time itself, and counts in microseconds. */
+/** Returns the last microsecond before a moment: the API’s bounds are exclusive, and its times have microseconds. */
 const justBefore = (at: Date) => new Date(at.getTime() - 1).toISOString().replace('.999Z', '.999999Z');
 
-/** The filter as the API has it. `subject` is the id of the thing. */
+/** Converts the filters for the API. `subject` is the id of the subject. */
 export function filterOf({ actor, action, type, from, to }: AuditAddress, subject: string | undefined): AuditFilter {
   return {
     ...(actor !== undefined && { actor }),
@@ -48,5 +48,5 @@ export function filterOf({ actor, action, type, from, to }: AuditAddress, subjec
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Whether it is an id, and needs no looking up. */
+/** Returns whether the text is an id, which needs no lookup. */
 export const isId = (thing: string): boolean => uuid.test(thing);

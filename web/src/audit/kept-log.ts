@@ -2,10 +2,13 @@ import type { KeptLog } from '../api/ledger-disk.ts';
 import type { History } from './proof/history.ts';
 import { type Checkpoint, parseCheckpoint, signerOf } from './proof/note.ts';
 
-/** Names who signs a log: its name, and its key’s id. */
+/** Identifies the signer of a log by name and key id. */
 export const signerName = (checkpoint: Checkpoint): string => `${checkpoint.origin}+${signerOf(checkpoint) ?? ''}`;
 
-/** What is kept after a comparison: the larger of two that go together, and both where they contradict each other. */
+/**
+ * Returns what to store after a comparison: the larger checkpoint if both are consistent, and both if they contradict
+ * each other.
+ */
 export function keptAfter(kept: KeptLog, now: Checkpoint, history: History, at: string): KeptLog {
   const before = kept.seen && parseCheckpoint(kept.seen.note);
   const seen = { note: now.note, at };

@@ -17,7 +17,7 @@ interface DetailsProps {
   onKey: (text: string) => Promise<KeyFault>;
 }
 
-/** Who has signed the log, its root, and the key that this browser has of it: on request. */
+/** On request: who has signed the log, its root, and the key that this browser knows. */
 export function LogDetails(props: DetailsProps) {
   const [is_open, setOpen] = useState(false);
   return (
@@ -60,7 +60,10 @@ function Facts({ workspace, view, onKey }: DetailsProps) {
   );
 }
 
-/** Asks for the log’s key: the server doesn’t send it, and would be the wrong one to ask. */
+/**
+ * Asks the person for the log’s key. The server doesn’t send it, because a key from the server being checked would
+ * prove nothing.
+ */
 function KeyForm({ workspace, has_key, onKey }: Omit<DetailsProps, 'view'> & { has_key: boolean }) {
   const [fault, setFault] = useState<KeyFault>(undefined);
   const faults: Record<NonNullable<KeyFault>, string> = {

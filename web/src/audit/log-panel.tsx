@@ -10,7 +10,7 @@ import { canHash } from './proof/bytes.ts';
 import { useLog } from './use-log.ts';
 import type { LogView } from './watch.ts';
 
-/** Whether the log is what this browser saw of it before, and who has signed it. */
+/** Shows whether the log still contains what this browser saw of it before, and who has signed it. */
 export function LogPanel({ workspace }: { workspace: string }) {
   const { query, enterKey, goOn } = useLog(workspace);
   const { data, error, refetch, isFetching } = query;
@@ -45,7 +45,7 @@ export function LogPanel({ workspace }: { workspace: string }) {
   );
 }
 
-/** On plain HTTP by a host’s name, browsers give pages no cryptography. */
+/** Browsers offer no cryptography to pages on plain HTTP under a host name. */
 function NoHashes() {
   return (
     <p className="notice">
@@ -57,11 +57,11 @@ function NoHashes() {
   );
 }
 
-/** What was found, in one line. */
+/** The result of the comparison, in one line. */
 function Verdict({ view: { now, at, history, before, signed } }: { view: LogView }) {
   const entries = now.size;
   const is_good = (history === 'first' || history === 'kept') && signed !== 'bad';
-  // Seen for the first time and without a key, nothing is verified yet.
+  // A log that is seen for the first time, without a key, is not verified yet.
   const is_verified = history === 'kept' || signed === 'good';
   return (
     <p className={`log-verdict ${is_good ? (is_verified ? 'log-good' : '') : 'log-bad'}`} role="status">

@@ -12,11 +12,11 @@ type Trouble = NonNullable<LogView['trouble']>;
 
 interface Props {
   view: LogView;
-  /** Goes on from the log as it is. */
+  /** Accepts the log as it is. */
   onGoOn: () => void;
 }
 
-/** What is wrong with a log, and what to do about it: it stays until somebody has dealt with it. */
+/** Shows what is wrong with a log, and what to do about it, until somebody has dealt with it. */
 export function LogTrouble({ view, onGoOn }: Props) {
   const { trouble, signed, other_signer, now } = view;
   return (
@@ -100,7 +100,7 @@ function Contradiction({ trouble, view, onGoOn }: Props & { trouble: Trouble }) 
   );
 }
 
-/** Asked twice: afterwards, this browser knows nothing of what was before. */
+/** Asks for confirmation, because this browser then forgets what it saw before. */
 function GoOn({ onGoOn }: { onGoOn: () => void }) {
   const [asks, setAsks] = useState(false);
   if (!asks) {

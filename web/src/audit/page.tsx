@@ -15,14 +15,14 @@ import { type AuditAddress, filterOf, isId, readAddress } from './filters.ts';
 import { LogPanel } from './log-panel.tsx';
 import './audit.css';
 
-/** `/w/W/audit`: who did what, and that nobody has changed it since. */
+/** `/w/W/audit`: who did what, and whether anybody has changed the log since. */
 export function Page() {
   const desk = useDesk();
   useLive(desk);
   const { may, why } = useMay(desk, 'list_audit');
   const role = useRole(desk);
   const policy = useQuery(policyQuery());
-  // Asked before that is known, the server would only refuse.
+  // Wait until the role is known: otherwise the server might refuse the request.
   const is_known = role !== undefined && !policy.isPending;
   return (
     <div className="audit">
@@ -71,7 +71,7 @@ function Log({ desk }: { desk: Desk }) {
   );
 }
 
-/** The id of a thing that is named by its id, or as a ticket by its key: the API finds entries by ids alone. */
+/** Resolves a ticket's key to its id, because the API finds entries only by ids. */
 function useSubject(workspace: string, thing: string | undefined) {
   const is_key = thing !== undefined && !isId(thing);
   const { data, isPending } = useQuery({ ...ticketNameQuery(workspace, thing ?? ''), enabled: is_key });

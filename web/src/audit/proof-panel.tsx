@@ -17,7 +17,7 @@ type Result =
   | { state: 'failed'; error: unknown }
   | { state: 'proven'; proven: Proven; view: LogView | undefined };
 
-/** Proves one entry, in this browser. */
+/** Verifies one entry in this browser. */
 export function Proof({ workspace, entry }: { workspace: string; entry: AuditEntry }) {
   const [result, setResult] = useState<Result>({ state: 'none' });
   const { take } = useLog(workspace);
@@ -86,7 +86,7 @@ interface VerifiedProps {
   view: LogView | undefined;
 }
 
-/** What was verified, step by step, and what was not. */
+/** Shows what was verified, step by step, and what was not. */
 function Verified({ entry, proven: { checkpoint, fault, is_erased }, view }: VerifiedProps) {
   const number = entry.sequence ?? 0;
   const { size, origin } = checkpoint;

@@ -3,14 +3,14 @@ import { type Known, roleNames } from '../api/words.ts';
 import { t } from '../ui/text.ts';
 import { fieldName } from './fields.ts';
 
-/** The names behind an entry’s ids, as far as they are known. */
+/** Returns the names for an entry’s ids, as far as they are known. */
 export interface AuditNames {
   person: (id: string) => string;
   ticket: (id: string) => string;
   project: (id: string) => string;
 }
 
-/** What an entry is said with. */
+/** The values that an entry’s sentence is built from. */
 class Said {
   readonly actor: string;
   readonly #entry: AuditEntry;
@@ -22,14 +22,14 @@ class Said {
     this.#names = names;
   }
 
-  /** A text of what was, or is; in words where it was erased. */
+  /** A field’s value as text, or a note that it was erased. */
   #text = (fields: AuditEntry['before'], name: string) => {
     const value = fields?.[name];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : t('(erased)');
   };
   was = (name: string) => this.#text(this.#entry.before, name);
   is = (name: string) => this.#text(this.#entry.after, name);
-  /** Whether it has the field after the change. */
+  /** Returns whether the field has a value after the change. */
   has = (name: string) => this.#entry.after?.[name] !== undefined && this.#entry.after[name] !== null;
   status = (fields: 'before' | 'after') => this.#text(this.#entry[fields], 'status').replaceAll('_', ' ');
   role = (fields: 'before' | 'after') => roleNames([this.#text(this.#entry[fields], 'role')]);
@@ -43,25 +43,25 @@ class Said {
   get project() {
     return this.#names.project(this.#entry.subject_id);
   }
-  /** The ticket that the entry is about, or whose comment. */
+  /** The ticket that the entry, or its comment, belongs to. */
   get ticket() {
     return this.#names.ticket(ticketOf(this.#entry) ?? '');
   }
-  /** What was edited, in words. */
+  /** The names of the edited fields. */
   get edited() {
     const names = Object.keys(this.#entry.after ?? {}).map(fieldName);
     return new Intl.ListFormat('en').format(names);
   }
 }
 
-/** The id of the ticket that an entry is about, itself or by a comment. */
+/** Returns the id of the ticket that an entry is about, directly or through a comment. */
 export function ticketOf({ subject_type, subject_id, before, after }: AuditEntry): string | undefined {
   if (subject_type === 'ticket') return subject_id;
   const id = after?.['ticket_id'] ?? before?.['ticket_id'];
   return typeof id === 'string' ? id : undefined;
 }
 
-/** What each action says, as a sentence. The compiler names an action that is missing. */
+/** The sentence for each action. The compiler reports a missing action. */
 const sentences: Record<Known<AuditAction>, (said: Said) => string> = {
   'workspace.created': ({ actor, is }) => t('{actor} created the workspace {name}', { actor, name: is('name') }),
   'workspace.updated': ({ actor, was, is }) =>
@@ -151,7 +151,7 @@ const sentences: Record<Known<AuditAction>, (said: Said) => string> = {
 
 const isKnown = (action: string): action is keyof typeof sentences => Object.hasOwn(sentences, action);
 
-/** What an entry says, in a sentence. An action of a newer server is shown as it is called. */
+/** Returns an entry’s sentence. If the action is unknown because the server is newer, its API name is shown. */
 export function saidByEntry(entry: AuditEntry, names: AuditNames): string {
   const said = new Said(entry, names);
   if (isKnown(entry.action)) return sentences[entry.action](said);

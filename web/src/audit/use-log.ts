@@ -8,9 +8,9 @@ import type { Checkpoint } from './proof/note.ts';
 
 export type LogState =
   | { state: 'viewed'; view: LogView }
-  /** The log has no entry yet, or none that is signed for. */
+  /** The log has no entry yet, or no signed one. */
   | { state: 'empty' }
-  /** What the server sent is no checkpoint. */
+  /** The server's response is no valid checkpoint. */
   | { state: 'unreadable' };
 
 const keyOf = (workspace_id: string) => ['log', workspace_id];
@@ -35,12 +35,12 @@ const logQuery = (workspace_id: string) =>
     },
   });
 
-/** The log as it was last compared with what this browser saw before, and what can be done about it. */
+/** Returns the log as it was last compared with what this browser saw before, and the actions on it. */
 export function useLog(workspace_id: string) {
   const query = useQuery(logQuery(workspace_id));
   const queries = useQueryClient();
   const { refetch } = query;
-  /** Compares a checkpoint that came with something else. */
+  /** Compares a checkpoint that arrived with another response. */
   const take = useCallback(
     async (note: string): Promise<LogState> => {
       const state = await viewOf(workspace_id, note);

@@ -7,7 +7,7 @@ import { usePeople } from '../desk/use-desk.ts';
 import { t } from '../ui/text.ts';
 import { type AuditNames, ticketOf } from './said.ts';
 
-/** Everybody whom an entry names by an id. */
+/** Returns the ids of all people in an entry. */
 function peopleIn({ actor_id, on_behalf_of, subject_type, subject_id, before, after }: AuditEntry): string[] {
   const named = [before, after].flatMap((fields) => [
     fields?.['assignee_id'],
@@ -22,11 +22,11 @@ function peopleIn({ actor_id, on_behalf_of, subject_type, subject_id, before, af
 const unique = (ids: readonly string[]) => [...new Set(ids)].toSorted();
 
 export interface Names extends AuditNames {
-  /** The key of a ticket, for a link; undefined where it is gone, or not known yet. */
+  /** Returns the key of a ticket for a link; undefined if it was deleted or is not known yet. */
   ticketKey: (id: string) => string | undefined;
 }
 
-/** The names behind the ids of these entries, as they become known. */
+/** Returns the names for the ids in these entries, updated as they become known. */
 export function useNames(desk: Desk, entries: readonly AuditEntry[]): Names {
   const person = usePeople(desk, unique(entries.flatMap(peopleIn)));
   const tickets = unique(entries.map(ticketOf).filter((id) => id !== undefined));

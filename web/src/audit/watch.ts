@@ -5,23 +5,26 @@ import { type History, judge } from './proof/history.ts';
 import { type Checkpoint, isSigned, type LogKey, parseCheckpoint, parseKey, type Signed } from './proof/note.ts';
 import { tileReader } from './proof/tiles.ts';
 
-/** What is known of a log after it was compared with what this browser saw before. */
+/** The result of comparing a log with what this browser saw before. */
 export interface LogView {
   now: Checkpoint;
   at: string;
   history: History;
-  /** What was seen before, and when. */
+  /** The checkpoint that was seen before, and when. */
   before: { checkpoint: Checkpoint; at: string } | undefined;
-  /** Who signed as this browser saw the log first, where somebody else signs now. */
+  /** The signer when this browser first saw the log, if the signer is another one now. */
   other_signer: string | undefined;
   key: LogKey | undefined;
-  /** Whether the signature is the key’s; undefined without a key. */
+  /** Whether the log’s key made the signature; undefined without a key. */
   signed: Signed | undefined;
-  /** Two notes that contradict each other, since they were seen. */
+  /** Two checkpoints that contradict each other, until somebody has dealt with them. */
   trouble: KeptLog['trouble'];
 }
 
-/** Compares a checkpoint with what this browser saw of the log before, and keeps it. Undefined where it isn’t one. */
+/**
+ * Compares a checkpoint with what this browser saw of the log before, and stores the result. Undefined if the note is
+ * no checkpoint.
+ */
 export async function compare(workspace_id: string, note: string): Promise<LogView | undefined> {
   const now = parseCheckpoint(note);
   if (now === undefined) return undefined;
@@ -30,7 +33,7 @@ export async function compare(workspace_id: string, note: string): Promise<LogVi
   const readerOf = (size: number) => tileReader(size, (level, tile) => loadTile(workspace_id, level, tile));
   const history = await judge(before, now, readerOf);
   const at = new Date().toISOString();
-  // A browser that keeps nothing sees each log for the first time.
+  // If the browser refuses to store it, the next visit sees the log for the first time again.
   const after = await keepLog(workspace_id, (known) => keptAfter(known, now, history, at)).catch(() => kept);
   const key = kept.key === undefined ? undefined : await parseKey(kept.key);
   return {
@@ -45,7 +48,7 @@ export async function compare(workspace_id: string, note: string): Promise<LogVi
   };
 }
 
-/** Keeps the log’s key. Gives what is wrong with it, if anything. */
+/** Stores the log’s key. Returns what is wrong with it, if anything. */
 export async function keepKey(
   workspace_id: string,
   text: string,
@@ -58,7 +61,7 @@ export async function keepKey(
   return undefined;
 }
 
-/** Goes on from the log as it is: what contradicted it, and who signed before, is forgotten. */
+/** Accepts the log as it is: forgets the contradiction and the earlier signer. */
 export async function goOnFrom(workspace_id: string, now: Checkpoint): Promise<void> {
   await keepLog(workspace_id, ({ key }) => ({
     signer: signerName(now),

@@ -28,15 +28,15 @@ import './board.css';
 
 const CardMenu = lazily(() => import('./card-menu.tsx'));
 
-/** A card’s height and the gap below it, as board.css has them. */
+/** The height of a card and the gap below it, in pixels, as board.css sets them. */
 const pitches = { comfortable: 112, compact: 92 };
 const open_after_ms = 150;
-/** Where there is room for one column alone. */
+/** The screens that have room for only one column. */
 const narrow = '(max-width: 639px)';
 
 interface BoardProps {
   desk: Desk;
-  /** Its key. */
+  /** The project's key. */
   project: string;
   groups: readonly Group[];
   totals: ReadonlyMap<string, Total>;
@@ -56,7 +56,7 @@ const headings: Record<string, Heading> = {
   End: 'last',
 };
 
-/** What belongs into a column that is empty. */
+/** The text in an empty column, by the status's category. */
 const emptiness: Record<string, () => string> = {
   todo: () => t('What is to be done goes here.'),
   in_progress: () => t('What somebody works on goes here.'),
@@ -64,7 +64,7 @@ const emptiness: Record<string, () => string> = {
   done: () => t('What is finished goes here.'),
 };
 
-/** What the columns have, where each card may go, and the card that has the focus or is lifted. */
+/** Returns the columns, the moves that are possible, and the card that has the focus or is lifted. */
 function useColumns({ desk, groups, filters, workflow }: Pick<BoardProps, 'desk' | 'groups' | 'filters' | 'workflow'>) {
   const read = useRead(groups, () => readAll(groups), isSameRead);
   const by_hand = filters.sort === 'rank';
@@ -84,7 +84,7 @@ function useColumns({ desk, groups, filters, workflow }: Pick<BoardProps, 'desk'
     say,
     put: moves.put,
     focus: (id, status) => {
-      setTab(status); // on a phone the card takes its column along
+      setTab(status); // on a phone, the column with the card is shown
       roving.focus(id);
     },
   });
@@ -108,7 +108,7 @@ function useColumns({ desk, groups, filters, workflow }: Pick<BoardProps, 'desk'
   };
 }
 
-/** The columns side by side, or one of them on a phone; one tab stop for all their cards. */
+/** The columns side by side, or one of them on a phone. All cards share one tab stop. */
 export function Board(props: BoardProps) {
   const { desk, totals, workflow, opened, selection, onOpen } = props;
   const state = useColumns(props);
@@ -199,12 +199,13 @@ function Columns({ desk, project, totals, filters, workflow, opened, selection, 
   });
 }
 
-/** What the keys do with the card that has the focus. */
+/** Binds the commands for the focused card. */
 function useBoardCommands(
   { active, ticketOf, lifting, moves, move }: ReturnType<typeof useColumns>,
   { is_open, onOpen }: { is_open: boolean; onOpen: (ticket: KnownTicket) => void },
 ): void {
-  // While a ticket is open beside the board, the next one is opened in its place; held down, j opens only where it ends.
+  // While a ticket is open beside the board, j and k open the next one in its place. If the key is held down, only the
+  // last one opens.
   const opening = useRef<ReturnType<typeof setTimeout>>(undefined);
   const step = (heading: Heading) => {
     const id = move(heading);
@@ -229,7 +230,10 @@ function useBoardCommands(
   );
 }
 
-/** Puts a lifted card back when the focus leaves the board. Within it, the focus goes along with the card. */
+/**
+ * Puts a lifted card back when the focus leaves the board. Moving the card moves the focus within the board, which is
+ * no reason to put it back.
+ */
 const onBlurOf = (cancel: () => void) => (event: React.FocusEvent<HTMLDivElement>) => {
   const { currentTarget, relatedTarget } = event;
   if (relatedTarget instanceof Node && !currentTarget.contains(relatedTarget)) cancel();

@@ -18,7 +18,7 @@ interface CardMenuProps {
   role: Who['role'];
   columns: readonly Column[];
   by_hand: boolean;
-  /** Why the person may change nothing; undefined where they may. */
+  /** Why the person may not change anything; undefined if they may. */
   why: string | undefined;
   onOpen: (ticket: KnownTicket) => void;
   onSelect: () => void;
@@ -26,13 +26,13 @@ interface CardMenuProps {
   onClose: () => void;
 }
 
-/** The keys of a command, as people read them. */
+/** Returns the keys of a command as people read them. */
 function shown(command: CommandId): string | undefined {
   const keys = keysOf(command);
   return keys === undefined ? undefined : shownKeys(keys);
 }
 
-/** What can be done with a card, without dragging it. There is one such menu for all cards. */
+/** The menu of a card, with everything that can be done without dragging. All cards share this one menu. */
 export default function CardMenu(props: CardMenuProps) {
   const { desk, menu, workflow, role, columns, by_hand, why, onOpen, onSelect, focus, onClose } = props;
   const { id, button } = menu;
@@ -45,7 +45,7 @@ export default function CardMenu(props: CardMenuProps) {
     placeTicket(desk, ticket, placeAt(rows, index, id), { said, was: placeAt(rows, spot.index, id) });
   const { key } = ticket;
   const steps = stepsFrom(workflow, ticket);
-  // Of the card that has the focus: the keys' commands are about it.
+  // Focuses the card first, because the commands act on the focused card.
   const act = (command: 'assign' | 'priority' | 'labels' | 'due') => {
     focus(id);
     run(command);

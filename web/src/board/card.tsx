@@ -13,12 +13,12 @@ import './card.css';
 export interface CardProps {
   desk: Desk;
   ticket: KnownTicket;
-  /** The column that it stands in. */
+  /** The column that contains it. */
   status: string;
-  /** Its place in the column, beginning with 1, and how many there are; -1 where nobody knows. */
+  /** Its place in the column, starting at 1, and the number of cards there; -1 if that is unknown. */
   place: number;
   of: number;
-  /** How far below the top of its column, where not all cards are drawn. */
+  /** The distance in pixels from the top of its column, if only some cards are rendered. */
   top?: number | undefined;
   is_active: boolean;
   is_opened: boolean;
@@ -32,11 +32,11 @@ export interface CardProps {
 
 const labels_shown = 2;
 
-/** Whether a click is one that opens here, and not in another tab. */
+/** Returns whether a click opens the ticket here, and not in another tab. */
 const isPlain = (event: React.MouseEvent) =>
   event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
-/** Whether a click selects all cards up to this one. */
+/** Returns whether a click selects all cards up to this one. */
 const isExtending = (event: React.MouseEvent) =>
   event.button === 0 && event.shiftKey && !event.metaKey && !event.ctrlKey && !event.altKey;
 
@@ -45,7 +45,7 @@ function Assignee({ desk, id }: { desk: Desk; id: string }) {
   return <Avatar id={id} name={person?.name ?? ' '} />;
 }
 
-/** The box that selects a card: shown where it is pointed at, and while any is selected. */
+/** The checkbox that selects a card. It is visible on hover, and while any card is selected. */
 function Check({ ticket, is_selected, onSelect }: Pick<CardProps, 'ticket' | 'is_selected' | 'onSelect'>) {
   const { id, key } = ticket;
   return (
@@ -62,7 +62,7 @@ function Check({ ticket, is_selected, onSelect }: Pick<CardProps, 'ticket' | 'is
   );
 }
 
-/** A ticket as a card: a link to its page, as high as every other, with its menu beside it. */
+/** A ticket as a card: a link to its page with its menu beside it. All cards have the same height. */
 export const Card = memo(function Card(props: CardProps) {
   const { desk, ticket, status, place, of, top, is_active, is_opened, is_lifted, is_selected } = props;
   const { onOpen, onActive, onMenu, onSelect } = props;

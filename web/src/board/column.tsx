@@ -15,9 +15,9 @@ import { type DragCell, dropOn } from './dragging.ts';
 import { NewCard } from './new-card.tsx';
 import { others } from './spots.ts';
 
-/** Below it every card is drawn, and the browser's own search finds all of them. */
+/** Up to this many cards, all are rendered, so that the browser's own search finds them. */
 const virtual_from = 200;
-/** How near its end a column reads on. */
+/** How near its end, in pixels, a column loads the next page. */
 const ahead_px = 800;
 
 type Acts = Pick<CardProps, 'desk' | 'onOpen' | 'onActive' | 'onMenu' | 'onSelect'>;
@@ -28,27 +28,27 @@ export interface ColumnProps extends Acts {
   rows: readonly KnownTicket[];
   state: ListState;
   total: number;
-  /** Whether there are more than that. */
+  /** Whether there are more than `total`. */
   has_more: boolean;
-  /** As high as a card is, with the gap below it. */
+  /** The height of a card and the gap below it, in pixels. */
   pitch: number;
-  /** The card that Tab leads to, that is open, and that is lifted, where this column has it. */
+  /** The card in the tab order, the open card and the lifted card, if they are in this column. */
   active: string | undefined;
   opened: string | undefined;
   lifted: string | undefined;
   selected: ReadonlySet<string>;
   drag: DragCell;
   by_hand: boolean;
-  /** What the order is called, where it is not by hand. */
+  /** The name of the order, unless tickets are ordered by hand. */
   order: string;
   /** Why a ticket can't be put into a column; undefined where it can. */
   refuses: (id: string, status: string) => string | undefined;
-  /** Whether its tickets can be created here, and where the form is open. */
+  /** Whether tickets can be created in this column, and whether its form is open. */
   creates: boolean;
   is_creating: boolean;
   onCreating: (status: string | undefined) => void;
   onScroller: (status: string, scrollTo: ((index: number) => void) | undefined) => void;
-  /** Says what belongs here, where nothing is. */
+  /** The text for an empty column. */
   empty: string;
 }
 
@@ -84,7 +84,10 @@ interface FrameProps extends Pick<ColumnProps, 'status' | 'drag' | 'refuses' | '
   children: React.ReactNode;
 }
 
-/** The column's box: while a card is dragged it says whether that may be dropped here, without drawing its cards anew. */
+/**
+ * The column's box. While a card is dragged, it shows whether the card may be dropped here, without rendering its cards
+ * again.
+ */
 function Frame({ status, drag, refuses, by_hand, heading, children }: FrameProps) {
   const dragged = useCell(drag);
   const why = dragged === undefined || dragged.from === status.key ? undefined : refuses(dragged.id, status.key);
@@ -103,14 +106,14 @@ function Frame({ status, drag, refuses, by_hand, heading, children }: FrameProps
   );
 }
 
-/** Where the order decides, no place is shown but the whole column. */
+/** Tells that the sort order decides the place, so that only the whole column is a drop target. */
 function Sorted({ drag, status, order }: Pick<ColumnProps, 'drag' | 'order'> & { status: string }) {
   const dragged = useCell(drag);
   if (dragged?.over?.status !== status) return null;
   return <p className="column-why">{t('Order: {order}', { order })}</p>;
 }
 
-/** The line at the place where what is dragged would be dropped. */
+/** The line that marks where the dragged card would be dropped. */
 function DropLine({ drag, status, rows, pitch }: Pick<ColumnProps, 'drag' | 'rows' | 'pitch'> & { status: string }) {
   const dragged = useCell(drag);
   if (dragged?.over?.status !== status) return null;
@@ -170,8 +173,8 @@ function Body(props: ColumnProps & { labelledby: string }) {
 }
 
 /**
- * Its cards: of many those on the screen, and the one that has the focus. One component for few and for many, so that a card
- * keeps the focus when there become many.
+ * The column's cards; in a long column, only those on the screen and the focused one. Short and long columns share one
+ * component, so that a card keeps the focus when the column grows.
  */
 function Cards(props: ColumnProps & { scroller: React.RefObject<HTMLDivElement | null> }) {
   const { rows, pitch, active, scroller, onScroller, status } = props;

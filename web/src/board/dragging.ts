@@ -8,10 +8,10 @@ import {
 import { type Cell, cell } from '../store/cell.ts';
 import type { Spot } from './spots.ts';
 
-/** What is dragged, and where it would be dropped. */
+/** The dragged card, and where it would be dropped. */
 export interface Dragging {
   id: string;
-  /** The column that it is dragged from. */
+  /** The column that it comes from. */
   from: string;
   over?: Spot | undefined;
 }
@@ -22,33 +22,39 @@ export const makeDragCell = (): DragCell => cell<Dragging | undefined>(undefined
 const kind = 'ticket';
 const is_coarse = '(pointer: coarse)';
 
-/** Lets a card be dragged until the function it returns is called. Under a finger a page is scrolled: its menu moves the card. */
+/**
+ * Makes a card draggable until the returned function is called. Not on touch screens, where dragging scrolls the page;
+ * there, the card's menu moves it.
+ */
 export const dragCard = (element: HTMLElement, id: string, from: () => string): (() => void) =>
   draggable({
     element,
     canDrag: () => !matchMedia(is_coarse).matches,
     getInitialData: () => ({ kind, id, from: from() }),
-    // By hand, so that no card is drawn anew for it.
+    // Set directly on the element, so that no card is rendered again.
     onDragStart: () => element.toggleAttribute('data-dragged', true),
     onDrop: () => element.toggleAttribute('data-dragged', false),
   });
 
 interface Drop {
   status: string;
-  /** Whether what is dragged may be dropped here. */
+  /** Whether the dragged card may be dropped here. */
   may: (id: string) => boolean;
-  /** How many other tickets stand above this height of the page. */
+  /** Returns how many other tickets are above this vertical position of the page. */
   indexAt: (y: number, id: string) => number;
 }
 
-/** Scrolls an element while a card is held at its edge. Nobody drags before the page is there: the script for it comes later. */
+/**
+ * Scrolls an element while a card is held at its edge. The script for it is loaded later, because nobody drags before
+ * the page is visible.
+ */
 function scrollAtEdges(options: Parameters<typeof Scrolling.autoScrollForElements>[0]): () => void {
   let stop: (() => void) | undefined;
   let is_over = false;
   const start = ({ autoScrollForElements }: typeof Scrolling) => {
     if (!is_over) stop = autoScrollForElements(options);
   };
-  // Without it, cards are dragged all the same.
+  // If the script fails to load, dragging works without it.
   import('@atlaskit/pragmatic-drag-and-drop-auto-scroll/element').then(start, () => undefined);
   return () => {
     is_over = true;
@@ -56,7 +62,7 @@ function scrollAtEdges(options: Parameters<typeof Scrolling.autoScrollForElement
   };
 }
 
-/** Lets cards be dropped on a column, and scrolls it while one is held at its edge. */
+/** Makes a column a drop target, and scrolls it while a card is held at its edge. */
 export const dropOn = (element: HTMLElement, { status, may, indexAt }: Drop): (() => void) =>
   combine(
     dropTargetForElements({
@@ -75,7 +81,7 @@ export const scrollSideways = (element: HTMLElement): (() => void) =>
     getAllowedAxis: () => 'horizontal',
   });
 
-/** Follows what is dragged, until the function it returns is called. `begun`: called as a card is taken. */
+/** Follows the dragged card until the returned function is called. `begun` is called when a drag starts. */
 export function followDrags(drag: DragCell, drop: (id: string, spot: Spot) => void, begun: () => void): () => void {
   const spotIn = (targets: readonly { data: Record<string | symbol, unknown> }[]): Spot | undefined => {
     const data = targets[0]?.data;
@@ -84,7 +90,7 @@ export function followDrags(drag: DragCell, drop: (id: string, spot: Spot) => vo
   const look = (targets: Parameters<typeof spotIn>[0]) => {
     const now = drag.get();
     const over = spotIn(targets);
-    // Only when it changes: the pointer moves a hundred times a second.
+    // Update only on a change: the pointer moves a hundred times a second.
     if (now !== undefined && (now.over?.status !== over?.status || now.over?.index !== over?.index)) {
       drag.set({ ...now, over });
     }

@@ -1,7 +1,7 @@
 import type { KnownTicket } from '../store/changes.ts';
 import { type Column, others, type Spot } from './spots.ts';
 
-/** A ticket that is moved by keys: where it was, and where it would be put down. */
+/** A ticket that is being moved with the keyboard: where it was, and where it would be put down. */
 export interface Lift {
   id: string;
   from: Spot;
@@ -13,19 +13,19 @@ export type Direction = 'up' | 'down' | 'before' | 'after';
 /** What the board allows. */
 export interface Rules {
   columns: readonly Column[];
-  /** Whether tickets stand where they are put; otherwise the order decides within a column. */
+  /** Whether tickets are ordered by hand; otherwise the sort order decides the place within a column. */
   by_hand: boolean;
-  /** Whether the ticket may be put into a column. */
+  /** Returns whether the ticket may be put into a column. */
   may: (status: string) => boolean;
 }
 
 export interface Moved {
   lift: Lift;
-  /** The columns that were passed over, because no step leads there. */
+  /** The columns that were skipped because no transition leads there. */
   passed: string[];
 }
 
-/** The lifted ticket one further in a direction; as it was where there is nowhere to go. */
+/** Moves the lifted ticket one step in a direction; returns it unchanged if it can't go further. */
 export function moveLift(lift: Lift, direction: Direction, { columns, by_hand, may }: Rules): Moved {
   const { to, id } = lift;
   const stays = { lift, passed: [] };
@@ -44,7 +44,7 @@ export function moveLift(lift: Lift, direction: Direction, { columns, by_hand, m
   return { lift: { ...lift, to: { status: next.status, index } }, passed };
 }
 
-/** The columns as they are drawn: a lifted ticket stands where it would be put down. */
+/** Returns the columns with the lifted ticket where it would be put down. */
 export function withLifted(
   columns: readonly Column[],
   lift: Lift | undefined,
@@ -58,6 +58,6 @@ export function withLifted(
   });
 }
 
-/** Whether it would be put down where it was. */
+/** Returns whether it would be put down where it was. */
 export const isBack = ({ from, to }: Pick<Lift, 'from' | 'to'>, by_hand: boolean): boolean =>
   from.status === to.status && (!by_hand || from.index === to.index);

@@ -14,7 +14,7 @@ interface NewCardProps {
   onClose: () => void;
 }
 
-/** Creates tickets in a column by their titles, one after the other. What was typed stays until the server has it. */
+/** Creates tickets in a column by their titles, one after the other. A title that could not be created is not lost. */
 export function NewCard({ desk, status, onClose }: NewCardProps) {
   const { project = '' } = useParams({ strict: false });
   const { draft, type, discard } = useDraft(desk, `new in ${project}`, status);
@@ -33,7 +33,8 @@ export function NewCard({ desk, status, onClose }: NewCardProps) {
       const { key } = await createTicket(desk.workspace_id, project, { title: given, status });
       toast({ text: t('{key} created', { key }) });
     } catch (error) {
-      // Typed meanwhile is the next one, which keeps its place; this one is in the message.
+      // A title typed in the meantime is the next one and stays in the field; the failed one is then shown in the
+      // message.
       if (input.current?.value === '') type(given, 0);
       toast({
         kind: 'error',

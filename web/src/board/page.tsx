@@ -18,7 +18,7 @@ import { totalOf, useBoard } from './use-board.ts';
 
 const RowActs = lazily(() => import('../list/row-acts.tsx'));
 
-/** The tickets of a project as a board; beside it the ticket that is open. */
+/** The tickets of a project as a board, with the open ticket beside it. */
 export function Page() {
   const desk = useDesk();
   useLive(desk);

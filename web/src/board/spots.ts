@@ -1,24 +1,24 @@
 import type { KnownTicket } from '../store/changes.ts';
 import { type Placed, rankBelow } from '../store/ranks.ts';
 
-/** Where on the board: a column, and how many other tickets stand above. */
+/** A place on the board: a column, and the number of other tickets above. */
 export interface Spot {
   status: string;
   index: number;
 }
 
-/** What a spot is said of: the tickets of each column as they are shown. */
+/** A column and its tickets, as they are shown. */
 export interface Column {
   status: string;
   rows: readonly KnownTicket[];
 }
 
-/** The other tickets of a column, among which one is placed. */
+/** Returns the tickets of a column without this one. */
 export function others(rows: readonly KnownTicket[], id: string): readonly KnownTicket[] {
   return rows.some((row) => row.id === id) ? rows.filter((row) => row.id !== id) : rows;
 }
 
-/** Where a ticket stands now; undefined where no column has it. */
+/** Returns where a ticket is now; undefined if no column contains it. */
 export function spotOf(columns: readonly Column[], id: string): Spot | undefined {
   for (const { status, rows } of columns) {
     const index = rows.findIndex((row) => row.id === id);
@@ -28,8 +28,8 @@ export function spotOf(columns: readonly Column[], id: string): Spot | undefined
 }
 
 /**
- * The place of a spot, as the API takes it: by the neighbour that the person sees. Filters may hide tickets between the two, and
- * the top of what is shown need not be the top of all.
+ * Converts a spot to a place for the API, relative to the neighbour that the person sees. An absolute place would be
+ * wrong: filters may hide tickets between the neighbours, or above the first one shown.
  */
 export function placeAt(rows: readonly KnownTicket[], index: number, id: string): Placed {
   const rest = others(rows, id);

@@ -10,7 +10,7 @@ interface TabsProps {
   onShow: (status: string) => void;
 }
 
-/** The columns by name, where there is room for one of them. */
+/** The columns as tabs, for screens with room for one column. */
 export function Tabs({ read, totals, shown, onShow }: TabsProps) {
   return (
     <nav className="board-tabs" aria-label={t('Columns')}>

@@ -6,18 +6,18 @@ import { type Filters, hasDue, inputOf } from '../list/filters.ts';
 import { useToday } from '../ui/time.tsx';
 import type { Group } from '../list/use-lists.ts';
 
-/** How many tickets a column has, and how many of them were known when that was counted. */
+/** The number of tickets in a column, and how many of them the page knew when they were counted. */
 export interface Total {
   tickets: number;
-  /** Whether all were counted; otherwise there are more. */
+  /** Whether all tickets were counted; otherwise there are more. */
   complete: boolean;
   known: number;
 }
 
-/** So long after the last change the totals are counted again, where not all tickets are known. */
+/** If not all tickets are loaded, the totals are counted again this long after the last change. */
 const quiet_ms = 4_000;
 
-/** The first pages of all columns and their totals, read at once; later totals come with what changes. */
+/** Reads the first page and the total of every column in one request. Later totals are counted after changes. */
 export function useBoard(desk: Desk, groups: readonly Group[] | undefined, filters: Filters, project: string) {
   const { tickets, workspace_id } = desk;
   const input = useMemo(() => {
@@ -83,7 +83,7 @@ export function useBoard(desk: Desk, groups: readonly Group[] | undefined, filte
   return { totals, retry: () => void refetch() };
 }
 
-/** How many tickets a column has by now: what was counted, with what has come and gone since. */
+/** Returns the current number of tickets in a column: the last count, adjusted by the changes since. */
 export function totalOf(
   total: Total | undefined,
   known: number,

@@ -4,7 +4,7 @@ import { type Column, spotOf } from './spots.ts';
 
 export type Heading = 'up' | 'down' | 'before' | 'after' | 'first' | 'last';
 
-/** The card to which a key leads from another: in the same column, or at the same height of the next column with cards. */
+/** Returns the card that a key leads to: in the same column, or at the same height in the next non-empty column. */
 export function neighbourOf(columns: readonly Column[], id: string | undefined, heading: Heading): string | undefined {
   const spot = id === undefined ? undefined : spotOf(columns, id);
   if (spot === undefined) return columns.find(({ rows }) => rows.length > 0)?.rows[0]?.id;
@@ -18,7 +18,7 @@ export function neighbourOf(columns: readonly Column[], id: string | undefined, 
   return next === undefined ? id : next.rows[Math.min(spot.index, next.rows.length - 1)]?.id;
 }
 
-/** One tab stop for all cards: arrows move the focus among them. */
+/** Gives all cards one tab stop; arrow keys move the focus among them. */
 export function useCardFocus(columns: readonly Column[]) {
   const board = useRef<HTMLDivElement>(null);
   const [chosen, setActive] = useState<string | undefined>(undefined);
@@ -34,7 +34,7 @@ export function useCardFocus(columns: readonly Column[]) {
   }, []);
 
   const focus = useCallback((id: string) => {
-    // Drawn before the focus moves: the card may not have been there, or the next key would be lost.
+    // Render first: otherwise the card might not exist yet, and the next key press would be lost.
     flushSync(() => setActive(id));
     const spot = spotOf(latest.current, id);
     if (spot !== undefined) scrollers.current.get(spot.status)?.(spot.index);

@@ -12,7 +12,7 @@ interface Parts {
   refuses: (id: string, status: string) => string | undefined;
   say: (text: string) => void;
   put: (id: string, spot: Spot) => void;
-  /** Gives the focus back to the card, in the column where it is drawn by now. */
+  /** Returns the focus to the card, in the column that now contains it. */
   focus: (id: string, status: string) => void;
 }
 
@@ -25,7 +25,7 @@ const directions: Record<string, Direction> = {
   j: 'down',
 };
 
-/** A card that is moved by keys: Space lifts it, arrows move it, Space or Enter puts it down, Escape puts it back. */
+/** Moves a card with the keyboard: Space lifts it, arrows move it, Space or Enter puts it down, Escape puts it back. */
 export function useLift({ rules, ticketOf, nameOf, refuses, say, put, focus }: Parts) {
   const [lift, setLift] = useState<Lift | undefined>(undefined);
 
@@ -63,7 +63,7 @@ export function useLift({ rules, ticketOf, nameOf, refuses, say, put, focus }: P
     }
     focus(now.id, is_back ? now.from.status : now.to.status);
   };
-  /** Takes a key while a card is lifted; says whether it was for the card. */
+  /** Handles a key while a card is lifted. Returns whether the key was for the card. */
   const press = (event: React.KeyboardEvent): boolean => {
     if (lift === undefined || event.altKey || event.ctrlKey || event.metaKey) return false;
     const direction = directions[event.key];
@@ -73,7 +73,7 @@ export function useLift({ rules, ticketOf, nameOf, refuses, say, put, focus }: P
     else if (event.key === 'Tab') {
       end(lift, false);
       return false;
-    } else if (event.key.length > 1) return false; // the browser's own, such as F5; letters would be commands
+    } else if (event.key.length > 1) return false; // leave keys such as F5 to the browser, but not letters, which would run commands
     event.preventDefault();
     event.stopPropagation();
     return true;

@@ -18,7 +18,10 @@ interface Parts {
   drag: DragCell;
 }
 
-/** What can be moved where, and moving it: by the step that leads there, with its place in the same call. */
+/**
+ * Returns which moves are possible, and a function to move a ticket: by a transition, with its place in the same
+ * request.
+ */
 export function useMoves({ desk, workflow, columns, by_hand, drag }: Parts) {
   const role = useRole(desk);
   const { may, why } = useMay(desk, 'transition_ticket');
@@ -60,7 +63,7 @@ export function useMoves({ desk, workflow, columns, by_hand, drag }: Parts) {
   };
 
   const drop = useEffectEvent(put);
-  // Said at once: where nothing may be moved, there is no column to drop on.
+  // Say so when the drag starts: if nothing may be moved, no column accepts the card.
   const begun = useEffectEvent(() => {
     if (!may) toast({ kind: 'error', text: why });
   });
@@ -74,7 +77,7 @@ export function useMoves({ desk, workflow, columns, by_hand, drag }: Parts) {
     [drag],
   );
 
-  // The same function for as long as the board is there, so that columns aren't drawn anew.
+  // A stable function, so that columns aren't rendered again.
   const latest = useRef(refuses);
   latest.current = refuses;
   const refusesNow = useCallback((id: string, status: string) => latest.current(id, status), []);

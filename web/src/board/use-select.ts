@@ -8,11 +8,11 @@ interface Focused {
   board: React.RefObject<HTMLDivElement | null>;
 }
 
-/** Whether somebody may be typing there. */
+/** Returns whether the target is a text input. */
 export const isText = (target: EventTarget): boolean =>
   target instanceof HTMLInputElement && target.type !== 'checkbox';
 
-/** Selects the card that has the focus and the next one to which it goes. */
+/** Selects the focused card and the one that the focus moves to. */
 export function useExtend(
   { active, move }: Focused,
   { selected, toggle }: Selection,
@@ -24,7 +24,7 @@ export function useExtend(
   };
 }
 
-/** What the keys select. */
+/** Binds the commands that select cards. */
 export function useSelectCommands(
   { active, board }: Focused,
   { selection, extend }: { selection: Selection; extend: (heading: 'up' | 'down') => void },
@@ -35,7 +35,7 @@ export function useSelectCommands(
       select: () => active !== undefined && selection.toggle(active, false),
       next_too: () => extend('down'),
       previous_too: () => extend('up'),
-      // Elsewhere on the page the browser marks its text.
+      // Only while the board has the focus; elsewhere the browser selects the page's text.
       select_all: selection.all,
     },
     has_focus,

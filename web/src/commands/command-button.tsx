@@ -8,7 +8,7 @@ import { keysOf } from './remap.ts';
 
 type Props = ComponentProps<typeof Button> & { id: CommandId };
 
-/** A button for a command: it has its name and its keys. */
+/** A button for a command, with the command's name and keys. */
 export function CommandButton({ id, children, ...rest }: Props) {
   useCell(preferences);
   const { name } = commands[id];

@@ -20,7 +20,7 @@ const sections: Record<Section, () => string> = {
 
 const with_keys = (Object.keys(commands) as CommandId[]).filter((id) => commands[id].keys !== undefined);
 
-/** Every command that has keys, by where it works; and where the keys are changed. */
+/** Lists every command that has keys, by section; the keys can be changed here. */
 export default function Help() {
   return (
     <Dialog open wide title={t('Keys')} onClose={() => helping.set(false)}>
@@ -78,14 +78,14 @@ function KeyRow({ id }: { id: CommandId }) {
   );
 }
 
-/** Waits for a press, and gives it to the command. */
+/** Waits for a key press and assigns it to the command. */
 function Change({ id }: { id: CommandId }) {
   const [asking, setAsking] = useState(false);
   const [refusal, setRefusal] = useState<string>();
   const name = commands[id].name();
   const take = (event: React.KeyboardEvent) => {
     if (!asking || ['Tab', 'Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return;
-    // Escape would close the page of keys.
+    // Otherwise Escape would close the dialog.
     event.preventDefault();
     event.stopPropagation();
     const keys = writtenAs(event);

@@ -1,4 +1,4 @@
-/** What of a key event matters. */
+/** The parts of a key event that matter. */
 export interface Pressed {
   key: string;
   ctrlKey: boolean;
@@ -13,15 +13,15 @@ interface Press {
   shift: boolean;
 }
 
-/** Whether the main modifier is ⌘. */
+/** Whether ⌘ is the main modifier. */
 export const is_apple = typeof navigator === 'object' && /Mac|iP(hone|ad|od)/.test(navigator.platform);
 
-/** The presses of `Mod+k`, or of `g l`. */
+/** Parses `Mod+k`, or a sequence such as `g l`. */
 export function parseKeys(keys: string): Press[] {
   return keys.split(' ').map((press) => {
     const parts = press.split('+');
     const key = parts.at(-1) ?? '';
-    // A key is what the event says of it; in a text a space stands between two presses.
+    // A space separates two presses, so the space key is written as Space.
     return { key: key === 'Space' ? ' ' : key, mod: parts.includes('Mod'), shift: parts.includes('Shift') };
   });
 }
@@ -30,22 +30,22 @@ const is_letter = /^\p{L}$/u;
 const is_named = /^.{2,}$/u;
 
 /**
- * Whether this is the key, with exactly these modifiers. Layouts differ in what needs Shift to be typed: of a letter and of a
- * key with a name it counts, of `?` it doesn't.
+ * Returns whether an event is this key with exactly these modifiers. Shift counts for letters and named keys, and not
+ * for signs such as `?`, because keyboard layouts differ in which signs need Shift.
  */
 export function matches(press: Press, { key, ctrlKey, metaKey, altKey, shiftKey }: Pressed, apple = is_apple): boolean {
   const [main, other] = apple ? [metaKey, ctrlKey] : [ctrlKey, metaKey];
   if (main !== press.mod || other || altKey) return false;
   const shift_counts = is_letter.test(key) || is_named.test(key);
   if (shift_counts && shiftKey !== press.shift) return false;
-  // Under Caps Lock the key is a capital.
+  // Caps Lock turns the key into a capital.
   return is_letter.test(key) ? key.toLowerCase() === press.key : key === press.key;
 }
 
-/** How long the second press of two may take. */
+/** The most time between the two presses of a sequence, in milliseconds. */
 const patience_ms = 1_500;
 
-/** Finds which of several key sequences an event completes. */
+/** Finds the key sequences that an event completes. */
 export class Sequences<Id extends string> {
   readonly #all: { id: Id; presses: Press[] }[];
   readonly #apple: boolean;
@@ -57,7 +57,7 @@ export class Sequences<Id extends string> {
     this.#apple = apple;
   }
 
-  /** The sequences that this press completes: several where pages differ in what a key does. */
+  /** Returns the sequences that this press completes; several if a key has different meanings on different pages. */
   press(event: Pressed, now: number): Id[] {
     const second = now < this.#until ? this.#begun : [];
     this.#begun = [];
@@ -88,13 +88,13 @@ const shownPress = ({ key, mod, shift }: Press, apple: boolean) =>
     signs[key] ?? ((mod || shift) && key.length === 1 ? key.toUpperCase() : key),
   ].join(apple ? '' : '+');
 
-/** Keys as people read them: `Ctrl+K`, `⌘K`, `g l`. */
+/** Formats keys for people: `Ctrl+K`, `⌘K`, `g l`. */
 export const shownKeys = (keys: string, apple = is_apple): string =>
   parseKeys(keys)
     .map((press) => shownPress(press, apple))
     .join(' ');
 
-/** Keys as `aria-keyshortcuts` writes them; it has no way to write one after the other. */
+/** Formats keys for `aria-keyshortcuts`, which cannot express sequences. */
 export function ariaKeys(keys: string | undefined, apple = is_apple): string | undefined {
   if (keys === undefined || keys.includes(' ')) return undefined;
   return keys.replace('Mod', apple ? 'Meta' : 'Control');

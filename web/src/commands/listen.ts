@@ -3,7 +3,7 @@ import { Sequences } from './keys.ts';
 import { type CommandId, commands, run } from './registry.ts';
 import { keysOf } from './remap.ts';
 
-/** The keys of every command, as they are now. */
+/** Returns the current keys of every command. */
 function currentSequences(): Sequences<CommandId> {
   const ids = Object.keys(commands) as CommandId[];
   const keyed = ids.map((id) => [id, keysOf(id)] as const);
@@ -13,20 +13,20 @@ function currentSequences(): Sequences<CommandId> {
 const writes = 'input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]';
 const over = '[role=dialog], [role=alertdialog], [role=menu]';
 
-/** Whether the person is typing a text, or has something open that has keys of its own. */
+/** Returns whether the person is typing, or something with its own keys is open. */
 function isTaken({ target }: KeyboardEvent, { with_mod }: { with_mod: boolean }): boolean {
   if (document.querySelector(over) !== null) return true;
   return !with_mod && target instanceof Element && target.closest(writes) !== null;
 }
 
-/** Runs commands by their keys from now on, until the function it returns is called. */
+/** Runs commands by their keys until the returned function is called. */
 export function listenToKeys(): () => void {
   let sequences = currentSequences();
   const stop = preferences.subscribe(() => {
     sequences = currentSequences();
   });
   const listener = (event: KeyboardEvent) => {
-    // 229: an input method has the key; Safari says so after it has said that the composing is over.
+    // 229 means that an input method handles the key; Safari sends it after it has reported the end of the composition.
     if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
     const with_mod = event.ctrlKey || event.metaKey;
     if (isTaken(event, { with_mod }) || (!with_mod && !preferences.get().single_keys)) return;

@@ -16,7 +16,7 @@ import './commands.css';
 
 const close = () => searching.set(false);
 
-/** What is found for a text: the ticket of a key, then commands, views and projects. */
+/** Returns the results for a text: the ticket with that key, then commands, views and projects. */
 function useFound(place: Place | undefined, query: string): Found[] {
   const navigate = useNavigate();
   const { workspace = '' } = place ?? {};
@@ -50,7 +50,7 @@ function useFound(place: Place | undefined, query: string): Found[] {
   return [{ id: 'ticket', name: t('Go to ticket {ticket}', { ticket }), run: open }, ...found];
 }
 
-/** What adds to a text what was typed before there was a field for it, and chooses what that finds where Enter was pressed, too. */
+/** Adds what was typed before the field existed to its text; if Enter was among it, chooses the result, too. */
 function useTypedAhead(add: (next: (text: string) => string) => void, choose: () => void): () => void {
   const [is_entered, setEntered] = useState(false);
   const chooseNow = useEffectEvent(choose);
@@ -58,14 +58,14 @@ function useTypedAhead(add: (next: (text: string) => string) => void, choose: ()
     if (is_entered) chooseNow();
   }, [is_entered]);
   return () => {
-    // Taken once, however often React asks for the text.
+    // Taken outside of the state update, because React may run that more than once.
     const [typed = '', ...behind] = takeTyped().split(enter);
     add((text) => text + typed);
     if (behind.length > 0) setEntered(true);
   };
 }
 
-/** Every command and place, found by typing. All keys are the input's: the focus stays there. */
+/** Every command and place, found by typing. The focus stays in the input, which handles all keys. */
 export default function Palette({ place }: { place: Place | undefined }) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -77,7 +77,7 @@ export default function Palette({ place }: { place: Place | undefined }) {
   const choose = (one: Found | undefined) => {
     if (one === undefined) return;
     close();
-    // When the dialog has given the focus back: what runs now may want it.
+    // Run it after the dialog has returned the focus, because the command may move the focus.
     setTimeout(one.run);
   };
   const takeAhead = useTypedAhead(setQuery, () => choose(found[0]));

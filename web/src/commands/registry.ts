@@ -1,15 +1,15 @@
 import { t } from '../ui/text.ts';
 
-/** Where a command works. Two commands that can work at the same time have different keys. */
+/** Where a command works. Two commands that can work at the same time need different keys. */
 export type Section = 'everywhere' | 'inbox' | 'lists' | 'ticket' | 'writing';
 
-/** What a command is: the same for the palette, the menus, the buttons and the page of keys. What it does is bound by a page. */
+/** A command, as the palette, the menus, the buttons and the list of keys show it. Pages bind what it does. */
 export interface Command {
   section: Section;
   name: () => string;
-  /** As in `c`, `Shift+e`, `Mod+k` (Ctrl, or ⌘ on Apple’s), or one after the other: `g l`. */
+  /** For example `c`, `Shift+e`, `Mod+k` (Ctrl, or ⌘ on Apple devices), or the sequence `g l`. */
   keys?: string;
-  /** Whether it does its work again while the key is down. */
+  /** Whether it runs repeatedly while the key is held down. */
   repeats?: boolean;
 }
 
@@ -44,7 +44,7 @@ const table = {
   theme_dark: { section: 'everywhere', name: () => t('Theme: dark') },
   density: { section: 'everywhere', name: () => t('Compact or comfortable rows') },
   sign_out: { section: 'everywhere', name: () => t('Sign out') },
-  // Before those of a ticket: in the inbox, where one is beside them, these have the keys.
+  // These come before the ticket's commands: when a ticket is open in the inbox, the inbox's commands get the keys.
   inbox_done: { section: 'inbox', name: () => t('Done'), keys: 'e' },
   inbox_unread: { section: 'inbox', name: () => t('Mark as read or unread'), keys: 'u' },
   inbox_later: { section: 'inbox', name: () => t('Later: put it off'), keys: 'h' },
@@ -84,29 +84,29 @@ const table = {
 
 export type CommandId = keyof typeof table;
 
-/** The pages that commands lead to whose names begin like this. */
+/** The pages of the commands whose ids begin with this prefix. */
 export type PageOf<Start extends string, Id = CommandId> = Id extends `${Start}_${infer Page}` ? Page : never;
 
-/** Every command there is. */
+/** All commands. */
 export const commands: Readonly<Record<CommandId, Command>> = table;
 
 export interface Handler {
   run: () => void;
-  /** Whether it can be done now; always, by default. */
+  /** Returns whether it can run now; always true by default. */
   available?: (() => boolean) | undefined;
 }
 type Handlers = Partial<Record<CommandId, Handler | (() => void)>>;
 
 const bound: { handlers: Handlers }[] = [];
 
-/** Says what commands do from now on, until the function it returns is called. What is bound last goes first. */
+/** Binds what commands do until the returned function is called. Later bindings take precedence. */
 export function bind(handlers: Handlers): () => void {
   const entry = { handlers };
   bound.unshift(entry);
   return () => void bound.splice(bound.indexOf(entry), 1);
 }
 
-/** What a command does now; undefined where it can't be done here. */
+/** Returns what a command does now; undefined if it can't run here. */
 export function handlerOf(id: CommandId): (() => void) | undefined {
   for (const { handlers } of bound) {
     const given = handlers[id];
@@ -116,13 +116,13 @@ export function handlerOf(id: CommandId): (() => void) | undefined {
   return undefined;
 }
 
-/** Does what a command does; says whether it could. */
+/** Runs a command if it can run; returns whether it could. */
 export function run(id: CommandId): boolean {
   const act = handlerOf(id);
   act?.();
   return act !== undefined;
 }
 
-/** The commands that can be done here and now. */
+/** Returns the commands that can run here and now. */
 export const available = (): CommandId[] =>
   (Object.keys(commands) as CommandId[]).filter((id) => handlerOf(id) !== undefined);

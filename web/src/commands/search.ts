@@ -1,8 +1,8 @@
-/** Something that the palette finds. */
+/** A result of the palette. */
 export interface Found {
   id: string;
   name: string;
-  /** Beside the name: what kind of thing it is, or its keys. */
+  /** Shown beside the name: what kind of thing it is, or its keys. */
   hint?: string | undefined;
   run: () => void;
 }
@@ -10,7 +10,7 @@ export interface Found {
 const ticket_key = /^[a-z][a-z0-9]{1,9}-[1-9]\d{0,9}$/i;
 const number = /^#?([1-9]\d{0,9})$/;
 
-/** The key of the ticket that is asked for: `eng-7`, or `7` in the project of the page. */
+/** Returns the ticket key that a query names: `eng-7`, or `7` in the page's project. */
 export function ticketKeyIn(query: string, project: string | undefined): string | undefined {
   const text = query.trim();
   if (ticket_key.test(text)) return text.toUpperCase();
@@ -20,7 +20,7 @@ export function ticketKeyIn(query: string, project: string | undefined): string 
 
 const plain = (text: string) => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
-/** Those whose names have every word of the query at the start of one of theirs, in their order. */
+/** Returns the items that match, in their order: each word of the query must begin a word of the name. */
 export function matching<T extends { name: string }>(all: readonly T[], query: string): T[] {
   const words = plain(query)
     .split(/\s+/)

@@ -1,12 +1,14 @@
 import { searching } from './opened.ts';
 
-/** What Enter is in what was typed. */
+/** How Enter is stored in the typed text. */
 export const enter = '\n';
 
 let typed = '';
 let stopListening: (() => void) | undefined;
 
-/** Takes a key that comes before the palette's field has the focus: no command of the page, and no letter that is lost. */
+/**
+ * Stores a key that arrives before the palette's field has the focus, so that it is neither lost nor run as a command.
+ */
 function take(event: KeyboardEvent): void {
   const { key, ctrlKey, metaKey, altKey } = event;
   if (ctrlKey || metaKey || altKey || event.isComposing) return;
@@ -19,7 +21,7 @@ function take(event: KeyboardEvent): void {
   event.stopImmediatePropagation();
 }
 
-/** What was typed since the palette was asked for. From now on its field has the keys. */
+/** Returns what was typed since the palette was requested, and stops recording: its field now receives the keys. */
 export function takeTyped(): string {
   stopListening?.();
   stopListening = undefined;
@@ -28,7 +30,7 @@ export function takeTyped(): string {
   return taken;
 }
 
-/** Keeps what is typed between asking for the palette and its being there, until the function it returns is called. */
+/** Records what is typed between requesting the palette and its appearing, until the returned function is called. */
 export function keepTypedAhead(): () => void {
   const stop = searching.subscribe(() => {
     takeTyped();

@@ -3,11 +3,11 @@ import { bind, type CommandId } from './registry.ts';
 
 type Acts = Partial<Record<CommandId, () => void>>;
 
-/** Says what commands do while this part of the page is there; and where it says so, only while they can be done. */
+/** Binds what commands do while this component is mounted, and while `isAvailable` returns true. */
 export function useCommands(acts: Acts, isAvailable: () => boolean = always): void {
   const ids = Object.keys(acts).join(' ');
   const runNow = useEffectEvent((id: string) => acts[id as CommandId]?.());
-  // No effect's event: the palette asks while it is drawn.
+  // A ref, because effect events can't be called while rendering, and the palette calls this while it renders.
   const available = useRef(isAvailable);
   useLayoutEffect(() => {
     available.current = isAvailable;

@@ -11,18 +11,18 @@ import { Priority, priorities, priorityName } from '../ui/status.tsx';
 import { t } from '../ui/text.ts';
 import { useCell } from '../ui/use-cell.ts';
 
-/** More than these are found by typing. */
+/** A menu with more options than this has a search field. */
 const many = 8;
 
 interface ChoiceProps<Value extends string> {
-  /** What is chosen: "Priority". */
+  /** The name of the choice, such as "Priority". */
   of: string;
   value: Value;
   options: readonly Option<Value>[];
   onChange: (value: Value) => void;
 }
 
-/** The button that says what is chosen. */
+/** The button that shows the current choice. */
 const buttonOf = (of: string, label: string, drawn: React.ReactNode) => (
   <button type="button" className="button button-plain choice" aria-label={`${of}: ${label}`}>
     {drawn}
@@ -30,7 +30,7 @@ const buttonOf = (of: string, label: string, drawn: React.ReactNode) => (
   </button>
 );
 
-/** A button that says what is chosen, and opens a menu to choose something else. */
+/** A button that shows the current choice and opens a menu to change it. */
 function Choice<Value extends string>({ of, value, options, onChange }: ChoiceProps<Value>) {
   const { label = value, drawn = label } = options.find((option) => option.value === value) ?? {};
   return (
@@ -57,7 +57,7 @@ export function PriorityChoice(chosen: Chosen<PriorityWord>) {
   return <Choice of={t('Priority')} options={options} {...chosen} />;
 }
 
-/** Who it is assigned to: nobody, who is signed in, or another member. */
+/** Chooses the assignee: nobody, the person themselves, or another member. */
 export function AssigneeChoice({ workspace, value, onChange }: Chosen<string | null> & { workspace: string }) {
   const who = useCell(session);
   const desk = { workspace_id: workspace, account: 'user' in who ? who.user.id : '' };

@@ -1,22 +1,22 @@
 import type { Priority } from 'baton-sdk';
 import { cell } from '../store/cell.ts';
 
-/** Where a ticket is being created. */
+/** The workspace and project in which a ticket is being created. */
 export interface Creating {
   workspace: string;
-  /** The key of the project that is chosen as the form opens. */
+  /** The key of the project that is preselected. */
   project?: string | undefined;
 }
 
-/** The open form for a new ticket, if there is one. */
+/** The open form for a new ticket; undefined if none is open. */
 export const creating = cell<Creating | undefined>(undefined);
 
-/** What the form says. */
+/** The values of the form. */
 export interface NewTicket {
   title: string;
   description: string;
   priority: Priority;
-  /** A member's id, or nobody. */
+  /** A member's id; null for nobody. */
   assignee_id: string | null;
   labels: string;
   due_on: string;
@@ -31,13 +31,13 @@ const empty: NewTicket = {
   due_on: '',
 };
 
-/** The form as the text that is kept of it; undefined where it says nothing. */
+/** Serializes the form for its draft; undefined if the form is empty. */
 export function textOf(form: NewTicket): string | undefined {
   const text = JSON.stringify(form);
   return text === JSON.stringify(empty) ? undefined : text;
 }
 
-/** The form of a text that was kept: whatever else is there by mistake, it has every field. */
+/** Restores the form from its draft. Missing fields get their defaults, and unreadable text is ignored. */
 export function formOf(text: string | undefined): NewTicket {
   try {
     const given: unknown = JSON.parse(text ?? '{}');

@@ -20,20 +20,20 @@ import { AssigneeChoice, PriorityChoice, ProjectChoice } from './choices.tsx';
 import { creating, formOf, type NewTicket, textOf } from './creating.ts';
 import './create.css';
 
-/** The labels of a line of them. */
+/** Splits a line at commas into labels. */
 const labelsOf = (line: string) =>
   line
     .split(',')
     .map((label) => label.trim())
     .filter((label) => label !== '');
 
-/** The form for a new ticket, over every page. It stays open until the server has created the ticket. */
+/** The form for a new ticket, which opens over any page and stays open until the server has created the ticket. */
 export default function CreateTicket() {
   const opened = useCell(creating);
   return opened === undefined ? null : <Opened workspace={opened.workspace} project={opened.project} />;
 }
 
-/** What was typed: closing the form, or the page, loses nothing. */
+/** The form's values, kept as a draft: closing the form or the page loses nothing. */
 function useNewTicket(workspace_id: string) {
   const who = useCell(session);
   const account = 'user' in who ? who.user.id : '';
@@ -94,7 +94,7 @@ function Opened({ workspace, project: given }: { workspace: string; project: str
   );
 }
 
-/** A form of another tab, in as many words as tell it apart. */
+/** Summarizes another tab's draft, so that the person recognizes it. */
 const summaryOf = (text: string) => {
   const { title, description } = formOf(text);
   return [title, description].filter((one) => one !== '').join('\n');

@@ -10,13 +10,13 @@ import { perform } from './taken.ts';
 
 interface Stepping {
   ticket_id: string;
-  /** More tickets that take it in the same act. */
+  /** The other tickets that take the step in the same act. */
   others?: readonly string[];
   step: PossibleStep;
   placed?: Placed | undefined;
 }
 
-/** A step that is to be taken as soon as the person has said what it needs. */
+/** A step that waits for the fields that it requires. */
 export const stepping = cell<Stepping | undefined>(undefined);
 
 export interface Who {
@@ -24,13 +24,16 @@ export interface Who {
   workflow: Workflow | undefined;
 }
 
-/** Takes a step, or asks first for what it needs; with the place among the others there, where one was chosen. */
+/**
+ * Takes a step, or first asks for the fields that it requires. `placed` is the place in the new column, if one was
+ * chosen.
+ */
 export function move(desk: Desk, ticket: KnownTicket, step: PossibleStep, who: Who, placed?: Placed): void {
   if (step.missing.length > 0) stepping.set({ ticket_id: ticket.id, step, placed });
   else take(desk, ticket, { to: step.to, placed }, who);
 }
 
-/** The same of several that may take it: what the step needs is asked once for all of them. */
+/** Takes a step with several tickets that may take it. The required fields are asked once for all of them. */
 export function moveAll(desk: Desk, tickets: readonly KnownTicket[], step: PossibleStep, who: Who): void {
   const [first, ...others] = tickets;
   if (first === undefined) return;
@@ -38,13 +41,13 @@ export function moveAll(desk: Desk, tickets: readonly KnownTicket[], step: Possi
   else stepping.set({ ticket_id: first.id, others: others.map(({ id }) => id), step });
 }
 
-/** What is said of a place once it is taken, and where the ticket was. */
+/** The message after a ticket was placed, and where the ticket was before. */
 interface PlaceSaid {
   said: string;
   was: Placed;
 }
 
-/** Puts a ticket in another place among the others of its status. */
+/** Moves a ticket to another place within its status. */
 export function placeAt(desk: Desk, ticket: KnownTicket, placed: Placed, { said, was }: PlaceSaid): void {
   const back = () => ({ kind: 'place' as const, placed: was });
   perform(desk, [{ ticket, change: { kind: 'place', placed }, back }], () => said);
@@ -54,7 +57,7 @@ export function placeAt(desk: Desk, ticket: KnownTicket, placed: Placed, { said,
 type Some = KnownTicket | readonly KnownTicket[];
 const all = (some: Some): readonly KnownTicket[] => ('id' in some ? [some] : some);
 
-/** Takes a step with what it needs. It can be taken back where the workflow has a way. */
+/** Takes a step with the given fields. It can be undone if the workflow has a step back. */
 export function take(
   desk: Desk,
   some: Some,
@@ -63,7 +66,7 @@ export function take(
 ): void {
   const is_shared = all(some).length > 1;
   const doings = all(some).map((ticket) => {
-    // What is asked once for several is for those that have none.
+    // An assignee chosen for several tickets is only for those that have none.
     const { assignee_id, ...rest } = given;
     const is_given = assignee_id !== undefined && (!is_shared || ticket.assignee_id === null);
     const step = stepTo(workflow, ticket, { ...rest, ...(is_given && { assignee_id }), role });
@@ -83,7 +86,7 @@ export function take(
   });
 }
 
-/** What is said of a change of several; of one, what is on the page says it. */
+/** The message after several tickets were changed. A change of a single ticket needs none: the page shows it. */
 const changedMany = (doings: readonly unknown[]) =>
   doings.length < 2
     ? undefined
@@ -96,7 +99,7 @@ export function assign(desk: Desk, some: Some, assignee_id: string | null): void
   perform(desk, doings, changedMany(doings));
 }
 
-/** Edits a field, on top of the version that the person saw as they began. */
+/** Edits a field, based on the version that the person saw when they began. */
 export function edit<F extends Field>(
   desk: Desk,
   some: Some,
@@ -138,7 +141,7 @@ export function restore(desk: Desk, ticket: KnownTicket): void {
   perform(desk, [{ ticket, change: { kind: 'restore' } }], () => t('{key} restored', { key: ticket.key }));
 }
 
-/** Copies the address of a ticket. Says it where there is no clipboard: on plain HTTP by a host’s name. */
+/** Copies the address of a ticket; if there is no clipboard (on plain HTTP under a host name), shows it instead. */
 export function copyLink(desk: Desk, { key }: Pick<KnownTicket, 'key'>): void {
   const address = `${location.origin}/w/${desk.workspace_id}/t/${key}`;
   const copied = navigator.clipboard?.writeText(address);

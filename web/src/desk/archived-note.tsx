@@ -3,7 +3,7 @@ import { t } from '../ui/text.ts';
 import type { Desk } from './desk.ts';
 import { useProject } from './use-desk.ts';
 
-/** Above the tickets of an archived project: that nothing of it can be changed. */
+/** The note above an archived project's tickets, which says that nothing can be changed. */
 export default function ArchivedNote({ desk, project }: { desk: Desk; project: string | undefined }) {
   const found = useProject(desk, project);
   if (found === undefined || found.archived_at === null) return null;

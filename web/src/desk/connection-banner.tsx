@@ -8,10 +8,10 @@ import { t } from '../ui/text.ts';
 import { useCell } from '../ui/use-cell.ts';
 import './desk.css';
 
-/** What is over sooner is not worth a line. */
+/** Shorter interruptions are not shown. */
 const after_ms = 2_000;
 
-/** The state, once it has lasted for two seconds. */
+/** Returns the connection's state once an interruption has lasted two seconds. */
 function useLasting() {
   const now = useCell(connection);
   const { state, since, waiting } = now;
@@ -25,14 +25,14 @@ function useLasting() {
   return is_down && shown_since === since ? now : undefined;
 }
 
-/** Says, after two seconds, that there is no connection or no answer, and what waits for it. */
+/** Shows, after two seconds, that the server does not respond, and how many changes wait. */
 export function ConnectionBanner() {
   const lasting = useLasting();
   const is_shown = lasting !== undefined;
   return (
     <div className={is_shown ? 'connection' : ''}>
       {is_shown && <Icon name="warning" />}
-      {/* There from the start: what appears with its text is announced by no screen reader. */}
+      {/* Always rendered: screen readers don't announce a status element that appears together with its text. */}
       <p role="status">{is_shown && saysOf(lasting)}</p>
       {lasting?.next_at !== undefined && <Countdown to={lasting.next_at} />}
       {is_shown && <Button onClick={tryNow}>{t('Try now')}</Button>}
@@ -61,7 +61,9 @@ function saysOf({ state, since, waiting }: ReturnType<typeof connection.get>): s
       });
 }
 
-/** How long until it is tried again. Beside what is announced: a reader would say every second. */
+/**
+ * Counts down to the next retry. It is outside of the status element, or screen readers would announce it every second.
+ */
 function Countdown({ to }: { to: number }) {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {

@@ -3,7 +3,7 @@ import { next_try } from '../api/retrying.ts';
 import { connection } from '../store/connection.ts';
 import type { Desk } from './desk.ts';
 
-/** How the console is connected, for the dot at the top: the stream, and what waits to be sent. */
+/** Combines the stream's state and the waiting operations for the dot in the header. */
 function stateOf({ link, operations }: Desk): ReturnType<typeof connection.get> {
   const { state, since } = link.get();
   const pause = operations.pause();
@@ -25,7 +25,7 @@ function stateOf({ link, operations }: Desk): ReturnType<typeof connection.get> 
   return { state, since, waiting: state === 'live' ? 0 : waiting };
 }
 
-/** Shows how the desk is connected, until the function it returns is called. */
+/** Shows the desk's connection state until the returned function is called. */
 export function showConnection(desk: Desk): () => void {
   const update = () => {
     const [before, now] = [connection.get(), stateOf(desk)];

@@ -21,19 +21,19 @@ import { Uploads } from '../store/uploads.ts';
 import { left } from './left.ts';
 import { isOpenTab, tab } from './tab.ts';
 
-/** A list on the page: what the server has is read again when something may have been missed. */
+/** A list on the page, which is reloaded when events may have been missed. */
 export interface Renewable {
   renew: () => Promise<void>;
-  /** Whether it may get tickets of this project. */
+  /** Whether it may contain tickets of this project. */
   covers: (project_id: string | null) => boolean;
 }
 
 export type Surroundings = 'project' | 'workflow' | 'member' | 'workspace' | 'view';
 
-/** Stories that are kept after their tickets were closed. */
+/** How many tickets' stories are kept after the tickets were closed. */
 const max_timelines = 20;
 
-/** Everything that the pages of one workspace share: its tickets, what waits to be sent, its people, and what happens elsewhere. */
+/** What the pages of one workspace share: its tickets, people, unsent operations and events. */
 export class Desk {
   readonly account: string;
   readonly workspace_id: string;
@@ -41,13 +41,13 @@ export class Desk {
   readonly people: People;
   readonly reader: Reader;
   readonly operations: Operations;
-  /** Files on their way to tickets. */
+  /** Files that are being sent. */
   readonly uploads: Uploads;
-  /** Called with a ticket to which a file was added, or from which one was removed. */
+  /** Called with a ticket's id when a file was added to it or removed from it. */
   readonly filed = new Set<(ticket_id: string) => void>();
-  /** How the stream of events is, and since when. */
+  /** The state of the event stream, and since when. */
   readonly link = cell<{ state: LinkState; since: number }>({ state: 'live', since: Date.now() });
-  /** Called when projects, workflows or members have changed. */
+  /** Called when projects, workflows, members, views or the workspace have changed. */
   readonly surroundings = new Set<(what: Surroundings) => void>();
   readonly #outbox: ReturnType<typeof makeOutbox>;
   readonly #timelines = new Map<string, Timeline>();
@@ -79,7 +79,7 @@ export class Desk {
     });
   }
 
-  /** Begins to follow what happens, and to send what was left over. Does nothing where it has begun. */
+  /** Starts following events, and sends what was left over. Does nothing if already started. */
   start(): void {
     if (this.#following !== undefined) return;
     const following = new AbortController();
@@ -99,13 +99,15 @@ export class Desk {
     void this.#follow(following);
   }
 
-  /** Ends what start began. What waits stays on the disk. */
+  /** Undoes `start`. Unsent operations stay on the disk. */
   stop(): void {
     this.#following?.abort();
     this.#following = undefined;
   }
 
-  /** Whether the workspace is still there for who is signed in; where not, the desk ends. Throws where that is unknown. */
+  /**
+   * Returns whether the account still has access to the workspace; if not, stops the desk. Throws if that is unknown.
+   */
   isMember(): Promise<boolean> {
     if (this.#is_left) return Promise.resolve(false);
     this.#asked ??= isMemberOf(this.workspace_id)
@@ -119,12 +121,12 @@ export class Desk {
     return this.#asked;
   }
 
-  /** Whether the person left the workspace: then nothing of it is known here any more. */
+  /** Whether the person has left the workspace, so that the desk knows nothing of it any more. */
   get is_left(): boolean {
     return this.#is_left;
   }
 
-  /** Forgets all of the workspace. What was typed and not sent stays on the disk, for its author alone. */
+  /** Forgets the workspace. Unsent texts stay on the disk, visible only to their author. */
   #leave(): void {
     this.#is_left = true;
     this.stop();
@@ -135,14 +137,14 @@ export class Desk {
     this.#timelines.clear();
   }
 
-  /** Somebody signed in again: what waited for it goes on. */
+  /** Resumes what waited for the person to sign in again. */
   signedIn(): void {
     this.stop();
     this.start();
     this.operations.resume();
   }
 
-  /** What happened to a ticket, from its newest part on. */
+  /** Returns the story of a ticket. */
   timeline(ticket_id: string): Timeline {
     const known = this.#timelines.get(ticket_id) ?? new Timeline(timelineParts(this.workspace_id, ticket_id));
     this.#timelines.delete(ticket_id);
@@ -151,7 +153,7 @@ export class Desk {
     return known;
   }
 
-  /** Keeps a list up to date until the function it returns is called. */
+  /** Keeps a list up to date until the returned function is called. */
   show(list: Renewable): () => void {
     this.#lists.add(list);
     return () => void this.#lists.delete(list);
@@ -187,7 +189,7 @@ export class Desk {
     };
     const name = `baton-events/${this.account}/${this.workspace_id}`;
     const ended = await shareStream(parts, name, listener, following.signal);
-    // A server that is not there by now is asked again with the next read.
+    // If the server can't be reached now, the next read asks again.
     if (ended === 'no_access') await this.isMember().catch(() => undefined);
   }
 
@@ -195,21 +197,21 @@ export class Desk {
     const before = this.link.get();
     const is_down = before.state !== 'live' && state !== 'live';
     this.link.set({ state, since: is_down ? before.since : Date.now() });
-    // The server is there: what waits for it need not wait for its timer.
+    // The server is reachable again, so retry now instead of waiting for the timer.
     if (state === 'live' && this.operations.pause()?.cause === 'unreachable') this.operations.resume();
   }
 
-  /** Tries at once what waits to be tried again: to open the stream, to send, to read. */
+  /** Immediately retries everything that waits: opening the stream, sending and reading. */
   tryAgain(): void {
     this.#nudge.abort();
     this.#nudge = new AbortController();
     if (this.operations.pause()?.cause === 'unreachable') this.operations.resume();
     void this.renew();
-    // Where there is nothing else to read, this says whether the server answers.
+    // Even if there is nothing else to read, this request shows whether the server responds.
     void this.isMember().catch(() => undefined);
   }
 
-  /** Reads anew, in place, what is on the page: something may have happened that nobody told. */
+  /** Reloads everything on the page in place, because events may have been missed. */
   async renew(): Promise<void> {
     if (this.#is_renewing) return;
     this.#is_renewing = true;
@@ -222,7 +224,8 @@ export class Desk {
   #changed(what: Surroundings, is_own: boolean): void {
     for (const listener of this.surroundings) listener(what);
     if (is_own) this.operations.roleChanged();
-    // A workflow that was replaced moves tickets. It changes what may be done with them, as another role of the person’s does.
+    // Replacing a workflow moves tickets and changes the allowed transitions; a new role of the person changes them,
+    // too.
     if (what === 'workflow' || is_own) void this.renew();
   }
 
@@ -230,7 +233,7 @@ export class Desk {
     if (document.visibilityState === 'visible') void this.#adopt();
   };
 
-  /** Takes over what tabs have left that are closed by now. */
+  /** Takes over the unsent operations of tabs that have been closed. */
   async #adopt(): Promise<void> {
     const kept = await this.#outbox.all().catch(() => []);
     const left: Operation[] = [];

@@ -6,7 +6,7 @@ import { Time } from '../ui/time.tsx';
 import type { Typed } from './use-draft.ts';
 import './drafts.css';
 
-/** How old a draft is. */
+/** Shows how old a draft is. */
 export function DraftAge({ draft }: { draft: Draft }) {
   return (
     <span className="faint">
@@ -15,7 +15,7 @@ export function DraftAge({ draft }: { draft: Draft }) {
   );
 }
 
-/** Offers to go on with a draft that was left behind, or to discard it. */
+/** Offers to continue with an earlier draft, or to discard it. */
 export function LeftDraft({
   draft,
   onContinue,
@@ -48,7 +48,7 @@ interface KeptProps {
   children?: React.ReactNode;
 }
 
-/** A draft that can't be sent where it was typed: its text, to be read, copied and put elsewhere. */
+/** Shows a draft that can't be sent any more, so that its text can be read and copied. */
 export function KeptDraft({ draft, why, onDiscard, children }: KeptProps) {
   return (
     <div className="other-tab">
@@ -67,11 +67,11 @@ export function KeptDraft({ draft, why, onDiscard, children }: KeptProps) {
 }
 
 type OtherTabsProps = Pick<Typed, 'others' | 'exchange' | 'drop'> & {
-  /** What is shown of a text; by default the text. */
+  /** Formats a text for display; by default unchanged. */
   shown?: (text: string) => string;
 };
 
-/** What was typed into the same field in another tab: nothing is lost, the person chooses. */
+/** Shows drafts of the same field from other tabs, between which the person chooses. */
 export function OtherTabs({ others, exchange, drop, shown = (text) => text }: OtherTabsProps) {
   return others.map((other) => (
     <div key={other.stamp} className="other-tab">

@@ -11,7 +11,7 @@ interface Told {
 
 const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('baton-drafts');
 
-/** Every text that was typed in this browser and not sent yet. */
+/** All unsent texts that were typed in this browser. */
 export const drafts = new Drafts({
   storage: draft_storage,
   tell: (key, stored) => channel?.postMessage({ key, stored } satisfies Told),
@@ -24,7 +24,7 @@ const accountOf = () => {
   return 'user' in now ? now.user.id : undefined;
 };
 
-// A page that is closed does not end what it writes to IndexedDB, and has time for this.
+// A closing page may not finish its writes to IndexedDB, but it can still write to localStorage.
 const left_by = (of: string) => `baton.left/${of}`;
 
 addEventListener('pagehide', () => {
@@ -32,7 +32,7 @@ addEventListener('pagehide', () => {
   try {
     if (left.length > 0) localStorage.setItem(left_by(tab), JSON.stringify(left));
   } catch {
-    // Then what was typed in the last third of a second is lost.
+    // Without localStorage, what was typed in the last third of a second is lost.
   }
   void drafts.flush();
 });
@@ -40,31 +40,31 @@ document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'hidden') void drafts.flush();
 });
 
-/** Brings what pages left behind to the disk. */
+/** Moves what closed pages left in localStorage to IndexedDB. */
 async function recover(): Promise<void> {
   for (const name of Object.keys(localStorage).filter((one) => one.startsWith(left_by('')))) {
     try {
       const left = JSON.parse(localStorage.getItem(name) ?? '[]') as LeftDraft[];
       for (const one of left) await drafts.recover(one);
     } catch {
-      // Somebody has written there by hand.
+      // Somebody has edited the entry by hand; ignore it.
     }
     localStorage.removeItem(name);
   }
 }
 
-/** Reads who is signed in's drafts from the disk; again when somebody else signs in. */
+/** Loads the signed-in account's drafts from the disk; again after another account has signed in. */
 let loaded_of: string | undefined;
 function load(): void {
   const account = accountOf();
   if (account === undefined || account === loaded_of) return;
   loaded_of = account;
-  // A browser that keeps nothing starts without drafts.
+  // If the browser refuses storage, the page starts without drafts.
   recover()
     .then(() => drafts.load(account))
     .catch(() => undefined);
 }
-/** Takes up the drafts of who is signed in, now and whenever that is somebody else. */
+/** Loads the drafts of the signed-in account, now and whenever the account changes. */
 export function keepDrafts(): void {
   session.subscribe(load);
   load();

@@ -1,4 +1,4 @@
 import { cell } from '../store/cell.ts';
 
-/** The workspace of the page, once it turned out that who is signed in is no member of it any more. */
+/** The page's workspace, once the server has said that the account is no longer a member. */
 export const left = cell<string | undefined>(undefined);

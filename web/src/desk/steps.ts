@@ -3,16 +3,16 @@ import type { KnownTicket, Step } from '../store/changes.ts';
 
 export type Requirement = 'resolution' | 'assignee_id' | 'comment' | (string & {});
 
-/** A step that a ticket may take from where it is. */
+/** A transition that a ticket may take from its status. */
 export interface PossibleStep {
   to: string;
   name: string;
   category: StatusCategory | (string & {});
-  /** What it needs that the ticket doesn't have. */
+  /** The required fields that the ticket doesn't have yet. */
   missing: readonly Requirement[];
 }
 
-/** A status by its key: its name, and what it means. A workflow that was replaced since may not have it. */
+/** Returns a status's name and category by its key, with defaults if the workflow has been replaced and lacks it. */
 export function statusOf(workflow: Workflow | undefined, key: string): { name: string; category: StatusCategory } {
   const found = workflow?.statuses.find((status) => status.key === key);
   const name = found?.name ?? key.replaceAll('_', ' ');
@@ -22,7 +22,10 @@ export function statusOf(workflow: Workflow | undefined, key: string): { name: s
 const requirementsOf = (workflow: Workflow | undefined, from: string, to: string): readonly Requirement[] =>
   workflow?.transitions.find((step) => step.from === from && step.to === to)?.requires ?? [];
 
-/** What a step needs and the ticket doesn't have: a comment is always of the step itself. */
+/**
+ * Returns the required fields that the ticket doesn't have. A comment is always missing, because it belongs to the step
+ * itself.
+ */
 function missingFor(ticket: KnownTicket, requires: readonly Requirement[]): readonly Requirement[] {
   const kept = ticket.status_category === 'done' && ticket.resolution !== null;
   return requires.filter((field) => {
@@ -31,7 +34,7 @@ function missingFor(ticket: KnownTicket, requires: readonly Requirement[]): read
   });
 }
 
-/** The steps that the server lets this person take with a ticket, in the workflow's order. */
+/** Returns the steps that the server allows this person to take with a ticket, in the workflow's order. */
 export function stepsFrom(workflow: Workflow | undefined, ticket: KnownTicket): PossibleStep[] {
   const order = workflow?.statuses.map(({ key }) => key) ?? [];
   const place = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
@@ -44,13 +47,13 @@ export function stepsFrom(workflow: Workflow | undefined, ticket: KnownTicket): 
     }));
 }
 
-/** Where a role may go from a status, as the workflow says it: drawn until the server says it. */
+/** The transitions that the workflow allows a role, shown until the server's response arrives. */
 const nextFrom = (workflow: Workflow | undefined, status: string, role: string): string[] =>
   (workflow?.transitions ?? [])
     .filter(({ from, roles }) => from === status && (roles ?? [role]).some((one) => one === role))
     .map(({ to }) => to);
 
-/** The step as it is sent. */
+/** Builds the change for a step. */
 export function stepTo(
   workflow: Workflow | undefined,
   ticket: KnownTicket,
@@ -64,7 +67,7 @@ export function stepTo(
   return { kind: 'transition', from: ticket.status, to, category, next: nextFrom(workflow, to, role), ...fields };
 }
 
-/** The step that takes a step back, where there is one that needs nothing. */
+/** Returns whether the workflow has a step back that requires nothing and that the role may take. */
 export function stepBack(workflow: Workflow | undefined, taken: Pick<Step, 'from' | 'to'>, role: string): boolean {
   const back = workflow?.transitions.find(({ from, to }) => from === taken.to && to === taken.from);
   return back !== undefined && (back.requires ?? []).length === 0 && (back.roles ?? []).some((one) => one === role);

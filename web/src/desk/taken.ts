@@ -5,39 +5,39 @@ import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 import type { Desk } from './desk.ts';
 
-/** What is done to one ticket, and what takes it back. */
+/** A change of one ticket, and how to undo it. */
 export interface Doing {
   ticket: KnownTicket;
   change: Change;
-  /** The version that the person saw; the ticket's own, by default. */
+  /** The version that the change is based on; by default the ticket's. */
   base_version?: number | undefined;
-  /** What takes it back from where the ticket is then; by default the reverse of the change. */
+  /** Returns the change that undoes this one, given the ticket as it is then; by default the reverse change. */
   back?: ((now: KnownTicket) => Change | undefined) | undefined;
 }
 
-/** What is said of an act once the server has done it: of one ticket, or of so many. */
+/** Builds the message for an act that the server has done with this many tickets. */
 export type Told = (count: number) => string;
 
 interface Part extends Required<Pick<Doing, 'ticket' | 'change'>> {
   back: (now: KnownTicket) => Change | undefined;
   state: 'waiting' | 'done' | 'refused';
-  /** The version that it gave the ticket, where the server has told it. */
+  /** The ticket's version after the change, once the server has returned it. */
   version?: number | undefined;
 }
 
 interface Act {
   parts: Part[];
-  /** Takes away what was said of it. */
+  /** Removes the act's message. */
   hush?: () => void;
 }
 
-/** Acts that can be taken back, the last one last. */
+/** The acts that can be undone, oldest first. */
 const taken = new WeakMap<Desk, Act[]>();
 const most = 20;
-/** More keys than these are not read. */
+/** A message names at most this many ticket keys. */
 const most_named = 5;
 
-/** The reverse of a change, as the ticket was before it; undefined where there is none. */
+/** Returns the change that restores the ticket's earlier value; undefined if there is none. */
 export function reverseOf(before: KnownTicket, change: Change): Change | undefined {
   switch (change.kind) {
     case 'edit': {
@@ -68,7 +68,7 @@ const at = (desk: Desk, { id, key }: KnownTicket) => ({
   ticket_key: key,
 });
 
-/** Sends changes of one act, and calls back for each as it is settled, and when all are. */
+/** Sends the changes of one act. Calls `settled` for each that is done or refused, and `all` after the last one. */
 function send(
   desk: Desk,
   doings: readonly Doing[],
@@ -99,7 +99,7 @@ function send(
   }
 }
 
-/** Does something to one ticket or to several, as one act that can be taken back; says so at its end where there is something to say. */
+/** Changes one or more tickets as one act that can be undone. Shows a message at its end if `told` is given. */
 export function perform(desk: Desk, doings: readonly Doing[], told?: Told): void {
   const act: Act = {
     parts: doings.map(({ ticket, change, back = () => reverseOf(ticket, change) }) => {
@@ -130,10 +130,10 @@ const forget = (desk: Desk, act: Act) =>
     (taken.get(desk) ?? []).filter((one) => one !== act),
   );
 
-/** Whether there is something to take back. */
+/** Returns whether there is an act to undo. */
 export const mayUndo = (desk: Desk): boolean => (taken.get(desk) ?? []).length > 0;
 
-/** Takes the last act back. */
+/** Undoes the last act. */
 export function undo(desk: Desk): void {
   const act = taken.get(desk)?.at(-1);
   if (act !== undefined) takeBack(desk, act);
@@ -144,7 +144,10 @@ const named = (parts: readonly { ticket: KnownTicket }[]): string => {
   return `${keys.join(', ')}${parts.length > most_named ? ' …' : ''}`;
 };
 
-/** Takes an act back by the reverse changes, based on the versions that it made: what somebody changed since stays, and is said. */
+/**
+ * Undoes an act with the reverse changes, based on the versions that it created. Tickets that somebody has changed
+ * since are left as they are, and named in the message.
+ */
 function takeBack(desk: Desk, act: Act): void {
   forget(desk, act);
   act.hush?.();
@@ -176,7 +179,10 @@ function takeBack(desk: Desk, act: Act): void {
   else send(desk, possible, settled, tell);
 }
 
-/** A ticket is again as it was before an act: an earlier one that nobody came between is based on that. */
+/**
+ * Rebases the previous act on a ticket that was just restored, if nobody else changed it in between, so that this act
+ * can be undone as well.
+ */
 function madeAgain(desk: Desk, { ticket, version }: Part, now: number | undefined): void {
   if (version === undefined || now !== version + 1) return;
   for (const { parts } of taken.get(desk) ?? []) {

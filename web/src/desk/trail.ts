@@ -4,44 +4,44 @@ import type { KnownTicket } from '../store/changes.ts';
 import { useCell } from '../ui/use-cell.ts';
 import type { Desk } from './desk.ts';
 
-/** The list or board that somebody looked at last: a ticket that was opened from it has its place there. */
+/** The list or board that the person looked at last, so that a ticket opened from it knows its neighbours. */
 interface Trail {
   workspace_id: string;
   ids: readonly string[];
-  /** Whether there are more than were loaded. */
+  /** Whether there are more tickets than were loaded. */
   has_more: boolean;
-  /** What it is called, and its address. */
+  /** The name of the list or board; `href` is its address. */
   name: string;
   href: string;
 }
 
 const trail = cell<Trail | undefined>(undefined);
 
-/** Remembers what the page lists, in its order. */
+/** Remembers the tickets on the page, in their order. */
 export function useTrail(desk: Desk, { ids, has_more, name }: Pick<Trail, 'ids' | 'has_more' | 'name'>): void {
   const { workspace_id } = desk;
   useEffect(() => {
     const { pathname, search } = location;
     const without = new URLSearchParams(search);
-    without.delete('t'); // the ticket that is open beside it
+    without.delete('t'); // the ticket that is open beside the list
     const rest = without.size === 0 ? '' : `?${without.toString()}`;
     trail.set({ workspace_id, ids, has_more, name, href: pathname + rest });
   }, [workspace_id, ids, has_more, name]);
 }
 
-/** Where a ticket stands in what it was opened from. */
+/** A ticket's position in the list or board that it was opened from. */
 export interface Place {
   at: number;
   of: number;
   has_more: boolean;
   name: string;
   href: string;
-  /** The keys of its neighbours. */
+  /** The keys of the previous and next tickets. */
   previous: string | undefined;
   next: string | undefined;
 }
 
-/** The place of a ticket in the list or board that it was opened from; undefined where it was opened otherwise. */
+/** Returns a ticket's position in the list or board that it was opened from; undefined if it was opened otherwise. */
 export function usePlaceOf(desk: Desk, ticket: KnownTicket | undefined): Place | undefined {
   const from = useCell(trail);
   return useMemo(() => {

@@ -16,7 +16,7 @@ keepDrafts();
 
 let current: Desk | undefined;
 
-/** The desk of a workspace. There is one at a time: a page of another workspace, or of somebody else, ends it. */
+/** Returns the desk of a workspace. Only one exists at a time: another workspace or another account ends it. */
 function deskOf(account: string, workspace_id: string): Desk {
   if (current?.account === account && current.workspace_id === workspace_id && !current.is_left) {
     return current;
@@ -38,7 +38,7 @@ session.subscribe(() => {
   if (was === 'ended' && now.state === 'in' && current?.account === now.user.id) current.signedIn();
 });
 
-/** The desk of the page's workspace. */
+/** Returns the desk of the page's workspace. */
 export function useDesk(): Desk {
   const { workspace = '' } = useParams({ strict: false });
   const now = session.get();
@@ -53,13 +53,13 @@ const queries_of: Record<Surroundings, string> = {
   view: 'views',
 };
 
-/** Follows what happens in the page's workspace, for as long as one of its pages is there. */
+/** Follows the events of the page's workspace while one of its pages is mounted. */
 export function useLive(desk: Desk): void {
   const queries = useQueryClient();
   useEffect(() => {
     const changed = (what: Surroundings) => {
       void queries.invalidateQueries({ queryKey: [queries_of[what]] });
-      // With a membership, what its person may do changes.
+      // A changed membership may change what the account may do.
       if (what === 'member') void queries.invalidateQueries({ queryKey: ['workspaces'] });
     };
     desk.surroundings.add(changed);
@@ -78,18 +78,18 @@ export function useLive(desk: Desk): void {
   }, [desk, queries]);
 }
 
-/** A ticket as it is shown, by its id. */
+/** Returns a ticket by its id, as it is shown. */
 export function useTicket({ tickets }: Desk, id: string): KnownTicket | undefined {
   const subscribe = useCallback((listener: () => void) => tickets.watch(id, listener), [tickets, id]);
   return useSyncExternalStore(subscribe, () => tickets.shown(id));
 }
 
-/** What was done to a ticket and is not done by the server, or was refused. */
+/** Returns the operations on a ticket that the server has not done yet, or has refused. */
 export function useOperations({ operations }: Desk, ticket_id: string): readonly Operation[] {
   return useSyncExternalStore(operations.subscribe, () => operations.of(ticket_id));
 }
 
-/** Somebody by their id; undefined until they are known. */
+/** Returns a person by id; undefined until they are known. */
 export function usePerson({ people }: Desk, id: string | null): Person | undefined {
   useEffect(() => {
     if (id !== null) people.want([id]);
@@ -97,17 +97,17 @@ export function usePerson({ people }: Desk, id: string | null): Person | undefin
   return useSyncExternalStore(people.subscribe, () => (id === null ? undefined : people.get(id)));
 }
 
-/** The role of who is signed in; undefined until it is known. */
+/** Returns the signed-in account's role; undefined until it is known. */
 export function useRole({ workspace_id }: Pick<Desk, 'workspace_id'>): Role | (string & {}) | undefined {
   return useQuery(workspacesQuery()).data?.find(({ id }) => id === workspace_id)?.role;
 }
 
-/** The workflow of a project by its key. */
+/** Returns the workflow of a project by the project's key. */
 export function useWorkflow({ workspace_id }: Desk, project: string): Workflow | undefined {
   return useQuery({ ...workflowQuery(workspace_id, project), enabled: project !== '' }).data;
 }
 
-/** The names of several people, as they become known. */
+/** Returns a function that looks up people's names, as they become known. */
 export function usePeople({ people }: Desk, ids: readonly string[]): (id: string) => string | undefined {
   const text = ids.join();
   useEffect(() => {
@@ -117,23 +117,23 @@ export function usePeople({ people }: Desk, ids: readonly string[]): (id: string
   return (id) => people.get(id)?.name;
 }
 
-/** A project by its key, an archived one too; undefined until it is known. */
+/** Returns a project by its key, including archived ones; undefined until it is known. */
 export function useProject({ workspace_id }: Pick<Desk, 'workspace_id'>, key: string | undefined): Project | undefined {
   const { data } = useQuery({ ...projectsQuery(workspace_id), enabled: workspace_id !== '' });
   const listed = data?.find((project) => project.key === key);
-  // The list has none that are archived.
+  // The list lacks archived projects, so those are requested one by one.
   const enabled = data !== undefined && listed === undefined && key !== undefined;
   const { data: other } = useQuery({ ...projectQuery(workspace_id, key ?? ''), enabled });
   return listed ?? (enabled ? other : undefined);
 }
 
-/** The key of a ticket's project. */
+/** Returns the key of a ticket's project. */
 export const projectKeyOf = ({ key }: Pick<KnownTicket, 'key'>): string => key.slice(0, key.lastIndexOf('-'));
 
-/** The workflow that a ticket follows. */
+/** Returns the workflow of a ticket's project. */
 export const useWorkflowOf = (desk: Desk, ticket: KnownTicket | undefined): Workflow | undefined =>
   useWorkflow(desk, ticket === undefined ? '' : projectKeyOf(ticket));
 
-/** Whether a project is archived, as far as that is known. */
+/** Returns whether a project is archived; false until that is known. */
 export const useArchived = ({ workspace_id }: Desk, key: string): boolean =>
   (useQuery(projectQuery(workspace_id, key)).data?.archived_at ?? null) !== null;

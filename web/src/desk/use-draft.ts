@@ -4,22 +4,22 @@ import type { Desk } from './desk.ts';
 import { drafts } from './drafts.ts';
 
 export interface Typed {
-  /** What was typed and not sent, if anything was. */
+  /** The unsent text, if there is one. */
   draft: Draft | undefined;
-  /** What was typed at the same time in other tabs. */
+  /** Texts that were typed into the same field in other tabs. */
   others: readonly Draft[];
-  /** Keeps what is typed, with the version that was seen as typing began. */
+  /** Saves the typed text, with the version that the person saw when they began. */
   type: (text: string, base_version: number) => void;
-  /** Forgets it: it was sent, or is not wanted. Where a text is given, nothing happens unless that is what was typed. */
+  /** Deletes the draft, because it was sent or is not wanted. If a text is given, deletes only that text. */
   discard: (sent?: string) => void;
-  /** Takes the text of another tab; the own one changes places with it. */
+  /** Swaps this tab's text with one of another tab. */
   exchange: (other: Draft) => void;
   drop: (other: Draft) => void;
 }
 
 const none: readonly Draft[] = [];
 
-/** What was typed into a field of a ticket, in this tab and others, now and before. */
+/** The draft of one field of a ticket, in this tab and in others. */
 export function useDraft(
   { account, workspace_id }: Pick<Desk, 'account' | 'workspace_id'>,
   ticket_id: string,

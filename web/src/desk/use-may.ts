@@ -9,13 +9,13 @@ import { useProject } from './use-desk.ts';
 
 export interface May {
   may: boolean;
-  /** Why not, in words; empty where they may. */
+  /** The reason why not; empty if they may. */
   why: string;
 }
 
-/** Whether who is signed in may do something here. Until that is known, the server decides. */
+/** Returns whether the signed-in account may call an operation. Until that is known, the server decides. */
 export function useMay(desk: Pick<Desk, 'workspace_id'>, operation: OperationId): May {
-  // Not by the desk: the frame asks, too, and needs nothing else of it.
+  // Reads the role without a desk, because the page's frame has none.
   const role = useQuery(workspacesQuery()).data?.find(({ id }) => id === desk.workspace_id)?.role;
   const policy = useQuery(policyQuery()).data;
   const roles = policy && rolesFor(policy, operation);
@@ -27,7 +27,7 @@ export function useMay(desk: Pick<Desk, 'workspace_id'>, operation: OperationId)
   return { may: false, why };
 }
 
-/** Whether who is signed in may create tickets, in a project where one is given. */
+/** Returns whether the signed-in account may create tickets, in this project if one is given. */
 export function useMayCreate(desk: Pick<Desk, 'workspace_id'>, project: string | undefined): May {
   const of_role = useMay(desk, 'create_ticket');
   const is_archived = (useProject(desk, project)?.archived_at ?? null) !== null;

@@ -11,8 +11,9 @@ import type { Desk } from './desk.ts';
 import { mayUndo, undo } from './taken.ts';
 
 /**
- * Takes the last act back by its key, and says what was refused of tickets that aren't open; an open one says so in its place, and
- * so does a list of what was done to several at once. `refusals`: whether the page doesn't show those itself.
+ * Binds the command that undoes the last act, and shows a message for each refused change. A ticket that is open shows
+ * its own refusals, and so does the list for acts on several tickets. `refusals` is false if the page shows all of them
+ * itself.
  */
 export function useNews(desk: Desk, opened: string | undefined, { refusals = true } = {}): void {
   const navigate = useNavigate();

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 import type { Desk } from './desk.ts';
 import type { Moment } from '../store/timeline.ts';
 
-/** Who changed a field last, after a version; undefined where nobody else did. */
+/** Returns the last change of these fields after a version by somebody else; undefined if there is none. */
 export function changeOf(
   moments: readonly Moment[],
   fields: readonly string[],
@@ -18,7 +18,7 @@ export function changeOf(
   return undefined;
 }
 
-/** Who changed a field of a ticket since a version, as its story says. */
+/** Returns who changed a ticket's fields since a version, according to its story. */
 export function useWhoChanged(
   desk: Desk,
   ticket_id: string,

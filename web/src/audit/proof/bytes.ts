@@ -18,7 +18,7 @@ export const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
 
 export const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
-/** The bytes of a text in base64; undefined where it isn’t one, or isn’t the only one of its bytes. */
+/** Decodes base64; undefined if the text is not base64, or not its canonical form. */
 export function fromBase64(text: string): Bytes | undefined {
   try {
     const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
@@ -31,10 +31,10 @@ export function fromBase64(text: string): Bytes | undefined {
 export const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** Whether this page can compute hashes: browsers give it to pages over HTTPS and of this machine alone. */
+/** Returns whether this page can compute hashes: browsers allow it only on HTTPS and on localhost. */
 export const canHash = (): boolean => globalThis.crypto?.subtle !== undefined;
 
-/** SHA-256 of these parts, one behind the other. */
+/** Returns the SHA-256 of the concatenated parts. */
 export async function sha256(...parts: readonly Uint8Array[]): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', joined(...parts)));
 }

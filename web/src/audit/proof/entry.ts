@@ -3,21 +3,21 @@ import { bytesOf, fromBase64, isSame, sha256, toBase64 } from './bytes.ts';
 import { leafHash, rootByInclusion } from './merkle.ts';
 import { type Checkpoint, parseCheckpoint } from './note.ts';
 
-/** Why an entry is not what the log was signed for. */
+/** Why an entry could not be verified. */
 export type Fault =
-  /** What the server sent is no proof, or no entry. */
+  /** The server's response is no valid proof or no valid entry. */
   | 'unreadable'
-  /** The entry in the log says something else than the one on the page. */
+  /** The entry in the log differs from the one on the page. */
   | 'differs'
-  /** What was before and after doesn’t have the hash that the entry has of it. */
+  /** The payload’s hash differs from the one in the entry. */
   | 'payload_differs'
   /** The proof leads to another root than the signed one. */
   | 'not_included';
 
-/** An entry of the log, and the checkpoint whose tree has it. */
+/** The result of verifying an entry, and the checkpoint whose tree the proof is for. */
 export interface Proven {
   checkpoint: Checkpoint;
-  /** What was before and after was erased by a purge: only who did what, to what and when is proven. */
+  /** A purge has erased the payload: what is proven is only who did what, to what, and when. */
   is_erased: boolean;
   fault: Fault | undefined;
 }
@@ -30,7 +30,7 @@ interface Line {
 
 const heading = 'c2sp.org/tlog-proof@v1';
 
-/** Reads a proof: where the entry is, the hashes beside it, and the checkpoint. */
+/** Parses a proof: the entry's index, the hashes beside its path, and the checkpoint. */
 function readProof(text: string) {
   const end = text.indexOf('\n\n');
   const [first, index = '', ...hashes] = text.slice(0, Math.max(0, end)).split('\n');
@@ -53,7 +53,7 @@ function readLine(text: string): Line | undefined {
   }
 }
 
-/** A value with its members in one order, to compare what is the same in another order. */
+/** Sorts an object's members, so that two values can be compared whatever their order. */
 const ordered = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== 'object' || value === null) return value;
@@ -62,7 +62,7 @@ const ordered = (value: unknown): unknown => {
 };
 const isEqual = (a: unknown, b: unknown) => JSON.stringify(ordered(a)) === JSON.stringify(ordered(b));
 
-/** What an entry of the log has of what the page shows. */
+/** The fields that the log's entry and the page have in common. */
 const shown_of_entry = [
   'action',
   'actor_id',
@@ -76,7 +76,7 @@ const shown_of_entry = [
   'token_id',
 ] as const satisfies (keyof AuditEntry)[];
 
-/** What is wrong between the entry on the page and the line of the export that has it. */
+/** Returns how the entry on the page differs from its line in the export. */
 async function faultOf(shown: AuditEntry, { entry, salt, payload }: Line, workspace_id: string) {
   let logged: Record<string, unknown>;
   try {
@@ -97,12 +97,15 @@ async function faultOf(shown: AuditEntry, { entry, salt, payload }: Line, worksp
 
 interface Sent {
   workspace_id: string;
-  /** What the server proves it with, and the entry as it was hashed. */
+  /** The server's proof; `exported` is the entry as it was hashed. */
   proof: string;
   exported: string;
 }
 
-/** Verifies that an entry, as it is shown, is in the tree of a checkpoint. Undefined where the server sent no proof. */
+/**
+ * Verifies that a checkpoint's tree includes an entry as the page shows it. Undefined if the server sent no valid
+ * proof.
+ */
 export async function proveEntry(shown: AuditEntry, sent: Sent): Promise<Proven | undefined> {
   const proof = readProof(sent.proof);
   const line = readLine(sent.exported);

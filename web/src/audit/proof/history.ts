@@ -1,19 +1,22 @@
 import { consistencyProof, isConsistent, type Reader, type Tree } from './merkle.ts';
 
-/** How a log goes together with what was seen of it before. */
+/** How the log relates to what this browser saw of it before. */
 export type History =
   /** Nothing was seen before. */
   | 'first'
-  /** The log has everything that it had then, and perhaps more. */
+  /** The log contains everything that it contained then, and perhaps more. */
   | 'kept'
-  /** The log has fewer entries than were signed before, and the server can’t show the rest. */
+  /** The log has fewer entries than were signed before, and the server can’t prove the rest. */
   | 'shorter'
-  /** An entry that was signed before was changed, removed, or moved. */
+  /** An entry that was signed before has been changed, removed or moved. */
   | 'rewritten'
-  /** The server didn’t send what it takes to compare. */
+  /** The server didn’t send what the comparison needs. */
   | 'unproven';
 
-/** Whether one tree begins the other, by what the server sends of the larger one; undefined where it sends too little. */
+/**
+ * Returns whether the old tree is a prefix of the new one, proven from the new tree's hashes; undefined if the server
+ * sends too few.
+ */
 async function begins(old: Tree, now: Tree, read: Reader): Promise<boolean | undefined> {
   if (old.size === now.size) return isConsistent(old, now, []);
   try {
@@ -23,7 +26,7 @@ async function begins(old: Tree, now: Tree, read: Reader): Promise<boolean | und
   }
 }
 
-/** Compares a log with what was seen of it last. `readerOf` reads a tree of a size. */
+/** Compares a log with what this browser saw last. `readerOf` returns a reader for the tree of a given size. */
 export async function judge(before: Tree | undefined, now: Tree, readerOf: (size: number) => Reader): Promise<History> {
   if (before === undefined) return 'first';
   const is_shorter = now.size < before.size;

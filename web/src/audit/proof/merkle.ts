@@ -1,12 +1,13 @@
 import { type Bytes, isSame, sha256 } from './bytes.ts';
 
-// The Merkle tree of RFC 6962, section 2.1, as far as a reader of the log needs it. It shares no line with what wrote the log.
+// The Merkle tree of RFC 6962, section 2.1, as far as a reader of the log needs it. It shares no code with the server,
+// which writes the log.
 
 export type Hash = Bytes;
 
 export const hash_bytes = 32;
 const tile_height = 8;
-/** How many hashes a tile of the tree has (C2SP tlog-tiles). */
+/** The number of hashes in a full tile (C2SP tlog-tiles). */
 export const tile_width = 2 ** tile_height;
 
 const leaf_prefix = Uint8Array.of(0);
@@ -17,7 +18,10 @@ export const nodeHash = (left: Hash, right: Hash): Promise<Hash> => sha256(node_
 
 const half = (n: number) => Math.floor(n / 2);
 
-/** The root that a leaf and its proof lead to; undefined where the proof has another length (RFC 9162, 2.1.3.2). */
+/**
+ * Computes the root from a leaf and its inclusion proof; undefined if the proof has the wrong length (RFC 9162,
+ * 2.1.3.2).
+ */
 export async function rootByInclusion(
   { index, size, leaf }: { index: number; size: number; leaf: Hash },
   proof: readonly Hash[],
@@ -41,7 +45,7 @@ export interface Tree {
   root: Hash;
 }
 
-/** Whether the proof shows that one tree begins the other (RFC 9162, 2.1.4.2). */
+/** Returns whether the proof shows that the old tree is a prefix of the new one (RFC 9162, 2.1.4.2). */
 export async function isConsistent(old: Tree, now: Tree, proof: readonly Hash[]): Promise<boolean> {
   if (old.size > now.size) return false;
   if (old.size === now.size) return proof.length === 0 && isSame(old.root, now.root);
@@ -63,16 +67,16 @@ export async function isConsistent(old: Tree, now: Tree, proof: readonly Hash[])
   return last === 0 && isSame(was, old.root) && isSame(is, now.root);
 }
 
-/** A hash that a tile has: at level 0 a leaf’s, at level n that of 256^n leaves. */
+/** The place of a hash in the tiles: at level 0 it is a leaf’s hash, at level n the hash of 256^n leaves. */
 export interface Place {
   level: number;
   position: number;
 }
 
-/** Gives the hashes at these places, in their order. */
+/** Returns the hashes at these places, in the same order. */
 export type Reader = (places: readonly Place[]) => Promise<readonly Hash[]>;
 
-/** The places of the hashes that make up a range of leaves, grouped by complete subtree, the largest first. */
+/** Returns the places of the hashes that make up a range of leaves, grouped by complete subtree, largest first. */
 function subtreesOf(first: number, size: number): Place[][] {
   const found: Place[][] = [];
   let [at, left] = [first, size];
@@ -88,7 +92,7 @@ function subtreesOf(first: number, size: number): Place[][] {
   return found;
 }
 
-/** The root of a complete subtree, from as many hashes as a power of two. */
+/** Computes the root of a complete subtree from its hashes, whose number is a power of two. */
 async function joinedUp(hashes: readonly Hash[]): Promise<Hash> {
   let row = hashes;
   while (row.length > 1) {
@@ -98,7 +102,7 @@ async function joinedUp(hashes: readonly Hash[]): Promise<Hash> {
   return row[0] as Hash;
 }
 
-/** The hash of a range of leaves. */
+/** Computes the hash of a range of leaves. */
 async function hashOf(first: number, size: number, read: Reader): Promise<Hash> {
   const subtrees = subtreesOf(first, size);
   const hashes = [...(await read(subtrees.flat()))];
@@ -109,7 +113,7 @@ async function hashOf(first: number, size: number, read: Reader): Promise<Hash> 
   return root;
 }
 
-/** The ranges whose hashes prove that a tree of `old` leaves begins one of `size` (RFC 6962, 2.1.2). */
+/** Returns the ranges whose hashes prove that a tree of `old` leaves is a prefix of one of `size` (RFC 6962, 2.1.2). */
 function consistencyRanges(old: number, size: number, first = 0, is_whole = true): [first: number, size: number][] {
   if (old === size) return is_whole ? [] : [[first, size]];
   const left = 2 ** Math.ceil(Math.log2(size) - 1);
@@ -118,7 +122,7 @@ function consistencyRanges(old: number, size: number, first = 0, is_whole = true
     : [...consistencyRanges(old - left, size - left, first + left, false), [first, left]];
 }
 
-/** The proof that a tree of `old` leaves begins one of `size`, from the tiles of the latter. */
+/** Computes the proof that a tree of `old` leaves is a prefix of one of `size`, from the tiles of the larger tree. */
 export async function consistencyProof(old: number, size: number, read: Reader): Promise<Hash[]> {
   if (old === 0) return [];
   return Promise.all(consistencyRanges(old, size).map(([first, width]) => hashOf(first, width, read)));

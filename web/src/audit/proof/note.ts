@@ -1,20 +1,20 @@
 import { type Bytes, bytesOf, fromBase64, sha256, toHex } from './bytes.ts';
 import { type Hash, hash_bytes } from './merkle.ts';
 
-// Checkpoints as C2SP’s signed-note and tlog-checkpoint have them.
+// Checkpoints in the formats of C2SP’s signed-note and tlog-checkpoint.
 
-/** The key of a log: its name, the key itself, and four bytes that tell this name and key from others. */
+/** A log's public key: its name, the key itself, and the four bytes that identify both. */
 export interface LogKey {
   name: string;
   id: string;
   public_key: Bytes;
 }
 
-/** The kind of signature that a log’s own key makes. */
+/** The type of a log's own signature. */
 const of_log = 1;
 const key_form = /^([^\s+]{1,200})\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/u;
 
-/** Reads a key as it is printed: `name+id+key`. Undefined where it isn’t the key of a log. */
+/** Parses a key in its printed form, `name+id+key`. Undefined if it isn’t a log’s key. */
 export async function parseKey(text: string): Promise<LogKey | undefined> {
   const [, name = '', id = '', encoded = ''] = key_form.exec(text.trim()) ?? [];
   const bytes = fromBase64(encoded);
@@ -23,10 +23,10 @@ export async function parseKey(text: string): Promise<LogKey | undefined> {
   return own === id ? { name, id, public_key: bytes.slice(1) } : undefined;
 }
 
-/** What a log said of itself at one moment, with the note that says it. */
+/** The log's signed size and root at one moment, with the note that contains them. */
 export interface Checkpoint {
   note: string;
-  /** What is signed. */
+  /** The signed text. */
   text: string;
   origin: string;
   size: number;
@@ -37,7 +37,7 @@ export interface Checkpoint {
 const signature_line = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
 const max_signatures = 100;
 
-/** Reads a checkpoint; undefined where it isn’t one. */
+/** Parses a checkpoint; undefined if it isn’t one. */
 export function parseCheckpoint(note: string): Checkpoint | undefined {
   const end = note.lastIndexOf('\n\n');
   if (end < 0 || !note.endsWith('\n')) return undefined;
@@ -58,17 +58,17 @@ export function parseCheckpoint(note: string): Checkpoint | undefined {
   return { note, text, origin, size: Number(size), root, signatures };
 }
 
-/** The id of the key that the log says it has signed with. */
+/** Returns the id of the key that the log claims to have signed with. */
 export const signerOf = ({ origin, signatures }: Checkpoint): string | undefined =>
   signatures.find(({ name }) => name === origin)?.id;
 
 export type Signed =
   | 'good'
   | 'bad'
-  /** This browser knows no Ed25519. */
+  /** This browser does not support Ed25519. */
   | 'unsupported';
 
-/** Whether the log’s key has signed a checkpoint, and each signature that says so is good. */
+/** Returns whether the log’s key has signed a checkpoint. Every signature that claims this key must be valid. */
 export async function isSigned(checkpoint: Checkpoint, { name, id, public_key }: LogKey): Promise<Signed> {
   const own = checkpoint.signatures.filter((one) => one.name === name && one.id === id);
   if (own.length === 0 || checkpoint.origin !== name) return 'bad';

@@ -1,9 +1,12 @@
 import { type Hash, hash_bytes, type Place, type Reader, tile_width } from './merkle.ts';
 
-/** Loads the hashes of a tile, one behind the other. */
+/** Loads the concatenated hashes of a tile. */
 export type LoadTile = (level: number, tile: string) => Promise<Uint8Array>;
 
-/** The path of a tile, as C2SP’s tlog-tiles has it: `067`, `x001/x234/067`, and `.p/17` behind one that isn’t full. */
+/**
+ * Returns the path of a tile in the format of C2SP’s tlog-tiles: `067`, `x001/x234/067`, with `.p/17` appended for a
+ * partial tile.
+ */
 export function tilePath(index: number, width: number): string {
   const digits = String(index);
   const groups = digits.padStart(Math.ceil(digits.length / 3) * 3, '0').match(/\d{3}/g) ?? [];
@@ -11,7 +14,7 @@ export function tilePath(index: number, width: number): string {
   return width === tile_width ? path : `${path}.p/${width}`;
 }
 
-/** Reads hashes of a tree of this size from its tiles, each of which is loaded once. */
+/** Returns a reader of a tree of this size. It loads each tile once. */
 export function tileReader(size: number, load: LoadTile): Reader {
   const tiles = new Map<string, Promise<Uint8Array>>();
   const tileOf = ({ level, position }: Place) => {
