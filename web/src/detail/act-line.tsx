@@ -15,7 +15,7 @@ type Values = Record<string, unknown>;
 
 const textOf = (value: unknown): string | undefined => {
   if (typeof value === 'string') return value;
-  // A long text is kept as its size, its hash and its beginning.
+  // The log stores a long text as its size, its hash and its beginning.
   return typeof value === 'object' && value !== null && 'start' in value ? `${String(value.start)}…` : undefined;
 };
 
@@ -37,7 +37,7 @@ const priorityOf = (value: unknown) => {
 
 const dayOf = (value: unknown) => (typeof value === 'string' ? shortDay(value) : t('none'));
 
-/** What was edited, field by field. */
+/** Describes what was edited, field by field. */
 function editsOf(before: Values, after: Values): React.ReactNode[] {
   const edits: React.ReactNode[] = [];
   for (const field of Object.keys(after)) {
@@ -118,7 +118,7 @@ function step(entry: ActivityEntry, workflow: Workflow | undefined): React.React
   );
 }
 
-/** What became of a file, whose name may have been purged. */
+/** Describes what happened to a file, whose name may have been purged. */
 function filed(fields: Values | null, named: (name: string) => string, unnamed: string): string {
   const name = textOf(fields?.['name']);
   return name === undefined ? unnamed : named(name);
@@ -126,7 +126,7 @@ function filed(fields: Values | null, named: (name: string) => string, unnamed: 
 
 type Telling = (entry: ActivityEntry, workflow: Workflow | undefined) => React.ReactNode;
 
-/** What somebody did, in words. */
+/** The sentence for each action. */
 const tellings: Partial<Record<ActivityEntry['action'], Telling>> = {
   'ticket.created': () => t('created the ticket'),
   'ticket.transitioned': step,

@@ -8,11 +8,13 @@ interface Props {
   desk: Desk;
   ticket_id: string;
   field: string;
-  /** The version that the person saw as they began to type. */
+  /** The version that the person saw when they began to type. */
   base_version: number;
 }
 
-/** Above an open field: somebody else has changed it. What is typed stays, and is compared when it is saved. */
+/**
+ * A note above an open field that somebody else has changed. The typed text stays, and is compared when it is saved.
+ */
 export function ChangedMeanwhile({ desk, ticket_id, field, base_version }: Props) {
   const who = useWhoChanged(desk, ticket_id, [field], base_version);
   return (

@@ -12,7 +12,7 @@ import { withIds } from './mentions.ts';
 import { Prose } from './prose.tsx';
 import { useMentionable } from './use-mentionable.ts';
 
-/** Where a comment is written: what is typed is kept until the server has it. */
+/** The box for a new comment. The typed text is kept until the server has it. */
 export function CommentBox({ desk, ticket, may }: { desk: Desk; ticket: KnownTicket; may: Pick<May, 'may' | 'why'> }) {
   const { draft, others, type, discard, exchange, drop } = useDraft(desk, ticket.id, 'comment');
   const area = useRef<HTMLTextAreaElement>(null);

@@ -20,12 +20,12 @@ import { Prose } from './prose.tsx';
 interface CommentCardProps {
   desk: Desk;
   comment: Comment;
-  /** Whether the person may comment here at all; why not, in words. */
+  /** Whether the person may comment here; `why` is the reason if not. */
   may: boolean;
   why: string;
 }
 
-/** Somebody’s comment, with what its author may do with it. */
+/** A comment, with the actions that its author has. */
 export function CommentCard({ desk, comment, may, why }: CommentCardProps) {
   const { workspace_id } = desk;
   const author = usePerson(desk, comment.author_id);

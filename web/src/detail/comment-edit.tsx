@@ -16,14 +16,14 @@ import { useMentionable } from './use-mentionable.ts';
 interface CommentEditProps {
   desk: Desk;
   comment: Comment;
-  /** Its text as people write it. */
+  /** The comment's text with names in place of ids. */
   shown: string;
   typed: Typed;
-  /** Leaves the comment as it is; what was typed is kept. */
+  /** Closes the editor without saving; the typed text is kept. */
   onClose: () => void;
 }
 
-/** A comment of one’s own that is being edited. It is replaced only by an edit of the text that it has now. */
+/** Edits the person’s own comment. It is saved only if the comment still has the text that the edit is based on. */
 export function CommentEdit({ desk, comment, shown, typed, onClose }: CommentEditProps) {
   const { draft, others, type, discard, exchange, drop } = typed;
   const [is_saving, setSaving] = useState(false);
@@ -32,7 +32,7 @@ export function CommentEdit({ desk, comment, shown, typed, onClose }: CommentEdi
   const story = desk.timeline(comment.ticket_id);
   const text = draft?.text ?? shown;
   const { people, is_asking } = useMentionable(desk, text);
-  // Whom it mentions already may have left since.
+  // People who are already mentioned may have left since.
   const before = mentionedIn(comment.body).map((id) => ({
     user_id: id,
     name: desk.people.get(id)?.name ?? '',
@@ -53,7 +53,7 @@ export function CommentEdit({ desk, comment, shown, typed, onClose }: CommentEdi
       onClose();
     } catch (error) {
       setFault(error);
-      // What it is now, for the person to compare.
+      // Read the current text, so that the person can compare.
       await readComment(at).then(story.receive.bind(story), () => undefined);
     } finally {
       setSaving(false);
@@ -92,7 +92,7 @@ export function CommentEdit({ desk, comment, shown, typed, onClose }: CommentEdi
   );
 }
 
-/** The comment was edited in another place since this edit began: the person chooses. */
+/** Shows that the comment was edited elsewhere since this edit began, and lets the person choose. */
 function Elsewhere({ shown, onMine, onTheirs }: { shown: string; onMine: () => void; onTheirs: () => void }) {
   return (
     <div className="other-tab">

@@ -12,7 +12,7 @@ import { t } from '../ui/text.ts';
 import { Time } from '../ui/time.tsx';
 import './texts.css';
 
-/** The two texts of an edit conflict and the one that both began with; undefined where it was refused for something else. */
+/** Returns the two texts of an edit conflict and their common base; undefined if the refusal has another reason. */
 export function conflictOf({ change, refusal }: Operation): { base: string; mine: string; theirs: string } | undefined {
   const problem = refusal?.problem;
   if (refusal?.code !== 'edit_conflict' || problem === undefined || change.kind !== 'edit') return undefined;
@@ -35,13 +35,13 @@ interface ConflictProps {
   desk: Desk;
   operation: Operation;
   field: string;
-  /** What a value of the field is called: priorities and dates have names. */
+  /** Returns the name of a value of the field: priorities and dates have names. */
   named?: ((value: string) => string) | undefined;
-  /** Opens both texts to be edited together; absent where there is no text. */
+  /** Opens both texts for editing together; undefined if the field is no text. */
   onBoth?: (() => void) | undefined;
 }
 
-/** An edit that somebody else’s was quicker than: what was, what both made of it, and the choice between them. */
+/** An edit conflict: the old value, both new ones, and the choice between them. */
 export function Conflict({ desk, operation, field, named = (value) => value, onBoth }: ConflictProps) {
   const { ticket_id, base_version } = operation;
   const who = useWhoChanged(desk, ticket_id, [field], base_version);
@@ -87,7 +87,7 @@ export function Conflict({ desk, operation, field, named = (value) => value, onB
   );
 }
 
-/** A change that the server refused for a reason of its own: the reason, and what was to be changed. */
+/** A change that was refused for another reason: the reason, and what was to be changed. */
 export function Refused({
   desk,
   operation,

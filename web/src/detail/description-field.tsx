@@ -17,7 +17,7 @@ import { Conflict, conflictOf, Refused } from './conflict.tsx';
 import { Editor } from './editor.tsx';
 import { Prose } from './prose.tsx';
 
-/** The ticket’s description, to be read and edited in its place. */
+/** The ticket’s description, edited in place. */
 export function DescriptionField({ desk, ticket, may }: { desk: Desk; ticket: KnownTicket; may: May }) {
   const { draft, others, type, discard, exchange, drop } = useDraft(desk, ticket.id, 'description');
   const [is_open, setOpen] = useState(false);

@@ -8,7 +8,7 @@ interface DueInputProps {
   onClose: () => void;
 }
 
-/** Any date, by the browser’s own field for one. */
+/** A browser date field for any date. */
 export function DueInput({ value, onChange, onClose }: DueInputProps) {
   const [day, setDay] = useState(value ?? '');
   const save = () => {

@@ -7,22 +7,22 @@ import './texts.css';
 
 interface EditorProps {
   desk: Desk;
-  /** Whether an `@` offers people: comments tell those whom they mention. */
+  /** Whether typing `@` offers people. Comments notify those they mention. */
   mentions?: boolean;
   label: string;
   value: string;
   onChange: (value: string) => void;
-  /** Ctrl+Enter, ⌘+Enter, and the button. */
+  /** Called by Ctrl+Enter, ⌘+Enter and the button. */
   onSubmit: () => void;
   onCancel?: (() => void) | undefined;
   submit: string;
   /** Whether there is something to send. */
   ready?: boolean;
   placeholder?: string | undefined;
-  /** The text as it will be read. */
+  /** Renders the text as it will be shown. */
   preview: (text: string) => React.ReactNode;
   area: React.RefObject<HTMLTextAreaElement | null>;
-  /** At the end of the line with the buttons. */
+  /** Shown at the end of the line of buttons. */
   note?: React.ReactNode;
   id?: string;
 }
@@ -33,7 +33,7 @@ interface Keys {
   cancel: (() => void) | undefined;
 }
 
-/** What keys do in a text: choose whom it mentions, send it, or leave it. */
+/** Handles keys in the text field: choosing a mention, sending, and closing. */
 function keysOf({ mentioning, submit, cancel }: Keys) {
   return (event: React.KeyboardEvent) => {
     const { key, nativeEvent, ctrlKey, metaKey, altKey, shiftKey } = event;
@@ -48,13 +48,13 @@ function keysOf({ mentioning, submit, cancel }: Keys) {
   };
 }
 
-/** Keeps a key from the browser and from the page’s commands. */
+/** Stops a key from reaching the browser and the page’s commands. */
 function take(event: React.KeyboardEvent): void {
   event.preventDefault();
   event.stopPropagation();
 }
 
-/** A text in Markdown as it is written, and as it will be read. Undo, spelling and dictation stay the browser’s. */
+/** A Markdown editor with a preview. Undo, spell checking and dictation are the browser’s. */
 export function Editor(props: EditorProps) {
   const {
     desk,

@@ -18,7 +18,7 @@ interface Props {
   ticket: KnownTicket;
 }
 
-/** Changes of the fields that were refused: each with its reason, and what can be done now. */
+/** The refused changes of the fields, each with its reason and what can be done now. */
 export function FieldRefusals({ desk, ticket }: Props) {
   const refused = useOperations(desk, ticket.id).filter(({ refusal }) => refusal !== undefined);
   return refused.map((operation) => {
@@ -40,7 +40,7 @@ export function FieldRefusals({ desk, ticket }: Props) {
   });
 }
 
-/** A step that was not taken because the ticket is elsewhere by now: where it is, and the steps from there. */
+/** A refused transition of a ticket that has moved in the meantime: where it is, and the steps from there. */
 function StepRefused({ desk, ticket, operation }: Props & { operation: Operation }) {
   const role = useRole(desk);
   const workflow = useWorkflowOf(desk, ticket);

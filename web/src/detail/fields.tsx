@@ -28,12 +28,12 @@ interface FieldsProps {
 type Name = 'status' | 'assign' | 'priority' | 'labels' | 'due';
 
 interface ValueProps extends React.ComponentProps<'button'> {
-  /** What the button changes, heard before what is chosen. */
+  /** The field’s name, which screen readers read before the value. */
   of: string;
   keys: string;
 }
 
-/** A field’s value, which is the button to change it. */
+/** A field’s value, which is also the button that changes it. */
 function Value({ of, keys, children, ...rest }: ValueProps) {
   return (
     <button type="button" className="value" aria-keyshortcuts={keys} title={`${of} (${keys})`} {...rest}>
@@ -44,7 +44,7 @@ function Value({ of, keys, children, ...rest }: ValueProps) {
   );
 }
 
-/** What the ticket is, beside its text: each value is the button to change it. */
+/** The ticket’s fields beside its text. Each value is the button that changes it. */
 export function Fields({ desk, ticket, may }: FieldsProps) {
   const [opened, setOpened] = useState<Name | undefined>(undefined);
   const [asks_due, setAsksDue] = useState(false);

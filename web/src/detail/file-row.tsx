@@ -17,12 +17,12 @@ import { toast } from '../ui/toast.tsx';
 const Confirm = lazily(async () => ({ default: (await import('../ui/confirm.tsx')).Confirm }));
 const Dialog = lazily(async () => ({ default: (await import('../ui/dialog.tsx')).Dialog }));
 
-/** The kinds of pictures that the server lets a browser show. */
+/** The types of pictures that the server lets a browser show. */
 const pictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'];
-/** Larger ones are opened rather than drawn small: each would be read whole. */
+/** Larger pictures are not shown small, because each would be loaded whole. */
 const most_bytes = 5_000_000;
 
-/** Opens a picture, and has the browser save everything else: the server lets it show no more. */
+/** Opens a picture, and saves any other file, because the server lets browsers show only pictures. */
 async function open(at: Attachment & { workspace_id: string }): Promise<void> {
   const { name, media_type } = at;
   try {
@@ -32,7 +32,7 @@ async function open(at: Attachment & { workspace_id: string }): Promise<void> {
   }
 }
 
-/** A picture, small in its row, and large over the page. */
+/** A picture: small in its row, and large over the page. */
 function Picture({ desk, file }: { desk: Desk; file: Attachment }) {
   const [is_large, setLarge] = useState(false);
   const at = { ...file, workspace_id: desk.workspace_id };
@@ -58,7 +58,7 @@ function Picture({ desk, file }: { desk: Desk; file: Attachment }) {
   );
 }
 
-/** One file: what it is called, how large it is, who added it and when, and what can be done with it. */
+/** One file: its name, size, author and age, and the actions on it. */
 export function FileRow({ desk, file, may }: { desk: Desk; file: Attachment; may: boolean }) {
   const { workspace_id } = desk;
   const { name, size_bytes, media_type, added_by, created_at } = file;

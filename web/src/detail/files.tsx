@@ -12,7 +12,7 @@ import { UploadRow } from './upload-row.tsx';
 import { useDropping } from './use-dropping.ts';
 import './files.css';
 
-/** Keeps the list of files as the server has it: after what happens elsewhere, and what is added here. */
+/** Keeps the list of files up to date after uploads on this page and changes elsewhere. */
 function useFiles(desk: Desk, ticket_id: string) {
   const queries = useQueryClient();
   const query = attachmentsQuery(desk.workspace_id, ticket_id);
@@ -51,7 +51,7 @@ interface FilesProps {
   may: May;
 }
 
-/** The files of a ticket, those on their way, and the ways to add some: by a button, by dropping and by pasting. */
+/** The files of a ticket and the uploads in progress. Files are added by a button, by dropping or by pasting. */
 export function Files({ desk, ticket, may }: FilesProps) {
   const { data: files = [], error, refetch } = useFiles(desk, ticket.id);
   const all = useSyncExternalStore(desk.uploads.subscribe, desk.uploads.get);
@@ -80,7 +80,7 @@ export function Files({ desk, ticket, may }: FilesProps) {
           aria-label={t('Files to add')}
           onChange={({ currentTarget }) => {
             add([...(currentTarget.files ?? [])]);
-            currentTarget.value = ''; // the same file may be chosen again
+            currentTarget.value = ''; // so that the same file can be chosen again
           }}
         />
       </div>

@@ -16,15 +16,15 @@ interface HeadProps {
   desk: Desk;
   ticket: KnownTicket;
   may: May;
-  /** Before the key: the way back. */
+  /** The way back, shown before the key. */
   back: React.ReactNode;
-  /** Opens another ticket in its place. */
+  /** Opens another ticket in place of this one. */
   onGo?: ((key: string) => void) | undefined;
   /** Closes the ticket beside the list. */
   onClose?: (() => void) | undefined;
 }
 
-/** The line above a ticket: its key, and what can be done with it as a whole. */
+/** The line above a ticket: its key, and the actions on the whole ticket. */
 export function Head({ desk, ticket, may, back, onGo, onClose }: HeadProps) {
   const { key } = ticket;
   const watching = useWatching(desk, ticket.id);
@@ -80,11 +80,11 @@ export function Head({ desk, ticket, may, back, onGo, onClose }: HeadProps) {
 
 interface NeighboursProps extends Pick<HeadProps, 'desk' | 'ticket'> {
   onGo: (key: string) => void;
-  /** Whether the keys are free: beside a list they are the list's, and lead on as well. */
+  /** Whether the ticket may bind the keys; beside a list, the list binds them to do the same. */
   has_keys: boolean;
 }
 
-/** Where the ticket stands in the list or board that it was opened from, and the ones beside it. */
+/** The ticket’s position in the list or board that it was opened from, with links to its neighbours. */
 function Neighbours({ desk, ticket, onGo, has_keys }: NeighboursProps) {
   const place = usePlaceOf(desk, ticket);
   const go = (key: string | undefined) => key !== undefined && onGo(key);
@@ -115,7 +115,10 @@ function Neighbours({ desk, ticket, onGo, has_keys }: NeighboursProps) {
   );
 }
 
-/** Whether the person watches the ticket, and a way to change it: drawn at once, taken back where it failed. */
+/**
+ * Whether the person watches the ticket, and a function that changes it. The change is shown at once, and reverted if
+ * it fails.
+ */
 function useWatching({ workspace_id }: Desk, ticket_id: string): { watches: boolean; toggle: () => void } {
   const queries = useQueryClient();
   const query = watchingQuery(workspace_id, ticket_id);

@@ -10,17 +10,17 @@ import { type Fragment, fragmentAt, writtenAs } from './mentions.ts';
 const most = 6;
 
 export interface Mentioning {
-  /** People whom the text at the caret may mean; none where it means nobody. */
+  /** The people whom the text at the caret may mention; empty if there are none. */
   found: readonly Member[];
   active: number;
-  /** Looks at what stands at the caret. */
+  /** Looks for a mention at the caret. */
   look: (area: HTMLTextAreaElement) => void;
-  /** Takes a key, where there is something to choose; says whether it did. */
+  /** Handles a key while there are people to choose from. Returns whether it did. */
   press: (key: string) => boolean;
   choose: (member: Member) => void;
 }
 
-/** Finds whom an `@` at the caret means, and writes their name. */
+/** Finds the people whom an `@` at the caret may mean, and inserts the chosen name. */
 export function useMentioning(
   desk: Desk,
   area: React.RefObject<HTMLTextAreaElement | null>,
@@ -43,7 +43,7 @@ export function useMentioning(
     const name = writtenAs(member, members ?? []);
     current.focus();
     current.setSelectionRange(fragment.start, fragment.end);
-    // As if it were typed: the browser’s own undo takes it back.
+    // Inserted like typed text, so that the browser’s own undo removes it.
     if (!document.execCommand('insertText', false, `@${name} `)) {
       onChange(`${current.value.slice(0, fragment.start)}@${name} ${current.value.slice(fragment.end)}`);
     }
@@ -61,13 +61,13 @@ export function useMentioning(
   return { found, active, look, press, choose };
 }
 
-/** The people to choose from, under the text. */
+/** The people to choose from, shown under the text. */
 export function MentionList({ id, found, active, choose }: Mentioning & { id: string }) {
   if (found.length === 0) return null;
   return (
     <ul id={id} role="listbox" aria-label={t('People to mention')} className="mention-list">
       {found.map((member, index) => (
-        // The keys are the text’s: the focus stays there.
+        // The focus stays in the text, which handles the keys.
         <li
           key={member.user_id}
           id={`${id}-${index}`}

@@ -6,15 +6,15 @@ export interface Mentionable {
 }
 
 const id_form = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-/** As the server finds mentions: `@` and an id, as a word of its own. */
+/** Mentions as the server finds them: `@` and an id, as a separate word. */
 const mention = new RegExp(String.raw`(?<![\w@-])@(${id_form})(?![\w-])`, 'gi');
 
-/** The ids that a text mentions. */
+/** Returns the ids that a text mentions. */
 export const mentionedIn = (text: string): string[] => [
   ...new Set(Array.from(text.matchAll(mention), ([, id = '']) => id.toLowerCase())),
 ];
 
-/** A text with names in place of ids, as people write and read it. Whom nobody knows keeps the id. */
+/** Replaces ids with names, as people read and edit the text. Unknown ids stay. */
 export const withNames = (text: string, nameOf: (id: string) => string | undefined): string =>
   text.replaceAll(mention, (whole, id: string) => {
     const name = nameOf(id.toLowerCase());
@@ -25,13 +25,15 @@ const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.
 
 const withAddress = ({ name, email }: Mentionable) => (email === null ? name : `${name} (${email})`);
 
-/** How somebody is mentioned in what is typed: with the address where others have the same name. */
+/** Returns how a person is mentioned in typed text: with the e-mail address if others have the same name. */
 export const writtenAs = (person: Mentionable, people: readonly Mentionable[]): string =>
   people.some(({ name, user_id }) => name === person.name && user_id !== person.user_id)
     ? withAddress(person)
     : person.name;
 
-/** Who is meant by how people are mentioned: of several with one name the one who was mentioned before, or nobody. */
+/**
+ * Maps typed mentions to ids. A name that several people share means the one who was mentioned before, or else nobody.
+ */
 function idsByWriting(people: readonly Mentionable[], before: readonly Mentionable[]): Map<string, string> {
   const ids = new Map(people.map((person) => [withAddress(person), person.user_id]));
   const nameOf = ({ name }: Mentionable) => name;
@@ -44,10 +46,13 @@ function idsByWriting(people: readonly Mentionable[], before: readonly Mentionab
   return ids;
 }
 
-/** A text with ids in place of names, as the server finds mentions in it. `before`: whom it mentioned before it was edited. */
+/**
+ * Replaces names with ids, as the server expects mentions. `before` are the people whom the text mentioned before it
+ * was edited.
+ */
 export function withIds(text: string, people: readonly Mentionable[], before: readonly Mentionable[] = []): string {
   const ids = idsByWriting(people, before);
-  // The longer one first: Ada Lovelace is not Ada.
+  // Longer names come first, so that "Ada Lovelace" is not taken for "Ada".
   const written = [...ids.keys()].toSorted((a, b) => b.length - a.length).map(escaped);
   if (written.length === 0) return text;
   const names = new RegExp(String.raw`(?<![\p{L}\p{N}_@-])@(${written.join('|')})(?![\p{L}\p{N}_])`, 'gu');
@@ -61,7 +66,10 @@ export function withIds(text: string, people: readonly Mentionable[], before: re
 const most_asked = 10;
 const words_of_name = /(?<![\p{L}\p{N}_@-])@(?=([\p{L}\p{N}.'’-]+)( [\p{L}\p{N}.'’-]+)?)/gu;
 
-/** What to look people up by, whom a text may mention: the word behind each `@`, and that with the next. */
+/**
+ * Returns the search texts for the people whom a text may mention: the word after each `@`, and that word with the next
+ * one.
+ */
 export const askedIn = (text: string): string[] => {
   const asked = Array.from(text.matchAll(words_of_name), ([, word = '', next = '']) => [word, word + next]);
   return [...new Set(asked.flat())].slice(0, most_asked);
@@ -69,24 +77,24 @@ export const askedIn = (text: string): string[] => {
 
 const special = /[\\`*_{}[\]()#+.!|<>~-]/g;
 
-/** A text with its mentions as Markdown has them: a name in bold, whatever letters it has. */
+/** Formats mentions as Markdown: names in bold, with special characters escaped. */
 export const asMarkdown = (text: string, nameOf: (id: string) => string | undefined): string =>
   text.replaceAll(mention, (whole, id: string) => {
     const name = nameOf(id.toLowerCase());
     return name === undefined ? whole : `**@${name.replaceAll(special, String.raw`\$&`)}**`;
   });
 
-/** What is being typed after an `@`, and where it stands. */
+/** A mention that is being typed, and its position in the text. */
 export interface Fragment {
   text: string;
   start: number;
   end: number;
 }
 
-/** As much of a name as is typed before somebody is chosen: two words. */
+/** A name that is being typed has at most two words. */
 const being_typed = /(?<![\p{L}\p{N}_@-])@([\p{L}\p{N}.'’-]*(?: [\p{L}\p{N}.'’-]+)?)$/u;
 
-/** What stands after an `@` before the caret; undefined where there is none. */
+/** Returns the mention that is being typed at the caret; undefined if there is none. */
 export function fragmentAt(text: string, caret: number): Fragment | undefined {
   const before = text.slice(Math.max(0, caret - 60), caret);
   const typed = being_typed.exec(before)?.[1];

@@ -6,7 +6,7 @@ import { usePeople } from '../desk/use-desk.ts';
 import { Markdown } from '../ui/markdown.tsx';
 import { asMarkdown, mentionedIn } from './mentions.ts';
 
-/** Where the key of a ticket leads, for the projects of the workspace. */
+/** Returns a function that maps a ticket’s key to its address, for the projects of the workspace. */
 function useHrefOf({ workspace_id }: Desk): (key: string) => string | undefined {
   const projects = useQuery(projectsQuery(workspace_id)).data;
   return useCallback(
@@ -18,7 +18,7 @@ function useHrefOf({ workspace_id }: Desk): (key: string) => string | undefined 
   );
 }
 
-/** What somebody wrote: Markdown, with the names of those it mentions, and tickets as links. */
+/** Renders Markdown, with mentioned people’s names, and ticket keys as links. */
 export function Prose({ desk, text }: { desk: Desk; text: string }) {
   const nameOf = usePeople(desk, mentionedIn(text));
   return <Markdown text={asMarkdown(text, nameOf)} hrefOf={useHrefOf(desk)} />;

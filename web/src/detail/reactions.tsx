@@ -18,7 +18,7 @@ const offered = [
 
 type Summary = Comment['reactions'][number];
 
-/** The reactions with an emoji given or taken back, as the server will have them. */
+/** Returns the reactions after one was added or removed, as the server will return them. */
 export function reacted(reactions: readonly Summary[], emoji: string, gives: boolean): Summary[] {
   const known = reactions.find((one) => one.emoji === emoji);
   if (known === undefined) return gives ? [...reactions, { emoji, count: 1, reacted: true }] : [...reactions];
@@ -26,7 +26,7 @@ export function reacted(reactions: readonly Summary[], emoji: string, gives: boo
   return reactions.flatMap((one) => (one !== known ? [one] : count > 0 ? [{ emoji, count, reacted: gives }] : []));
 }
 
-/** Gives an emoji or takes it back: drawn at once, read again where it failed. */
+/** Adds or removes a reaction: shows it at once, and reads the reactions again if that fails. */
 function useGive(desk: Desk, comment: Comment) {
   const story = desk.timeline(comment.ticket_id);
   const give = async (emoji: string, gives: boolean) => {
@@ -41,7 +41,7 @@ function useGive(desk: Desk, comment: Comment) {
   return (emoji: string, gives: boolean) => void give(emoji, gives);
 }
 
-/** The emoji that people gave a comment. */
+/** The reactions to a comment. */
 export function Reactions({ desk, comment, may }: { desk: Desk; comment: Comment; may: boolean }) {
   const give = useGive(desk, comment);
   if (comment.reactions.length === 0) return null;
@@ -63,7 +63,7 @@ export function Reactions({ desk, comment, may }: { desk: Desk; comment: Comment
   );
 }
 
-/** A button to give a comment an emoji. */
+/** A button that adds a reaction to a comment. */
 export function AddReaction({ desk, comment, by }: { desk: Desk; comment: Comment; by: string }) {
   const give = useGive(desk, comment);
   return (

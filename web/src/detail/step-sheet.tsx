@@ -21,13 +21,13 @@ const wordsOf = (key: string) => {
 interface SheetProps {
   desk: Desk;
   ticket: KnownTicket;
-  /** More tickets that take the step in the same act. */
+  /** The other tickets that take the step in the same act. */
   others: readonly string[];
   step: PossibleStep;
   placed?: Placed | undefined;
 }
 
-/** Asks for what a step needs, before it is taken. */
+/** Asks for the fields that a step requires. */
 export default function StepSheet({ desk, ticket, others, step, placed }: SheetProps) {
   const id = useId();
   const role = useRole(desk);

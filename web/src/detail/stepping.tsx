@@ -7,7 +7,7 @@ import { useCell } from '../ui/use-cell.ts';
 
 const StepSheet = lazilySoon(() => import('./step-sheet.tsx'));
 
-/** The form of the step that is to be taken, if one needs more than it has. */
+/** Shows the form of the step that waits for required fields, if there is one. */
 export default function Stepping({ desk }: { desk: Desk }) {
   const asked = useCell(stepping);
   const ticket = useTicket(desk, asked?.ticket_id ?? '');

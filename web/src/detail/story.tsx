@@ -19,11 +19,11 @@ import './story.css';
 interface StoryProps {
   desk: Desk;
   ticket: KnownTicket;
-  /** Whether the person may comment here; why not, in words. */
+  /** Whether the person may comment here; `why` is the reason if not. */
   may: { may: boolean; why: string };
 }
 
-/** What happened to the ticket and what was said about it, and a place to say more. */
+/** The activity and comments of a ticket, and a box for a new comment. */
 export function Story({ desk, ticket, may }: StoryProps) {
   const story = desk.timeline(ticket.id);
   const { moments, loading, error, has_older } = useSyncExternalStore(story.subscribe, story.state);
@@ -62,7 +62,7 @@ export function Story({ desk, ticket, may }: StoryProps) {
   );
 }
 
-/** A comment that the server doesn’t have yet: pale until it does, and never lost where it was refused. */
+/** A comment that the server doesn’t have yet. It is pale until then, and stays if the server refuses it. */
 function Waiting({ desk, operation }: { desk: Desk; operation: Operation }) {
   const { change, refusal, ticket_id, made_at } = operation;
   const own = usePerson(desk, desk.account);

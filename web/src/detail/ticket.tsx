@@ -22,19 +22,19 @@ import './detail.css';
 
 interface TicketProps {
   desk: Desk;
-  /** Its key or id. */
+  /** The ticket's key or id. */
   reference: string;
   back?: React.ReactNode;
-  /** Opens another ticket in its place. */
+  /** Opens another ticket in place of this one. */
   onGo?: ((key: string) => void) | undefined;
   onClose?: (() => void) | undefined;
-  /** The heading that has the title. */
+  /** Renders the heading with the title. */
   heading?: (title: string, key: string) => React.ReactNode;
 }
 
 const usual = (title: string) => <h2 className="ticket-title">{title}</h2>;
 
-/** A ticket, whole: beside a list, or as a page of its own. */
+/** A whole ticket, beside a list or on its own page. */
 export default function Ticket({ desk, reference, back, onGo, onClose, heading = usual }: TicketProps) {
   const { id, error, retry } = useLoaded(desk, reference);
   const ticket = useTicket(desk, id ?? '');
@@ -62,7 +62,7 @@ function Whole({ desk, ticket, back, onGo, onClose, heading, error }: WholeProps
   const comments = useGate(useMay(desk, 'create_comment'), ticket, archived);
   const files = useGate(useMay(desk, 'add_attachment'), ticket, archived);
   const is_gone = isCode(error, 'not_found');
-  // Who opened a ticket that was deleted meanwhile sees what it was, and that it is gone.
+  // Somebody who has opened a ticket that is then deleted still sees it, and that it is deleted.
   useEffect(() => {
     if (is_gone && ticket.deleted_at === null) desk.tickets.deleted(ticket.id, new Date().toISOString());
   }, [is_gone, desk, ticket]);
@@ -91,7 +91,7 @@ function Whole({ desk, ticket, back, onGo, onClose, heading, error }: WholeProps
   );
 }
 
-/** What a role may do, and what is left of it where the ticket is deleted or its project archived. */
+/** Returns what the role allows, and what remains of that if the ticket is deleted or its project archived. */
 function useGate(role: May, ticket: KnownTicket, archived: boolean): { role: May; may: May } {
   if (ticket.deleted_at !== null)
     return { role, may: { may: false, why: t('The ticket is deleted. Restore it first.') } };
@@ -106,7 +106,7 @@ interface BannerProps {
   may: May;
 }
 
-/** Above a ticket that can only be read: why, and what brings it back. */
+/** The note above a read-only ticket: why it is read-only, and how to change that. */
 function Banner({ desk, ticket, archived, may }: BannerProps) {
   const by = usePerson(desk, ticket.deleted_by ?? null)?.name;
   if (ticket.deleted_at !== null) {

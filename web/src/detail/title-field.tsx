@@ -18,11 +18,11 @@ interface TitleFieldProps {
   desk: Desk;
   ticket: KnownTicket;
   may: May;
-  /** The heading that has the title. */
+  /** The heading with the title. */
   children: React.ReactNode;
 }
 
-/** The ticket’s title, to be read and edited in its place. */
+/** The ticket’s title, edited in place. */
 export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
   const { draft, others, type, discard, exchange, drop } = useDraft(desk, ticket.id, 'title');
   const [is_open, setOpen] = useState(false);

@@ -6,7 +6,7 @@ import { Icon } from '../ui/icon.tsx';
 import { shownSize } from '../ui/sizes.ts';
 import { t } from '../ui/text.ts';
 
-/** Why a file was not added, and what to do about it. */
+/** Explains why a file was not added, and what to do. */
 function reasonOf(error: unknown): string {
   if (isCode(error, 'body_too_large'))
     return t('The file is larger than this server takes. Make it smaller, or put a link to it into a comment.');
@@ -15,7 +15,7 @@ function reasonOf(error: unknown): string {
   return `${title}. ${detail}`;
 }
 
-/** What is refused again, however often it is sent. */
+/** The codes of refusals that retrying cannot change. */
 const final = [
   'attachments_not_configured',
   'body_too_large',
@@ -25,7 +25,7 @@ const final = [
   'validation_failed',
 ] as const;
 
-/** A file on its way: how far it is, or why it is not there. */
+/** A file that is being sent: its progress, or why it failed. */
 export function UploadRow({ desk, upload }: { desk: Desk; upload: Upload }) {
   const { id, file, sent_bytes, state, error } = upload;
   const { name, size } = file;

@@ -1,16 +1,16 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 
 const filesIn = (data: DataTransfer | null): File[] => [...(data?.files ?? [])];
-/** While they are dragged only their kind is known. */
+/** While files are dragged, only the kind of the data is known. */
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
 
-/** Where texts are pasted, a text is meant, even if there is a picture of it beside it. */
+/** Pasting into a text field inserts text, even if the clipboard also contains a picture of it. */
 const takesText = (event: ClipboardEvent) =>
   event.target instanceof Element &&
   event.target.closest('input, textarea, [contenteditable]') !== null &&
   event.clipboardData?.types.includes('text/plain') === true;
 
-/** Takes files that are dropped anywhere on the page, or pasted. Tells whether some are over it. */
+/** Accepts files that are dropped anywhere on the page, or pasted. Returns whether files are being dragged over it. */
 export function useDropping(take: ((files: File[]) => void) | undefined): boolean {
   const [is_over, setOver] = useState(false);
   const takes = take !== undefined;
@@ -23,7 +23,7 @@ export function useDropping(take: ((files: File[]) => void) | undefined): boolea
     const options = { signal: ending.signal };
     const over = (event: DragEvent) => {
       if (!hasFiles(event)) return;
-      event.preventDefault(); // or the browser opens it in place of the page
+      event.preventDefault(); // otherwise the browser would replace the page with the file
       setOver(true);
     };
     const left = (event: DragEvent) => {

@@ -8,7 +8,7 @@ export interface Loaded {
   retry: () => void;
 }
 
-/** Reads a ticket by its key or id as it is opened, and keeps it up to date while it is. */
+/** Reads a ticket by its key or id when it is opened, and keeps it up to date while it is open. */
 export function useLoaded(desk: Desk, reference: string): Loaded {
   const [error, setError] = useState<unknown>(undefined);
   const [read, setRead] = useState<string | undefined>(undefined);

@@ -4,8 +4,8 @@ import type { Desk } from '../desk/desk.ts';
 import { askedIn, type Mentionable } from './mentions.ts';
 
 /**
- * Whom a text may mention: the first members of the workspace and, where it has more, those whom the text's names find.
- * `is_asking`: until they are found, a name would be sent as a word, and tell nobody.
+ * Returns the people whom a text may mention: the first members of the workspace and, if there are more, those found by
+ * the names in the text. While `is_asking`, a name would be sent as plain text, and would notify nobody.
  */
 export function useMentionable({ workspace_id }: Desk, text: string): { people: Mentionable[]; is_asking: boolean } {
   const queries = useQueryClient();

@@ -15,7 +15,7 @@ interface AssigneeMenuProps extends Opened {
   onChange: (value: string | null) => void;
 }
 
-/** Who a ticket can be assigned to: nobody, the person themselves, and who is found by typing. The server searches. */
+/** Chooses an assignee: nobody, the person themselves, or somebody found by typing. The server searches. */
 export function AssigneeMenu({ desk, value, onChange, ...rest }: AssigneeMenuProps) {
   const [query, setQuery] = useState('');
   const q = query.trim();

@@ -7,11 +7,11 @@ interface DueMenuProps extends Opened {
   where: Where;
   value: string | null;
   onChange: (value: string | null) => void;
-  /** Asks for any date, where there is a place to. */
+  /** Asks for any date, if the caller has a field for it. */
   onOther?: () => void;
 }
 
-/** The dates that are mostly meant, and any other. */
+/** Offers the most usual due dates, and any other. */
 export function DueMenu({ value, onChange, onOther, ...rest }: DueMenuProps) {
   const now = new Date();
   const usual = [

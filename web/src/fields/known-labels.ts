@@ -1,6 +1,6 @@
 import type { Desk } from '../desk/desk.ts';
 
-/** The labels of the tickets that are known, the most used first. */
+/** Returns the labels of all known tickets, the most used first. */
 export function knownLabels(desk: Desk): string[] {
   const uses = new Map<string, number>();
   for (const { labels } of desk.tickets.all()) for (const one of labels) uses.set(one, (uses.get(one) ?? 0) + 1);

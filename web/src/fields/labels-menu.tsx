@@ -5,7 +5,7 @@ import { t } from '../ui/text.ts';
 import { knownLabels } from './known-labels.ts';
 import { FieldMenu, type Opened, type Where } from './menu.tsx';
 
-/** More than these are found by typing. */
+/** The most labels in the menu; typing finds the others. */
 const most = 50;
 
 interface LabelsMenuProps extends Opened {
@@ -16,7 +16,7 @@ interface LabelsMenuProps extends Opened {
   onRemove: (label: string) => void;
 }
 
-/** The labels of a ticket, those of other tickets, and whatever is typed as a new one. */
+/** Chooses among the labels of the ticket and of other tickets, or creates one by typing. */
 export function LabelsMenu({ desk, value, onAdd, onRemove, ...rest }: LabelsMenuProps) {
   const [query, setQuery] = useState('');
   const typed = query.trim();

@@ -1,7 +1,7 @@
 import { Menu, OpenMenu } from '../ui/menu.tsx';
 import './fields.css';
 
-/** Where a field's menu stands: at its own button, or beside a row of a list. */
+/** Where a field's menu opens: at its own button, or beside a row of a list. */
 export type Where =
   | { trigger: React.ReactElement<React.ComponentProps<'button'>> }
   | { anchor: HTMLElement; onClose: () => void };
@@ -10,7 +10,7 @@ interface FieldMenuProps {
   where: Where;
   search?: string | undefined;
   onSearch?: ((query: string) => void) | undefined;
-  /** Opened by a key, where it has a button. */
+  /** Whether a key has opened the menu of a button. */
   open?: boolean | undefined;
   onOpenChange?: ((open: boolean) => void) | undefined;
   children: React.ReactNode;
@@ -28,5 +28,5 @@ export function FieldMenu({ where, onOpenChange, open, ...rest }: FieldMenuProps
   return <Menu trigger={where.trigger} open={open} onOpenChange={onOpenChange} {...rest} />;
 }
 
-/** What of a menu’s state its field passes on. */
+/** The open state that a field passes on to its menu. */
 export type Opened = Pick<FieldMenuProps, 'open' | 'onOpenChange'>;

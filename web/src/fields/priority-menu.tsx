@@ -15,7 +15,7 @@ export function PriorityMenu({ value, onChange, ...rest }: PriorityMenuProps) {
     value: one,
     label: priorityName(one),
     drawn: <Priority value={one} word />,
-    digit: (index + 1) % priorities.length, // none, the last, is 0
+    digit: (index + 1) % priorities.length, // none is the last, and has the digit 0
   }));
   return (
     <FieldMenu {...rest}>

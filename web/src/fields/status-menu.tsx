@@ -7,12 +7,12 @@ import { FieldMenu, type Opened, type Where } from './menu.tsx';
 interface StatusMenuProps extends Opened {
   where: Where;
   steps: readonly PossibleStep[];
-  /** Said where there is no step. */
+  /** Shown if there is no step. */
   none?: string | undefined;
   onStep: (step: PossibleStep) => void;
 }
 
-/** The steps that a ticket may take; one that needs more says so by its dots. */
+/** Chooses among the steps that a ticket may take. Dots after a name mean that the step requires fields. */
 export function StatusMenu({ steps, none, onStep, ...rest }: StatusMenuProps) {
   return (
     <FieldMenu {...rest}>

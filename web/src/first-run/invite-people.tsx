@@ -15,7 +15,7 @@ interface Invited {
   mailed: boolean;
 }
 
-/** Asks once, after the first project, whether to invite others. */
+/** Asks once, after the first project was created, whether to invite others. */
 export function InvitePeople({ workspace }: { workspace: string }) {
   const [invited, setInvited] = useState<Invited[]>([]);
   if (useCell(offered) !== workspace) return null;
@@ -57,7 +57,7 @@ function OneInvited({ email, link, mailed }: Invited) {
   return (
     <div className="invite-link">
       <TextField label={t('Give this link to {email}', { email })} name="link" readOnly value={link} />
-      {/* Without a secure context there is no clipboard: the field is there to copy from. */}
+      {/* Without a secure context there is no clipboard; then the link can be copied from the field. */}
       <Button icon="copy" onClick={() => void navigator.clipboard?.writeText(link)}>
         {t('Copy')}
       </Button>

@@ -1,4 +1,6 @@
-/** A key for a project's name: the first letters of its words, or of its only one. `Engineering` gives ENG. */
+/**
+ * Derives a project's key from its name: the first letters of its words, or of its only word. `Engineering` gives ENG.
+ */
 export function keyFor(name: string): string {
   const plain = name.normalize('NFD').replaceAll(/\p{M}/gu, '').toUpperCase();
   // A key begins with a letter, and has at least two characters.

@@ -13,7 +13,7 @@ import { Picture } from './picture.tsx';
 import { presets } from './presets.ts';
 import './first-run.css';
 
-/** `/w/W/new-project`: its name, key and workflow. Then its list, with the form for the first ticket open. */
+/** `/w/W/new-project`: asks for the name, key and workflow, and then opens the form for the first ticket. */
 export function Page() {
   const { workspace = '' } = useParams({ strict: false });
   const navigate = useNavigate();

@@ -7,7 +7,7 @@ import { t } from '../ui/text.ts';
 import { Title } from '../ui/title.tsx';
 import './first-run.css';
 
-/** `/new-workspace`: its name. Its first project comes next. */
+/** `/new-workspace`: asks for the name, and continues with the first project. */
 export function Page() {
   const navigate = useNavigate();
   const queries = useQueryClient();

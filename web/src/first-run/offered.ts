@@ -19,7 +19,7 @@ function keep(workspace: string | null): void {
     if (workspace === null) localStorage.removeItem(kept_as);
     else localStorage.setItem(kept_as, workspace);
   } catch {
-    // Then it is offered as long as the page is open.
+    // Without storage, the question lasts until the page closes.
   }
 }
 

@@ -5,7 +5,7 @@ import type { Preset } from './presets.ts';
 const apart = 100;
 const radius = 13;
 
-/** An arc over or under the row: the further it goes, the higher. Forward above, back below. */
+/** Returns an arc above the row for a step forward and below it for a step back. Longer steps have higher arcs. */
 function arcOf(from: number, to: number): string {
   const way = Math.sign(to - from);
   const far = Math.abs(to - from);
@@ -16,7 +16,7 @@ function arcOf(from: number, to: number): string {
   return `M${x1} ${-way * radius * 0.6}C${x1 + way * 14} ${-height} ${x2 - way * 14} ${-height} ${x2} ${-way * (radius * 0.6 + 2)}`;
 }
 
-/** A workflow: its statuses in a row, with an arrow for each step between them. */
+/** A workflow: its statuses in a row, with an arrow for each transition. */
 export function Picture({ statuses, steps }: Pick<Preset, 'statuses' | 'steps'>) {
   const placeOf = (key: string) => statuses.findIndex((status) => status.key === key);
   const nameOf = (key: string) => statuses[placeOf(key)]?.name ?? key;

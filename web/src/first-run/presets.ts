@@ -6,7 +6,7 @@ export interface Status {
   category: string;
 }
 
-/** A workflow that a project can begin with, as it is drawn. A test compares it with the server’s. */
+/** A workflow that a project can start with, for the picture. A test compares it with the server’s. */
 export interface Preset {
   name: 'standard' | 'strict';
   title: string;
@@ -18,7 +18,7 @@ export interface Preset {
 
 const between = (from: readonly string[], to: readonly string[]) => from.flatMap((a) => to.map((b) => [a, b] as const));
 
-/** The presets, the one that suits most first. */
+/** Returns the presets, the most usual first. */
 export function presets(): Preset[] {
   const open = { key: 'open', name: t('Open'), category: 'todo' };
   const in_progress = { key: 'in_progress', name: t('In progress'), category: 'in_progress' };

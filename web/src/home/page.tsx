@@ -5,7 +5,7 @@ import { lastPlace } from '../store/place.ts';
 import { Failed, Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
 
-/** `/`: goes on to where the person was last, or begins with the first workspace. */
+/** `/`: opens the place that was visited last, or else the first workspace. */
 export function Page() {
   const { data, error, refetch } = useQuery(workspacesQuery());
   if (error !== null)

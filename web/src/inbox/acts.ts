@@ -9,12 +9,12 @@ import { whenOf } from './later.ts';
 import { applied, backTo, belongs, countedBy, type Pending, shownUnder } from './marks.ts';
 import { subjectOf } from './subject.ts';
 
-/** Marks that are drawn, and that the server doesn't have yet. */
+/** Marks that are shown, and that the server has not saved yet. */
 export const pending = cell<readonly Pending[]>([]);
 
 /**
- * Those that were opened since the folder was: read, they stay in it, so that nothing moves under the pointer. As the server
- * had them last.
+ * The notifications that were opened since the folder was, in the server's latest state. They stay in the folder after
+ * they are read, so that the rows don't move under the pointer.
  */
 export const opened = cell<ReadonlyMap<string, Notification>>(new Map());
 
@@ -22,11 +22,11 @@ interface Page {
   data: Notification[];
 }
 
-/** What can be done with the notifications of a workspace: drawn at once, and taken back where the server refuses it. */
+/** Changes the notifications of a workspace: shows each change at once, and reverts it if the server refuses it. */
 export class InboxActs {
   readonly #queries: QueryClient;
   readonly #workspace_id: string;
-  /** What was sent last for a notification: marks of one arrive in the order in which they were made. */
+  /** The last request for each notification, so that its marks arrive in the order in which they were made. */
   readonly #last = new Map<string, Promise<unknown>>();
 
   constructor(queries: QueryClient, workspace_id: string) {
@@ -34,26 +34,26 @@ export class InboxActs {
     this.#workspace_id = workspace_id;
   }
 
-  /** One is looked at: it is read now. What was put off stays as it is: it is to come back unread. */
+  /** Opens a notification and marks it as read. A snoozed one stays as it is, because it must come back unread. */
   open(shown: Notification): void {
     opened.set(new Map(opened.get()).set(shown.id, shown));
     const now = shownUnder(shown, pending.get());
     if (belongs(now, 'unread', new Date())) void this.#mark(now, { read: true });
   }
 
-  /** Puts one away; `shown` is how it was drawn. */
+  /** Archives a notification; `shown` is its state on the page. */
   done(shown: Notification): void {
     this.#withUndo(shown, { archived: true, read: true }, t('{key} is done', { key: subjectOf(shown).name }));
   }
 
-  /** Has one come back at a time. */
+  /** Snoozes a notification until a time. */
   later(shown: Notification, at: Date): void {
     const when = whenOf(at, new Date());
     const says = t('{key} comes back: {when}', { key: subjectOf(shown).name, when });
     this.#withUndo(shown, { snoozed_until: at.toISOString() }, says);
   }
 
-  /** Puts one back into the inbox that was put away, or off. */
+  /** Moves an archived or snoozed notification back to the inbox. */
   back(shown: Notification): void {
     const says = t('{key} is in the inbox again', { key: subjectOf(shown).name });
     this.#withUndo(shown, { archived: false, snoozed_until: null }, says);
@@ -67,7 +67,10 @@ export class InboxActs {
     void this.#mark(shown, { read: false });
   }
 
-  /** Marks all as read up to the latest that is shown. It can be undone where all that were unread are known here. */
+  /**
+   * Marks all notifications up to the latest one shown as read. Undo is offered only if the page knows all that were
+   * unread.
+   */
   async allRead(rows: readonly Notification[]): Promise<void> {
     const [latest] = rows;
     if (latest === undefined) return;
@@ -88,7 +91,7 @@ export class InboxActs {
     await this.renew();
   }
 
-  /** Reads lists and number again. */
+  /** Reads the lists and the unread count again. */
   async renew(): Promise<void> {
     await this.#queries.invalidateQueries({ queryKey: this.#lists });
     await this.#queries.invalidateQueries({ queryKey: this.#unread });
@@ -132,7 +135,7 @@ export class InboxActs {
     }
   }
 
-  /** Draws what the server has now. Lists that are being read may be older than that: they are read again. */
+  /** Shows the server's state. Lists that are being read may be older, so they are read again. */
   async #receive(now: Notification): Promise<void> {
     const is_reading = this.#queries.isFetching({ queryKey: this.#lists }) > 0;
     if (is_reading) await this.#queries.cancelQueries({ queryKey: this.#lists });

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { type Folder, folders } from '../api/notifications.ts';
 import { t } from '../ui/text.ts';
 
-/** What the folders are called. */
+/** The names of the folders. */
 const names: Record<Folder, () => string> = {
   unread: () => t('Unread'),
   inbox: () => t('All'),
@@ -16,7 +16,7 @@ interface FoldersProps {
   unread: number | undefined;
 }
 
-/** The parts of the inbox. */
+/** Links to the folders of the inbox. */
 export function FolderLinks({ workspace, folder: current, unread = 0 }: FoldersProps) {
   return (
     <nav className="inbox-folders" aria-label={t('Parts of the inbox')}>

@@ -12,7 +12,7 @@ interface LaterProps {
   onLater: (at: Date) => void;
 }
 
-/** When a notification comes back: times by name, in the person's time zone, or a date. */
+/** Chooses when a notification comes back: a named time in the person's time zone, or a date. */
 export function LaterMenu({ trigger, onLater }: LaterProps) {
   const [asks, setAsks] = useState(false);
   const now = new Date();

@@ -1,29 +1,29 @@
 import { t } from '../ui/text.ts';
 
-/** When a day begins for who comes back to something. */
+/** The hour at which snoozed notifications come back. */
 const morning = 9;
-/** What is put off to later that day comes back after so many hours, at a full half hour. */
+/** "Later today" is this many hours later, rounded up to the next half hour. */
 const hours_later = 3;
 const half_hour_ms = 30 * 60_000;
 
-/** A time to which a notification can be put off. */
+/** A time until which a notification can be snoozed. */
 export interface Later {
   id: 'today' | 'tomorrow' | 'next_week';
   name: string;
   at: Date;
 }
 
-/** Nine in the morning of a day, where the person is: in some time zones, and on some days, that is not 24 hours after the last. */
+/** Returns 9:00 some days later in the browser's time zone. A day may have more or less than 24 hours. */
 const morningOf = (now: Date, days: number) =>
   new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, morning);
 
-/** Nine in the morning of a date such as `2026-12-04`, where the person is. */
+/** Returns 9:00 on a date such as `2026-12-04`, in the browser's time zone. */
 export function morningOn(date: string): Date {
   const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
   return new Date(year, month - 1, day, morning);
 }
 
-/** The times that are offered: those that are still to come, and each once. */
+/** Returns the times to offer, without any that has passed or is offered under another name. */
 export function laterThan(now: Date): Later[] {
   const later = new Date(Math.ceil((now.getTime() + hours_later * 2 * half_hour_ms) / half_hour_ms) * half_hour_ms);
   const monday = (8 - now.getDay()) % 7 || 7;
@@ -35,7 +35,7 @@ export function laterThan(now: Date): Later[] {
   return all.filter(({ id }) => (id === 'today' ? later.getDate() === now.getDate() : id === 'tomorrow' || monday > 1));
 }
 
-/** A time to come: "15:30" today, "Fri 4 Dec, 09:00" on another day. */
+/** Formats a future time: "15:30" today, "Fri 4 Dec, 09:00" on another day. */
 export function whenOf(at: Date, now: Date): string {
   const is_today = at.toDateString() === now.toDateString();
   const day = { weekday: 'short', day: 'numeric', month: 'short' } as const;

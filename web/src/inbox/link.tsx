@@ -7,12 +7,12 @@ import { countTab } from '../ui/tab.ts';
 import { t } from '../ui/text.ts';
 import './link.css';
 
-/** The server counts no further. */
+/** The server counts up to this number. */
 const most = 1000;
-/** More than these say no more than that there are many. */
+/** The largest number that is shown exactly. */
 const shown = 99;
 
-/** The way to the inbox, with the number of what is unread; the tab’s title says it, too. */
+/** The link to the inbox, with the number of unread notifications, which is also in the tab’s title. */
 export function InboxLink({ workspace }: { workspace: string }) {
   const { data: unread = 0 } = useQuery(unreadQuery(workspace));
   useEffect(() => {

@@ -24,7 +24,7 @@ const reasons: Record<Folder, () => { title: string; says: string }> = {
   }),
 };
 
-/** A folder without notifications: why, and where to go from there. */
+/** An empty folder: why it is empty, and where to go from there. */
 export function Nothing({ workspace, folder }: { workspace: string; folder: Folder }) {
   const { title, says } = reasons[folder]();
   return (

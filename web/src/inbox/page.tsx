@@ -18,7 +18,7 @@ import { useActs, useAddress, useChosen, useFolder } from './use-inbox.ts';
 import { type Move, neighbourOf, useOneByOne, useRows } from './use-rows.ts';
 import './inbox.css';
 
-/** `/w/W/inbox`: what concerns who is signed in, and beside it the ticket that it is about. */
+/** `/w/W/inbox`: the person's notifications, with the ticket of the open one beside them. */
 export function Page() {
   const desk = useDesk();
   useLive(desk);
@@ -38,7 +38,7 @@ function Inbox({ desk }: { desk: Desk }) {
 
   const open = (id: string) => choose(id, { replace: chosen !== undefined });
   const roving = useRows(rows, { chosen, open: has_pane ? open : undefined });
-  // What is put away makes room for the next; where there is no room for a list beside it, the list is next.
+  // When a notification is archived or snoozed, open the next one; on a narrow screen, return to the list.
   const gone = (id: string) => {
     const next = neighbourOf(rows, id);
     if (chosen === id) choose(is_wide ? next : undefined, { replace: true });
@@ -102,7 +102,7 @@ interface CommandsProps {
   close: (() => void) | undefined;
 }
 
-/** What the keys do in the inbox, beside those of the notification that is open. */
+/** Binds the inbox's commands for the open notification. */
 function useInboxCommands({ workspace, rows, shown, acts, move, close }: CommandsProps): void {
   const navigate = useNavigate();
   const has_rows = () => rows.length > 0;

@@ -22,14 +22,14 @@ interface PaneProps {
   desk: Desk;
   notification: Notification;
   acts: InboxActs;
-  /** It was put away, or off. */
+  /** Called when the notification was archived or snoozed. */
   onGone: () => void;
   onClose: () => void;
-  /** Whether there is no list beside it: then there is a way back. */
+  /** Whether there is no list beside it, so that it needs a way back. */
   is_alone: boolean;
 }
 
-/** A notification, what can be done with it, and its ticket, at what it is about. */
+/** A notification with its actions and its ticket, scrolled to what it is about. */
 export function Pane({ desk, notification, acts, onGone, onClose, is_alone }: PaneProps) {
   const { ticket_key } = notification;
   const cause = useCause(notification);
@@ -54,7 +54,7 @@ interface SubjectLinkProps {
   notification: Notification;
 }
 
-/** Leads to the ticket, or to the webhook. */
+/** Links to the ticket, or to the webhook. */
 function SubjectLink({ workspace, notification: { ticket_key: ticket, webhook_id: webhook } }: SubjectLinkProps) {
   const className = 'button button-quiet';
   if (ticket !== null) {
@@ -72,7 +72,7 @@ function SubjectLink({ workspace, notification: { ticket_key: ticket, webhook_id
   );
 }
 
-/** What happened, and the marks as buttons. */
+/** What happened, and the actions as buttons. */
 function PaneHead({ desk, notification, acts, onGone, onClose, is_alone }: PaneProps) {
   const { says } = useSaid(desk, notification);
   const later_button = useRef<HTMLButtonElement>(null);

@@ -22,14 +22,14 @@ interface RowProps {
   folder: Folder;
   acts: InboxActs;
   is_open: boolean;
-  /** Whether it is the one row that Tab leads to. */
+  /** Whether this row is in the tab order; only one is. */
   is_active: boolean;
   onActive: (id: string) => void;
-  /** It was put away, or off. */
+  /** Called when the notification was archived or snoozed. */
   onGone: (id: string) => void;
 }
 
-/** A notification as a link to its ticket in the inbox, and what can be done with it. */
+/** A notification as a link to its ticket in the inbox, with its actions. */
 export const Row = memo(function Row({ desk, notification, folder, acts, ...rest }: RowProps) {
   const { is_open, is_active, onActive, onGone } = rest;
   const { id, comment_excerpt, actor_id, read_at, snoozed_until } = notification;
@@ -80,7 +80,7 @@ export const Row = memo(function Row({ desk, notification, folder, acts, ...rest
 
 type ActsProps = Pick<RowProps, 'notification' | 'folder' | 'acts' | 'is_active' | 'onGone'>;
 
-/** The marks of a row, as buttons: the same that the keys make. */
+/** The actions on a row as buttons; the keys do the same. */
 function RowActs({ notification, folder, acts, is_active, onGone }: ActsProps) {
   const { id, read_at } = notification;
   const { name: key } = subjectOf(notification);

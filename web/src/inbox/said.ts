@@ -2,19 +2,19 @@ import type { Notification, NotificationKind } from 'baton-sdk';
 import type { Known } from '../api/words.ts';
 import { t } from '../ui/text.ts';
 
-/** The names that a notification needs to be said in words. */
+/** The names that a notification's sentence needs. */
 export interface Names {
-  /** Who did it; undefined until that is known. */
+  /** The actor's name; undefined until it is known. */
   actor: string | undefined;
-  /** A status by its key. */
+  /** Returns a status's name by its key. */
   status: (key: string) => string;
 }
 
 type Say = (notification: Notification, names: Names) => string;
 
 /**
- * What the actor did, for each reason. The API has one kind for a ticket that was assigned to somebody and for one that was
- * taken from them, and doesn't say which it was.
+ * What the actor did, for each kind. The API has one kind for assigning a ticket to somebody and for unassigning it,
+ * and doesn't say which it was.
  */
 const acts: Record<Exclude<Known<NotificationKind>, 'due' | 'webhook_stopped'>, Say> = {
   assigned: () => t('assigned you, or took it from you'),
@@ -24,7 +24,7 @@ const acts: Record<Exclude<Known<NotificationKind>, 'due' | 'webhook_stopped'>, 
   commented: () => t('commented'),
 };
 
-/** Why Baton has stopped a webhook. */
+/** Explains why Baton has stopped a webhook. */
 function stopped({ stop_reason }: Notification): string {
   if (stop_reason === 'gone') return t('Baton has disabled it: its receiver is gone');
   if (stop_reason === 'failing') return t('Baton has paused it: its deliveries failed for days');
@@ -35,11 +35,11 @@ const isAct = (kind: string): kind is keyof typeof acts => Object.hasOwn(acts, k
 
 const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
-/** What a notification says, in one sentence without the ticket: "Ada moved it to Resolved and mentioned you". */
+/** Returns a notification's sentence without its ticket: "Ada moved it to Resolved and mentioned you". */
 export function saidBy(notification: Notification, names: Names): string {
   const { kinds, actor_id } = notification;
   const order = Object.keys(acts);
-  // A mention is in a comment: that there is one goes without saying.
+  // A mention is always in a comment, so the comment is not named as well.
   const told = kinds.includes('mentioned') ? kinds.filter((kind) => kind !== 'commented') : kinds;
   const done = told
     .filter(isAct)
@@ -50,7 +50,7 @@ export function saidBy(notification: Notification, names: Names): string {
   }
   if (kinds.includes('due')) return t('Its due date has come');
   if (kinds.includes('webhook_stopped')) return stopped(notification);
-  // A kind of a newer server.
+  // The kind is unknown: the server is newer than this console.
   return actor_id === null
     ? t('Something happened')
     : t('{actor} did something', { actor: names.actor ?? t('Somebody') });

@@ -1,10 +1,13 @@
 import type { Notification } from 'baton-sdk';
 import { useCallback } from 'react';
 
-/** After this, a comment that didn’t appear is no longer waited for. */
+/** How long to wait for the comment to appear, in milliseconds. */
 const patience_ms = 10_000;
 
-/** Brings what a notification is about into view, as soon as the ticket around it is drawn. Returns the ref for what is around. */
+/**
+ * Scrolls to the comment that a notification is about, once the ticket is rendered. Returns the ref for the element
+ * around the ticket.
+ */
 export function useCause({ id, comment_id }: Notification): (around: HTMLElement | null) => (() => void) | undefined {
   return useCallback(
     (around) => {
@@ -25,7 +28,7 @@ export function useCause({ id, comment_id }: Notification): (around: HTMLElement
         found?.removeAttribute('data-cause');
       };
     },
-    // Two notifications can be about one comment: each brings it into view.
+    // Two notifications can be about one comment, and each must scroll to it.
     [id, comment_id],
   );
 }

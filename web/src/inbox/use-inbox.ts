@@ -9,7 +9,7 @@ import { rowsOf, shownUnder } from './marks.ts';
 
 const isFolder = (text: string): text is Folder => folders.some((folder) => folder === text);
 
-/** The folder and the notification of the address. */
+/** Reads the folder and the open notification from the address. */
 export function useAddress(workspace: string) {
   const { folder: given = '', n: chosen } = useSearch({ strict: false });
   const folder: Folder = isFolder(given) ? given : 'unread';
@@ -27,13 +27,13 @@ export function useAddress(workspace: string) {
   return { folder, chosen, choose };
 }
 
-/** What can be done with the workspace’s notifications. */
+/** Returns the actions on the workspace’s notifications. */
 export function useActs(workspace: string): InboxActs {
   const queries = useQueryClient();
   return useMemo(() => new InboxActs(queries, workspace), [queries, workspace]);
 }
 
-/** The notifications of a folder as they are shown, and how they are read. */
+/** Returns the notifications of a folder as they are shown, and their query. */
 export function useFolder(workspace: string, folder: Folder) {
   const query = useInfiniteQuery(notificationsQuery(workspace, folder));
   const under = useCell(pending);
@@ -47,7 +47,7 @@ export function useFolder(workspace: string, folder: Folder) {
   return { rows, query };
 }
 
-/** The notification that is open: one of the rows, or one that only the address knows. It is read as it is opened. */
+/** Returns the open notification: one of the rows, or one that only the address names. Opening it marks it as read. */
 export function useChosen(workspace: string, rows: readonly Notification[], chosen: string | undefined) {
   const row = rows.find(({ id }) => id === chosen);
   const { data, error } = useQuery({
@@ -60,7 +60,7 @@ export function useChosen(workspace: string, rows: readonly Notification[], chos
   const id = shown?.id;
   useEffect(() => {
     if (shown !== undefined) acts.open(shown);
-    // Once for each that is opened: who marks it as unread wants it to be so.
+    // Only once for each notification that is opened, so that the person can mark it as unread again.
   }, [id, acts]);
   return { shown, error: row === undefined ? error : null };
 }

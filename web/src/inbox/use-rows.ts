@@ -3,25 +3,25 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react';
 
 export type Move = 'next' | 'previous' | 'first' | 'last';
 
-/** The row that takes the place of one that goes: the next, or at the end the one before. */
+/** Returns the row that takes the place of a removed one: the next one or, at the end, the previous one. */
 export function neighbourOf(rows: readonly Notification[], id: string): string | undefined {
   const at = rows.findIndex((row) => row.id === id);
   return at < 0 ? undefined : (rows[at + 1] ?? rows[at - 1])?.id;
 }
 
 export interface Rows {
-  /** The one row that Tab leads to. */
+  /** The row in the tab order. */
   active: string | undefined;
   setActive: (id: string) => void;
   move: (to: Move) => void;
-  /** The row that had the focus goes: it is another’s now. */
+  /** Moves the focus to this row after the focused row was removed. */
   goOn: (id: string | undefined) => void;
   list: React.RefObject<HTMLUListElement | null>;
-  /** Gives the focus to that row; to the heading where there is none. */
+  /** Focuses the active row, or the heading if there is none. */
   focusActive: () => void;
 }
 
-/** One tab stop for all rows. Where the ticket is shown beside them, moving opens. */
+/** Gives all rows one tab stop. If the ticket is shown beside the rows, moving to a row opens it. */
 export function useRows(
   rows: readonly Notification[],
   { chosen, open }: { chosen: string | undefined; open: ((id: string) => void) | undefined },
@@ -63,7 +63,10 @@ export function useRows(
   return { active, setActive, move, goOn, list, focusActive: () => focusRow(active) };
 }
 
-/** Where list and ticket are shown one after the other: what is shown last has the focus. Returns the ref of the ticket’s part. */
+/**
+ * On screens that show either the list or the ticket, focuses the one that has just appeared. Returns the ref for the
+ * ticket’s element.
+ */
 export function useOneByOne(
   { focusActive }: Rows,
   { chosen, is_wide }: { chosen: string | undefined; is_wide: boolean },

@@ -4,11 +4,11 @@ import { usePerson, useWorkflow } from '../desk/use-desk.ts';
 import { saidBy } from './said.ts';
 import { projectOf } from './subject.ts';
 
-/** What a notification says, with the names that are known by now. */
+/** Returns a notification's sentence, with the names that are known so far. */
 export function useSaid(desk: Desk, notification: Notification): { says: string; actor: string | undefined } {
   const actor = usePerson(desk, notification.actor_id)?.name;
   const workflow = useWorkflow(desk, projectOf(notification));
-  // A workflow that was replaced since may not have the status.
+  // The workflow may have been replaced since and lack the status.
   const status = (key: string) => workflow?.statuses.find((one) => one.key === key)?.name ?? key.replaceAll('_', ' ');
   return { says: saidBy(notification, { actor, status }), actor };
 }

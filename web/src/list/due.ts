@@ -1,13 +1,13 @@
 import { dayAfter, dayOf, shortDay } from '../ui/dates.ts';
 import { t } from '../ui/text.ts';
 
-/** When a ticket is due, as the API takes it: a date, or a day counted from today. Without either end, every ticket. */
+/** The days between which a ticket is due, both excluded: dates, or days counted from today. Without either, every ticket matches. */
 export interface DueSpan {
   after?: string;
   before?: string;
 }
 
-/** What can be chosen. A span that a program wrote may be any other. */
+/** The spans that the menu offers. A view that a program saved may have any other. */
 export const due_choices = ['overdue', 'today', 'week', 'later'] as const;
 export type DueChoice = (typeof due_choices)[number];
 
@@ -27,13 +27,13 @@ export const due_labels: Record<DueChoice, () => string> = {
 
 export const always: DueSpan = {};
 
-/** What statuses mean whose tickets are not done. */
+/** The categories of all statuses in which a ticket is not done. */
 export const open_categories: readonly string[] = ['todo', 'in_progress', 'waiting'];
 
 const form = /^(\d{4}-\d{2}-\d{2}|today([+-]\d{1,3})?)$/;
 const isDay = (text: string) => form.test(text) && (text.startsWith('today') || !Number.isNaN(Date.parse(text)));
 
-/** The span of an address. What the API would refuse is left out of it. */
+/** Reads the span of an address, ignoring days that the API would refuse. */
 export const dueSpanOf = (after: string, before: string): DueSpan => ({
   ...(isDay(after) && { after }),
   ...(isDay(before) && { before }),
@@ -42,7 +42,7 @@ export const dueSpanOf = (after: string, before: string): DueSpan => ({
 export const choiceOf = ({ after, before }: DueSpan): DueChoice | undefined =>
   due_choices.find((choice) => due_spans[choice].after === after && due_spans[choice].before === before);
 
-/** Today, looked up once a second: thousands of tickets may be asked about at once. */
+/** Returns today's date, computed at most once a second, because a list may compare thousands of tickets with it. */
 let known = { at: 0, day: '' };
 function today(): string {
   const now = Date.now();
@@ -52,7 +52,7 @@ function today(): string {
 
 const dateOf = (text: string) => (text.startsWith('today') ? dayAfter(today(), Number(text.slice(5))) : text);
 
-/** What a span is called on its chip; undefined: there is none. */
+/** Returns the text of the filter's chip, or undefined where due dates are not filtered. */
 export function dueName(span: DueSpan): string | undefined {
   const choice = choiceOf(span);
   if (choice !== undefined) return due_labels[choice]();
@@ -62,7 +62,7 @@ export function dueName(span: DueSpan): string | undefined {
   return t('after {from}, before {to}', { from: shortDay(dateOf(after)), to: shortDay(dateOf(before)) });
 }
 
-/** Whether a ticket is due within the span, by the calendar where the person is. */
+/** Returns whether a ticket is due within the span, in the person's time zone. */
 export function isDueIn({ after, before }: DueSpan, due_on: string | null): boolean {
   if (due_on === null) return false;
   return (after === undefined || due_on > dateOf(after)) && (before === undefined || due_on < dateOf(before));

@@ -22,7 +22,7 @@ import { useChoices, useValueNames } from './use-choices.tsx';
 
 type Name = FilterName | 'due';
 
-// Nobody needs a view's menu before the page is there.
+// Loaded later, because nobody needs a view's menu before the page is visible.
 const ViewControls = lazily(() => import('./view-controls.tsx'));
 
 interface BarProps {
@@ -30,15 +30,15 @@ interface BarProps {
   filters: Filters;
   project: string | undefined;
   change: (next: Filters) => void;
-  /** How many tickets are shown. */
+  /** The number of tickets that are shown. */
   count: React.ReactNode;
-  /** Whether it is a board’s, whose tickets are always grouped. */
+  /** Whether this is a board, which always groups its tickets. */
   board?: boolean;
 }
 
 const names: readonly Name[] = [...filter_names.filter((name) => name !== 'project'), 'due', 'project'];
 
-/** The filters as chips: what they say is what stands in the address. */
+/** The filters as chips. The address holds them. */
 export function FilterBar({ desk, filters, project, change, count, board = false }: BarProps) {
   const [menu, setMenu] = useState<Name | 'names' | undefined>(undefined);
   useCommands({ filter: () => setMenu('names') });
@@ -130,7 +130,7 @@ interface ValueMenuProps extends Omit<BarProps, 'count' | 'project' | 'board'> {
 const ValueMenu = ({ name, ...props }: ValueMenuProps) =>
   name === 'due' ? <DueMenu {...props} /> : <ValuesMenu {...props} name={name} />;
 
-/** Days on which tickets are due. What is overdue is what is not done yet, unless statuses are chosen already. */
+/** A menu of due dates. Unless statuses are chosen already, "Overdue" leaves out the tickets that are done. */
 function DueMenu({ desk: _, filters, projects: __, change, ...rest }: Omit<ValueMenuProps, 'name'>) {
   const { due, status, status_category } = filters;
   const options = due_choices.map((value) => ({ value, label: due_labels[value]() }));
@@ -149,7 +149,7 @@ function DueMenu({ desk: _, filters, projects: __, change, ...rest }: Omit<Value
   );
 }
 
-/** The values of one filter, to be chosen together. */
+/** A menu for one filter, in which several values can be checked. */
 function ValuesMenu({ desk, name, filters, projects, change, ...rest }: ValueMenuProps & { name: FilterName }) {
   const [query, setQuery] = useState('');
   const choices = useChoices(desk, name, query.trim(), projects);

@@ -16,7 +16,7 @@ export const sorts = [
 ] as const;
 export type Sort = (typeof sorts)[number];
 
-/** The filters that take several values, as they stand in the address and in the API. */
+/** The filters that take several values, as the address and the API name them. */
 export const filter_names = [
   'status',
   'status_category',
@@ -28,31 +28,31 @@ export const filter_names = [
 ] as const;
 export type FilterName = (typeof filter_names)[number];
 
-/** Which tickets a list has, and in which order: the page's address, and nothing beside it. */
+/** Which tickets a list contains, and in which order. All of it is in the page's address. */
 export type Filters = Record<FilterName, readonly string[]> & {
   due: DueSpan;
   sort: Sort;
   group: 'status' | 'none';
 };
 
-/** As many values as the API takes of one filter. */
+/** The most values that the API accepts for one filter. */
 export const max_values = 10;
 
-/** Where the filters are of: a list, or a board, whose tickets stand by hand unless an order is chosen. */
+/** The kind of page that the filters are for: a list, or a board, which is ordered by hand by default. */
 export interface Layout {
-  /** Whether it is a project’s, whose tickets can be grouped by status. */
+  /** Whether the page is a project’s, whose tickets can be grouped by status. */
   grouped: boolean;
   board?: boolean;
 }
 const usualSort = ({ board }: Layout): Sort => (board === true ? 'rank' : '-created_at');
 
-/** The orders that can be chosen: by hand tickets stand in each status alone. */
+/** Returns the orders that can be chosen. Ordering by hand works only within a status. */
 export const sortsFor = ({ group }: Pick<Filters, 'group'>): readonly Sort[] =>
   sorts.filter((sort) => sort !== 'rank' || group === 'status');
 
 type Search = Record<string, unknown>;
 
-/** Splits at commas; `\,` is a comma of a label. */
+/** Splits at commas; `\,` is a comma within a label. */
 export function split(text: string): string[] {
   const parts = text.match(/(?:\\.|[^\\,])+/gs) ?? [];
   return [...new Set(parts.map((part) => part.replaceAll(/\\(.)/gs, '$1')))].slice(0, max_values);
@@ -66,7 +66,7 @@ const textOf = (search: Search, name: string): string => {
   return typeof value === 'string' ? value : '';
 };
 
-/** The filters of an address. What an address can't mean is left out of it. */
+/** Reads the filters of an address, ignoring what it can't mean. */
 export function filtersOf(search: Search, layout: Layout): Filters {
   const values = filter_names.map((name) => [name, split(textOf(search, name))] as const);
   const is_grouped = layout.board === true || (layout.grouped && search['group'] !== 'none');
@@ -76,7 +76,7 @@ export function filtersOf(search: Search, layout: Layout): Filters {
   return { ...(Object.fromEntries(values) as Record<FilterName, string[]>), due, sort, group };
 }
 
-/** The filters as they stand in an address, without those that change nothing. */
+/** Returns the filters as an address, without the defaults. */
 export function searchOf(filters: Filters, layout: Layout): Record<string, string | undefined> {
   const values = filter_names.map((name) => [name, filters[name].length === 0 ? undefined : join(filters[name])]);
   return {
@@ -88,7 +88,7 @@ export function searchOf(filters: Filters, layout: Layout): Record<string, strin
   };
 }
 
-/** The filters with a value added to one of them, or taken out. */
+/** Returns the filters with a value added to one of them, or removed from it. */
 export function toggled(filters: Filters, name: FilterName, value: string): Filters {
   const values = filters[name];
   const next = values.includes(value) ? values.filter((one) => one !== value) : [...values, value].slice(-max_values);
@@ -106,10 +106,10 @@ export const withoutFilters = (filters: Filters): Filters => ({
   due: always,
 });
 
-/** What a list asks the API for. */
+/** The parameters that a list sends to the API. */
 export type ListInput = Omit<Input<'list_tickets'>, 'workspace_id' | 'limit' | 'cursor'>;
 
-/** The list of these filters as the API takes them; `project` is the one that the page is of. */
+/** Converts the filters to the API's parameters; `project` is the page's project. */
 export function inputOf(filters: Filters, project?: string): ListInput {
   const { status, status_category, assignee, reporter, priority, label, sort, due } = filters;
   const projects = project === undefined ? filters.project : [project];
@@ -123,7 +123,7 @@ export function inputOf(filters: Filters, project?: string): ListInput {
   return { ...(Object.fromEntries(values) as ListInput), ...days, sort };
 }
 
-/** What it takes to say whether a ticket is in a list. */
+/** What is needed to decide whether a ticket is in a list. */
 export interface Viewer {
   user_id: string;
   /** The keys of the projects that aren't archived; undefined until they are known. */
@@ -132,7 +132,10 @@ export interface Viewer {
 
 const projectOf = (ticket: KnownTicket) => ticket.key.slice(0, ticket.key.lastIndexOf('-'));
 
-/** Whether the server would list a ticket with these filters: the same rule, for tickets that change while they are shown. */
+/**
+ * Returns whether the server would list a ticket with these filters: the same rule, for tickets that change while they
+ * are shown.
+ */
 export function belongs(
   ticket: KnownTicket,
   filters: Filters,
@@ -159,9 +162,9 @@ export function belongs(
 
 type SortKey = 'created_at' | 'updated_at' | 'last_activity_at' | 'rank';
 
-/** A place in a list: in which of its parts, what that is sorted by, and the id where that is the same. */
+/** A sort position in a list: a part of the list, the value to sort by, and the id to break ties. */
 export interface Position {
-  /** Priorities come one after the other, and what isn't due after what is. */
+  /** The priorities, one after the other; or tickets with a due date before those without. */
   part: number;
   at: string;
   id: string;
@@ -182,7 +185,7 @@ export function positionIn(sort: Sort, ticket: Listed): Position {
   return { part: 0, at: ticket[sort.replace('-', '') as SortKey], id, descending: sort.startsWith('-') };
 }
 
-/** Orders two places of a list. Times are all written alike, so their texts compare as they do. */
+/** Compares two positions. All times have the same format, so they compare as texts. */
 export function compare(a: Position, b: Position): number {
   if (a.part !== b.part) return a.part - b.part;
   const ascending = a.at === b.at ? (a.id < b.id ? -1 : Number(a.id > b.id)) : a.at < b.at ? -1 : 1;

@@ -12,12 +12,12 @@ function remembered(): Record<string, boolean> {
   }
 }
 
-/** Which groups were folded and unfolded by hand, in this browser. */
+/** The groups that were folded or unfolded by hand in this browser. */
 export const folded = cell(remembered());
 
 const nameOf = (workspace: string, project: string, { key }: Group) => `${workspace}/${project}/${key}`;
 
-/** Whether a group shows its tickets. Those that are done are folded until somebody wants them. */
+/** Returns whether a group shows its tickets. Groups of done tickets are folded by default. */
 export const isUnfolded = (
   by_hand: Record<string, boolean>,
   workspace: string,
@@ -30,6 +30,6 @@ export function fold(workspace: string, project: string, group: Group, is_folded
   try {
     localStorage.setItem(kept_as, JSON.stringify(folded.get()));
   } catch {
-    // Then it lasts as long as the page.
+    // Without storage, it lasts until the page closes.
   }
 }

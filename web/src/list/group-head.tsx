@@ -5,7 +5,7 @@ import { t } from '../ui/text.ts';
 import type { Item } from './items.ts';
 import './group.css';
 
-/** How many tickets are known of a group: all, or that many and more. */
+/** Formats how many tickets of a group are known: the total, or a number with a plus. */
 export const countOf = (count: number, has_more: boolean): string =>
   has_more ? (count === 0 ? '' : t('{count}+', { count })) : String(count);
 
@@ -16,7 +16,7 @@ interface HeadProps {
   onCreate?: (() => void) | undefined;
 }
 
-/** The line above the tickets in one status: it folds them. */
+/** The line above the tickets of a status, which folds and unfolds them. */
 export function GroupHead({ item: { group, count, has_more, is_open }, index, onFold, onCreate }: HeadProps) {
   const { status } = group;
   if (status === undefined) return null;

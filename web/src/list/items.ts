@@ -2,7 +2,7 @@ import type { KnownTicket } from '../store/changes.ts';
 import type { Group } from './use-lists.ts';
 import type { ListState } from './ticket-list.ts';
 
-/** A line of the list, whatever it is. */
+/** A line of the list. */
 export type Item =
   | { kind: 'head'; key: string; group: Group; count: number; has_more: boolean; is_open: boolean }
   | { kind: 'row'; key: string; ticket: KnownTicket }
@@ -14,7 +14,7 @@ interface Read {
   state: ListState;
 }
 
-/** What the lists of the page have at the moment. */
+/** Reads the current state of the page's lists. */
 export const readAll = (groups: readonly Group[]): Read[] =>
   groups.map((group) => ({ group, rows: group.list.rows(), state: group.list.state() }));
 
@@ -25,7 +25,7 @@ export const isSameRead = (a: readonly Read[], b: readonly Read[]): boolean =>
     return group === other?.group && rows === other.rows && state === other.state;
   });
 
-/** The lines of the page's list, one after the other. */
+/** Returns the lines of the page's list in order. */
 export function itemsOf(read: readonly Read[], isOpen: (group: Group) => boolean): Item[] {
   return read.flatMap(({ group, rows, state }): Item[] => {
     const { key, status } = group;

@@ -32,14 +32,14 @@ interface ListedProps extends Beside {
   project: string | undefined;
 }
 
-/** How many tickets are shown: the API tells no total, so it is said when there are more. */
+/** Formats how many tickets are shown. The API returns no total, so a plus shows that there are more. */
 function countOf(shown: number, { has_more, is_folded }: { has_more: boolean; is_folded: boolean }): string {
   if (has_more) return t('{shown} shown, more below', { shown });
   if (is_folded) return t('{shown} shown', { shown });
   return t('{shown, plural, one {# ticket} other {# tickets}}', { shown });
 }
 
-/** The filters, and the tickets that they leave. */
+/** The filters, and the tickets that match them. */
 export function Listed({ desk, groups, filters, change, project, opened, onOpen }: ListedProps) {
   const by_hand = useCell(folded);
   const name = project ?? '';
@@ -47,7 +47,7 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
     group.status === undefined || isUnfolded(by_hand, desk.workspace_id, name, group) || filters.status.length > 0;
   const unfolded = groups.filter(isOpen);
   const read = useRead(groups, () => readAll(groups), isSameRead);
-  // Where nothing is to be done, it matters whether something was.
+  // If there is nothing left to do, the page distinguishes whether there were tickets at all.
   const is_quiet = read.every(({ group, rows, state }) => !isOpen(group) || (rows.length === 0 && !state.has_more));
   useFirstPages(is_quiet ? groups : unfolded);
   const open_keys = unfolded.map(({ key }) => key).join();
@@ -106,7 +106,7 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
   );
 }
 
-/** Where no ticket is shown: why, and the one next step. */
+/** Shown when no ticket matches: why, and what to do next. */
 function Nothing({ filters, change, may }: Pick<ListedProps, 'filters' | 'change'> & { may: boolean }) {
   if (isFiltered(filters)) {
     return (

@@ -4,10 +4,10 @@ import { Button } from '../ui/button.tsx';
 import { t } from '../ui/text.ts';
 import type { Item } from './items.ts';
 
-/** How far below the screen the next page begins to be read. */
+/** How far below the screen the next page starts to load. */
 const ahead = '600px';
 
-/** The end of what was read: it reads on as it comes near, or when its button is pressed. */
+/** The end of the loaded tickets. The next page loads when it comes near, or by its button. */
 export function More({ item: { group, state }, index }: { item: Extract<Item, { kind: 'more' }>; index: number }) {
   const { list } = group;
   const line = useRef<HTMLDivElement>(null);
@@ -22,7 +22,7 @@ export function More({ item: { group, state }, index }: { item: Extract<Item, { 
     );
     watcher.observe(line.current);
     return () => watcher.disconnect();
-    // After each page it is looked at anew: where the page was short, the end is on the screen still.
+    // Checked again after each page: if the page was short, the end is still on the screen.
   }, [list, failed, state]);
   const failure = failed ? failureOf(state.error) : undefined;
   const is_loading = state.loading !== 'no' && !failed;

@@ -1,7 +1,7 @@
 import { t } from '../ui/text.ts';
 import type { FilterName, Sort } from './filters.ts';
 
-/** What a filter is called. */
+/** The names of the filters. */
 export const filter_labels: Record<FilterName | 'due', () => string> = {
   status: () => t('Status'),
   status_category: () => t('Kind of status'),
@@ -13,7 +13,7 @@ export const filter_labels: Record<FilterName | 'due', () => string> = {
   project: () => t('Project'),
 };
 
-/** What kinds of statuses are called. */
+/** The names of the categories of statuses. */
 export const category_labels: Record<string, () => string> = {
   todo: () => t('To do'),
   in_progress: () => t('In progress'),
@@ -21,7 +21,7 @@ export const category_labels: Record<string, () => string> = {
   done: () => t('Done'),
 };
 
-/** What an order is called. */
+/** The names of the orders. */
 export const sort_labels: Record<Sort, () => string> = {
   '-created_at': () => t('Newest first'),
   created_at: () => t('Oldest first'),

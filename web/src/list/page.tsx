@@ -6,7 +6,7 @@ import { TicketsPage } from './tickets-page.tsx';
 import { useFilters } from './use-filters.ts';
 import { useGroups } from './use-lists.ts';
 
-/** The tickets of a project, or of all, as a list; beside it the ticket that is open. */
+/** The tickets of one project or of all as a list, with the open ticket beside it. */
 export function Page() {
   const desk = useDesk();
   useLive(desk);

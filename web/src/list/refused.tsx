@@ -8,11 +8,14 @@ import './refused.css';
 
 interface RefusedProps {
   desk: Desk;
-  /** Only what was refused of changes of several tickets: of a single one, a message says it. */
+  /**
+   * Whether to show only the refused changes of several tickets at once; a refused change of a single ticket is shown
+   * as a message.
+   */
   together?: boolean;
 }
 
-/** What was refused of tickets that are not open beside the page: of each why, and what can be done from there. */
+/** The refused changes of tickets that are not open beside the page, each with its reason and what can be done. */
 export default function Refused({ desk, together = false }: RefusedProps) {
   const { operations } = desk;
   const refused = () =>

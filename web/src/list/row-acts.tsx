@@ -27,7 +27,7 @@ interface Opened {
 
 const focusedRow = () => document.activeElement?.closest<HTMLElement>('[data-list] [data-id]') ?? undefined;
 
-/** What can be done with the selected tickets, or with the one that has the focus: by keys, and by the bar below. */
+/** The actions on the selected tickets, or on the focused one: by keys, and by the bar below the list. */
 export default function RowActs({ desk, selection }: { desk: Desk; selection: Selection }) {
   const [opened, setOpened] = useState<Opened | undefined>(undefined);
   const { may, why } = useMay(desk, 'update_ticket');
@@ -93,13 +93,13 @@ interface ActMenuProps {
   where: { anchor: HTMLElement; onClose: () => void };
 }
 
-/** A step with those of the tickets that may take it. */
+/** A step, and those of the tickets that may take it. */
 interface SharedStep {
   step: PossibleStep;
   tickets: readonly KnownTicket[];
 }
 
-/** The steps that any of them may take, with what any of them needs for it. */
+/** Returns the steps that at least one ticket may take, with all fields that any of them requires. */
 function sharedSteps(tickets: readonly KnownTicket[], workflow: Workflow | undefined): SharedStep[] {
   const shared = new Map<string, SharedStep>();
   for (const ticket of tickets) {
@@ -112,7 +112,7 @@ function sharedSteps(tickets: readonly KnownTicket[], workflow: Workflow | undef
   return [...shared.values()].toSorted((a, b) => b.tickets.length - a.tickets.length);
 }
 
-/** A step's name, with how many may take it where not all may. */
+/** Returns a step's name, with the number of tickets that may take it if not all may. */
 function nameOf({ step, tickets }: SharedStep, of: number): string {
   if (tickets.length === of) return step.name;
   return t('{name} ({count} of {of})', { name: step.name, count: tickets.length, of });
@@ -123,7 +123,7 @@ function ActMenu({ desk, kind, tickets, where }: ActMenuProps) {
   const [first] = tickets;
   const workflow = useWorkflowOf(desk, first);
   if (first === undefined) return null;
-  // As they are by the time that something is chosen.
+  // The tickets' current state when something is chosen.
   const now = (some = tickets) => some.flatMap(({ id }) => desk.tickets.shown(id) ?? []);
   switch (kind) {
     case 'status': {

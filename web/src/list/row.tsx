@@ -11,9 +11,9 @@ export interface RowProps {
   desk: Desk;
   ticket: KnownTicket;
   status: string;
-  /** Where it stands among the rows, beginning with 1; the line of the columns’ names is the first. */
+  /** The row number for screen readers, starting at 1; the column names are row 1. */
   index: number;
-  /** Whether it is the one row that Tab leads to. */
+  /** Whether this row is in the tab order; only one is. */
   is_active: boolean;
   is_opened: boolean;
   is_selected: boolean;
@@ -23,11 +23,11 @@ export interface RowProps {
   onSelect: (id: string, extend: boolean) => void;
 }
 
-/** Whether a click is one that opens here, and not in another tab. */
+/** Returns whether a click opens the ticket here, and not in another tab. */
 const isPlain = (event: React.MouseEvent) =>
   event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
-/** Whether a click selects all rows up to this one. */
+/** Returns whether a click selects all rows up to this one. */
 const isExtending = (event: React.MouseEvent) =>
   event.button === 0 && event.shiftKey && !event.metaKey && !event.ctrlKey && !event.altKey;
 
@@ -62,7 +62,7 @@ function Assignee({ desk, id }: { desk: Desk; id: string | null }) {
   );
 }
 
-/** What a click on the link does, and what one beside it does. */
+/** Returns the click handlers of the link and of the rest of the row. */
 function clicksOf({ ticket, onOpen, onSelect }: Pick<RowProps, 'ticket' | 'onOpen' | 'onSelect'>) {
   const open = (event: React.MouseEvent) => {
     if (isExtending(event)) onSelect(ticket.id, true);
@@ -70,7 +70,7 @@ function clicksOf({ ticket, onOpen, onSelect }: Pick<RowProps, 'ticket' | 'onOpe
     else return;
     event.preventDefault();
   };
-  // Anywhere on the row, but not at the end of marking text.
+  // A click anywhere on the row opens it, unless it ends a text selection.
   const openAround = (event: React.MouseEvent) => {
     const is_marking = getSelection()?.isCollapsed === false;
     if (event.target instanceof Element && event.target.closest('a, input, label') !== null) return;
@@ -79,7 +79,7 @@ function clicksOf({ ticket, onOpen, onSelect }: Pick<RowProps, 'ticket' | 'onOpe
   return { open, openAround };
 }
 
-/** A ticket as one line: the title is a link to its page. */
+/** A ticket as one line, whose title links to its page. */
 export const Row = memo(function Row(props: RowProps) {
   const { desk, ticket, status, index, is_active, is_opened, is_selected, href, onActive, onSelect } = props;
   const { id, key, title } = ticket;

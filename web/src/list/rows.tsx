@@ -14,7 +14,7 @@ import type { Selection } from './use-selection.ts';
 import { useRoving } from './use-roving.ts';
 import './rows.css';
 
-/** Below it every row is drawn, and the browser's own search finds all of them. */
+/** Up to this many rows, all are rendered, so that the browser's own search finds them. */
 const virtual_from = 150;
 const usual_height = 40;
 const open_after_ms = 150;
@@ -29,7 +29,7 @@ interface RowsProps {
   onOpen: (ticket: KnownTicket) => void;
   onFold: (group: Group, is_folded: boolean) => void;
   onCreate?: (() => void) | undefined;
-  /** The status in which tickets are created. */
+  /** The status of tickets that are created here. */
   starts_in: string | undefined;
 }
 
@@ -46,7 +46,7 @@ const columns: readonly (readonly [name: string, label: () => string])[] = [
 
 const isDrawnShort = new Set(['check', 'priority']);
 
-/** The list's lines, one tab stop for all of them. */
+/** The lines of the list, with one tab stop for all. */
 export function Rows(props: RowsProps) {
   const { desk, items, ids, selection, opened, statusName, onOpen, onFold, onCreate, starts_in } = props;
   const places = useMemo(() => new Map(items.map((item, index) => [item.key, index])), [items]);
@@ -79,7 +79,8 @@ export function Rows(props: RowsProps) {
     else return;
     event.preventDefault();
   };
-  // While a ticket is open beside the list, the next one is opened in its place; held down, j opens only where it ends.
+  // While a ticket is open beside the list, j and k open the next one in its place. If the key is held down, only the
+  // last one opens.
   const opening = useRef<ReturnType<typeof setTimeout>>(undefined);
   const step = (to: 'next' | 'previous') => {
     const ticket = ticketOf(move(to));
@@ -97,11 +98,11 @@ export function Rows(props: RowsProps) {
     next_too: () => extend('next'),
     previous_too: () => extend('previous'),
   });
-  // Elsewhere on the page the browser marks its text.
+  // Only while the list has the focus; elsewhere the browser selects the page's text.
   useCommands({ select_all: selection.all }, () => container.current?.contains(document.activeElement) === true);
 
   const draw = (item: Item, index: number) => {
-    const place = index + 2; // after the line of the columns' names
+    const place = index + 2; // after the row of column names
     switch (item.kind) {
       case 'head': {
         const { group } = item;
@@ -166,7 +167,7 @@ interface LinesProps {
   scrollTo: React.RefObject<(index: number) => void>;
 }
 
-/** The lines: all of a short list; of a long one those on the screen, and the one that has the focus. */
+/** The lines: all of a short list; of a long list, those on the screen and the focused one. */
 function Lines({ items, active, draw, scrollTo }: LinesProps) {
   const is_virtual = items.length > virtual_from;
   const box = useRef<HTMLDivElement>(null);
@@ -192,9 +193,10 @@ function Lines({ items, active, draw, scrollTo }: LinesProps) {
     const item = items[index];
     return item === undefined ? [] : [{ item, index, start }];
   });
-  // Before it has measured the window, it sees nothing: all are drawn once more, or what has the focus would lose it.
+  // Until the virtualizer has measured the window, it returns no lines. Then all are rendered, so that the focused
+  // element keeps the focus.
   const is_measured = is_virtual && seen.length > 0;
-  // One element for each line, whichever way: what has the focus keeps it when the list grows.
+  // The element of each line is the same in both cases, so that the focus survives when the list grows.
   return (
     <div
       ref={box}

@@ -4,11 +4,11 @@ import type { Kind } from './row-acts.tsx';
 
 interface SelectionBarProps {
   count: number;
-  /** Why nothing can be done with them, if so. */
+  /** Why nothing can be done with the tickets; undefined if something can. */
   why: string | undefined;
   onOpen: (kind: Kind, anchor: HTMLElement) => void;
   onDelete: () => void;
-  /** How many could be selected, and selecting them. */
+  /** How many tickets can be selected; `onAll` selects them. */
   of: number;
   onAll: () => void;
   onClear: () => void;
@@ -22,7 +22,7 @@ const kinds: readonly (readonly [Kind, () => string])[] = [
   ['due', () => t('Due')],
 ];
 
-/** What can be done with the selected tickets. */
+/** The actions on the selected tickets. */
 export function SelectionBar({ count, of, why, onOpen, onDelete, onAll, onClear }: SelectionBarProps) {
   return (
     <div className="selection" role="toolbar" aria-label={t('Selected tickets')} tabIndex={-1}>

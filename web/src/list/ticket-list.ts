@@ -11,10 +11,10 @@ interface Page {
 export interface ListParts {
   tickets: Tickets;
   input: ListInput & { sort: Sort };
-  /** Whether a ticket is in the list: what the server would say of it. */
+  /** Returns whether the server would list a ticket. */
   belongs: (ticket: KnownTicket) => boolean;
   load: (input: ListInput & { limit: number; cursor?: string }) => Promise<Page>;
-  /** Reads a ticket again that the list no longer has. */
+  /** Reads a ticket again that is no longer in the list. */
   read: (id: string) => void;
 }
 
@@ -29,15 +29,15 @@ const first_page = 50;
 const page_size = 100;
 
 /**
- * A list of the server's, page by page. Which tickets are in it follows from the tickets that are known: one that changes comes,
- * goes and moves by itself. Beyond the last page that was read, it says nothing.
+ * A list of the server, read page by page. Its tickets are chosen from all known tickets, so that a ticket that changes
+ * appears, disappears or moves by itself. It contains nothing beyond the last page that was read.
  */
 export class TicketList {
   readonly #parts: ListParts;
   readonly #changed = new Signal();
   #state: ListState = { loading: 'first', error: undefined, has_more: true };
   #cursor: string | undefined;
-  /** The last place that was read; undefined before the first page, and after the last one. */
+  /** The last position that was read; undefined before the first page and after the last one. */
   #end: Position | undefined;
   #read = 0;
   #rows: readonly KnownTicket[] = [];
@@ -58,7 +58,7 @@ export class TicketList {
 
   readonly state = (): ListState => this.#state;
 
-  /** The tickets of the list as they are shown, in its order. The same array until something changes. */
+  /** Returns the tickets of the list in its order. The same array until something changes. */
   readonly rows = (): readonly KnownTicket[] => {
     const { tickets, input, belongs } = this.#parts;
     if (this.#state.loading === 'first') return none;
@@ -77,13 +77,13 @@ export class TicketList {
     return this.#rows;
   };
 
-  /** Says again which tickets are in the list: the rule for it has changed. */
+  /** Recomputes the list, because the rule for what belongs to it has changed. */
   reconsider(): void {
     this.#rows_of = -1;
     this.#changed.emit();
   }
 
-  /** Reads the next page, unless one is being read. */
+  /** Reads the next page, unless one is already being read. */
   more(): Promise<void> {
     if (!this.#state.has_more) return Promise.resolve();
     this.#busy ??= this.#more().finally(() => {
@@ -92,12 +92,15 @@ export class TicketList {
     return this.#busy;
   }
 
-  /** Takes a first page that was read with others; its tickets are known. Does nothing where the list has one. */
+  /**
+   * Takes a first page that was read together with other lists', whose tickets are in the store already. Does nothing
+   * if the list has a page.
+   */
   begin(page: Page): void {
     if (this.#read === 0 && this.#state.loading === 'first') this.#take(page);
   }
 
-  /** Says that the first page, which was read with others, could not be. */
+  /** Records that reading the first page together with other lists' has failed. */
   failed(error: unknown): void {
     if (this.#state.loading === 'first') this.#set({ ...this.#state, error });
   }
@@ -112,12 +115,12 @@ export class TicketList {
     }
   }
 
-  /** Reads anew what was read, or could not be; nothing where nothing was asked for. */
+  /** Reloads the list if it was read or has failed; does nothing if it was never requested. */
   async renewIfRead(): Promise<void> {
     if (this.#read > 0 || !this.#state.has_more || this.#state.error !== undefined) await this.renew();
   }
 
-  /** Reads what was read before anew, in place: something may have happened that nobody told. */
+  /** Reloads the pages that were read, in place, because events may have been missed. */
   async renew(): Promise<void> {
     await this.#busy;
     if (this.#read === 0 && this.#state.has_more) return this.more();
@@ -144,7 +147,7 @@ export class TicketList {
     return page;
   }
 
-  /** Takes a page as the last one that was read. */
+  /** Records a page as the last one that was read. */
   #take({ data, next_cursor }: Page, read = this.#read + data.length): void {
     const last = data.at(-1);
     this.#cursor = next_cursor ?? undefined;

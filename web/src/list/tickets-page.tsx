@@ -18,7 +18,7 @@ const ArchivedNote = lazily(() => import('../desk/archived-note.tsx'));
 const Stepping = lazily(() => import('../detail/stepping.tsx'));
 const Refused = lazily(() => import('./refused.tsx'));
 
-/** The ticket that is open beside the others, and how another is opened. */
+/** The ticket that is open beside the others, and a function that opens another. */
 export interface Beside {
   opened: string | undefined;
   onOpen: (ticket: KnownTicket) => void;
@@ -28,15 +28,18 @@ interface TicketsPageProps {
   desk: Desk;
   project: string | undefined;
   title: string;
-  /** What the browser's tab says. */
+  /** The title of the browser's tab. */
   tab: string;
-  /** Whether each refusal is a message, and those of several tickets at once stand above the tickets; or all do. */
+  /**
+   * How refused changes are shown: `messages` shows each as a message and those of several tickets at once above the
+   * tickets; `above` shows all of them there.
+   */
   refusals: 'messages' | 'above';
   className?: string;
   children: (beside: Beside) => ReactNode;
 }
 
-/** The tickets of a project, or of all, and beside them the ticket that is open. */
+/** The tickets of one project or of all, with the open ticket beside them. */
 export function TicketsPage({ desk, project, title, tab, refusals, className = '', children }: TicketsPageProps) {
   const { opened, open, close } = useOpened();
   const are_above = refusals === 'above';
@@ -45,16 +48,16 @@ export function TicketsPage({ desk, project, title, tab, refusals, className = '
   const navigate = useNavigate();
   const toPage = (ticket: string) =>
     void navigate({ to: '/w/$workspace/t/$ticket', params: { workspace: desk.workspace_id, ticket } });
-  // Where there is no room beside them, a ticket is a page of its own.
+  // If there is no room beside them, the ticket opens as a page.
   const onOpen = ({ key }: KnownTicket) => (is_wide ? open(key) : toPage(key));
   const closeSide = () => {
     const { activeElement } = document;
     close();
-    // Back to where the ticket was opened from.
+    // Return the focus to the link that opened the ticket.
     const from = document.querySelector<HTMLElement>('[data-opened] a');
     if (activeElement === null || from?.contains(activeElement) !== true) from?.focus();
   };
-  // One layer at a time: the selection goes first.
+  // Escape closes one layer at a time: the selection first, then the ticket.
   useCommands({ close: closeSide }, () => opened !== undefined && document.querySelector('.selection') === null);
 
   return (

@@ -12,18 +12,18 @@ import { t } from '../ui/text.ts';
 import type { FilterName, Filters } from './filters.ts';
 import { category_labels } from './names.ts';
 
-/** A value that a filter can have. */
+/** A value of a filter that can be chosen. */
 export interface Choice {
   value: string;
   label: string;
   drawn: React.ReactNode;
 }
 
-/** The workflows whose statuses can be chosen, where no project is named: of so many projects. */
+/** If the page has no project, the statuses of at most this many projects' workflows can be chosen. */
 const most_workflows = 10;
 const most_labels = 50;
 
-/** The statuses of the page's project, or of the projects that the list may be of. */
+/** Returns the statuses of the page's project, or of the projects that the list may contain. */
 export function useStatuses(desk: Desk, projects: readonly string[]): WorkflowStatus[] {
   const all = useQuery(projectsQuery(desk.workspace_id)).data ?? [];
   const keys = (projects.length > 0 ? projects : all.map(({ key }) => key)).slice(0, most_workflows);
@@ -71,7 +71,10 @@ const priorityNameOf = (value: string) => {
 
 const plain = (value: string, label = value): Choice => ({ value, label, drawn: label });
 
-/** People who can be chosen: the person themselves, nobody where that makes sense, and those whom the server finds. */
+/**
+ * Returns the people to choose from: the person themselves, nobody if that makes sense, and those whom the server
+ * finds.
+ */
 function usePeopleChoices(desk: Desk, query: string, { nobody }: { nobody: boolean }): Choice[] {
   const found = useQuery({ ...membersQuery(desk.workspace_id, query), placeholderData: keepPreviousData }).data ?? [];
   const usual = [withIcon('me', t('Me')), ...(nobody ? [withIcon('none', t('Nobody'))] : [])];
@@ -79,7 +82,7 @@ function usePeopleChoices(desk: Desk, query: string, { nobody }: { nobody: boole
   return [...usual.filter((choice) => isFound(choice, query)), ...members];
 }
 
-/** The values of a filter that a text finds. A label can be whatever is typed. */
+/** Returns the values of a filter that match a text. A label can be any text. */
 export function useChoices(desk: Desk, name: FilterName, query: string, projects: readonly string[]): Choice[] {
   const statuses = useStatuses(desk, projects).map(statusChoice);
   const people = usePeopleChoices(desk, name === 'assignee' || name === 'reporter' ? query : '', {
@@ -120,7 +123,7 @@ export function useChoices(desk: Desk, name: FilterName, query: string, projects
   }
 }
 
-/** What a value of a filter is called, on its chip. */
+/** Returns a function that names a filter's values on their chips. */
 export function useValueNames(desk: Desk, filters: Filters, projects: readonly string[]) {
   const statuses = useStatuses(desk, projects);
   const ids = [...filters.assignee, ...filters.reporter].filter((id) => id !== 'me' && id !== 'none');

@@ -2,18 +2,18 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { type Filters, filtersOf, searchOf } from './filters.ts';
 
-/** What stands behind `?` in the address. */
+/** The query parameters of the address. */
 type Search = Partial<Record<string, string>>;
 
 export interface Filtered {
   filters: Filters;
-  /** Writes other filters into the address: Back undoes it. */
+  /** Writes other filters into the address, so that the browser's Back button undoes it. */
   change: (next: Filters) => void;
-  /** The key of the project that the page is of. */
+  /** The key of the page's project. */
   project: string | undefined;
 }
 
-/** The filters of the page's address. */
+/** Returns the filters of the page's address. */
 export function useFilters({ board = false }: { board?: boolean } = {}): Filtered {
   const { project } = useParams({ strict: false });
   const search: Search = useSearch({ strict: false });
@@ -40,7 +40,10 @@ export interface Opened {
   close: () => void;
 }
 
-/** The ticket that is open beside the list: in the address, so that it can be sent, and Back closes it. */
+/**
+ * The ticket that is open beside the list. It is in the address, so that a link to it can be shared and the Back button
+ * closes it.
+ */
 export function useOpened(): Opened {
   const search: Search = useSearch({ strict: false });
   const navigate = useNavigate();
@@ -52,7 +55,7 @@ export function useOpened(): Opened {
   const { t: opened } = search;
   return {
     opened,
-    // From one ticket to the next, Back leads to the list.
+    // Opening the next ticket replaces the entry in the history, so that the Back button returns to the list.
     open: (key) => go(key, { replace: opened !== undefined }),
     close: () => go(undefined, { replace: false }),
   };

@@ -9,7 +9,7 @@ import { useToday } from '../ui/time.tsx';
 import { belongs, type Filters, hasDue, inputOf, type Viewer } from './filters.ts';
 import { TicketList } from './ticket-list.ts';
 
-/** A part of the page's list: all of it, or the tickets in one status. */
+/** A part of the page's list: all tickets, or those of one status. */
 export interface Group {
   key: string;
   status: Pick<WorkflowStatus, 'key' | 'name' | 'category'> | undefined;
@@ -21,7 +21,7 @@ interface Shelf {
   lists: Map<string, TicketList>;
 }
 
-/** Lists that are kept after they were left: Back shows them at once, where they were. */
+/** How many lists are kept after they were left, so that the Back button shows them at once, at the same position. */
 const max_lists = 30;
 const shelves = new WeakMap<Desk, Shelf>();
 
@@ -58,7 +58,10 @@ function listOf(desk: Desk, { filters, project, today }: Asked): TicketList {
   return list;
 }
 
-/** The lists of the page: one, or one for each status of the project's workflow; undefined until that is known. */
+/**
+ * Returns the lists of the page: one, or one for each status of the project's workflow; undefined until the workflow is
+ * known.
+ */
 export function useGroups(desk: Desk, filters: Filters, project: string | undefined): Group[] | undefined {
   const workflow = useWorkflow(desk, project ?? '');
   const projects = useQuery(projectsQuery(desk.workspace_id)).data;
@@ -91,7 +94,7 @@ export function useGroups(desk: Desk, filters: Filters, project: string | undefi
   return groups;
 }
 
-/** What several lists have, drawn again when one of them changes. The same object until then. */
+/** Returns a value read from several lists, updated when one of them changes. The same object until then. */
 export function useRead<T>(groups: readonly Group[], read: () => T, isSame: (a: T, b: T) => boolean): T {
   const last = useRef<{ value: T } | undefined>(undefined);
   const subscribe = useMemo(() => {
@@ -109,7 +112,7 @@ export function useRead<T>(groups: readonly Group[], read: () => T, isSame: (a: 
   });
 }
 
-/** Reads the first page of lists that have none, and what is new of those that were left before. */
+/** Reads the first page of lists that have none, and reloads lists that were left before. */
 export function useFirstPages(groups: readonly Group[]): void {
   const seen = useRef(new WeakSet<TicketList>());
   useEffect(() => {

@@ -2,17 +2,17 @@ import { useCallback, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 
 interface Roving {
-  /** The row that Tab leads to. */
+  /** The row in the tab order. */
   active: string | undefined;
   setActive: (id: string) => void;
-  /** Moves the focus by some rows, or to the first or last. */
+  /** Moves the focus to another row. */
   move: (to: 'next' | 'previous' | 'first' | 'last') => string | undefined;
-  /** Gives the focus to a row's link; says whether it could. */
+  /** Focuses a row's link; returns whether that was possible. */
   focus: (id: string) => boolean;
   container: React.RefObject<HTMLDivElement | null>;
 }
 
-/** One tab stop for all rows: arrows move the focus among them. */
+/** Gives all rows one tab stop; arrow keys move the focus among them. */
 export function useRoving(ids: readonly string[], show: (id: string) => void): Roving {
   const container = useRef<HTMLDivElement>(null);
   const [chosen, setActive] = useState<string | undefined>(undefined);
@@ -20,7 +20,7 @@ export function useRoving(ids: readonly string[], show: (id: string) => void): R
 
   const focus = useCallback(
     (id: string): boolean => {
-      // Drawn before the focus moves: the row may not have been there, or the next key would be lost.
+      // Render first: otherwise the row might not exist yet, and the next key press would be lost.
       flushSync(() => setActive(id));
       show(id);
       const link = container.current?.querySelector<HTMLElement>(`[data-id="${id}"] a`);

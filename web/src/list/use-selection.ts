@@ -2,16 +2,16 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 
 export interface Selection {
   selected: ReadonlySet<string>;
-  /** Selects a ticket or not any more; extended, with all between it and the last one. */
+  /** Selects or unselects a ticket. With `extend`, selects all tickets from the last one to this one. */
   toggle: (id: string, extend: boolean) => void;
-  /** Selects all that are loaded. */
+  /** Selects all loaded tickets. */
   all: () => void;
   clear: () => void;
-  /** How many there are to select. */
+  /** The number of tickets that can be selected. */
   of: number;
 }
 
-/** The tickets that are selected in a list. One that leaves the list is no longer selected. */
+/** The selected tickets of a list. A ticket that leaves the list is no longer selected. */
 export function useSelection(ids: readonly string[]): Selection {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const last = useRef<string | undefined>(undefined);

@@ -17,7 +17,9 @@ const failed = (what: string, error: unknown) => {
 const refresh = (queries: QueryClient, workspace: string) =>
   queries.invalidateQueries({ queryKey: ['views', workspace] });
 
-/** Whether who is signed in may change a view: their own, and of shared ones as an owner or admin. */
+/**
+ * Returns whether the signed-in account may change a view: the owner may, and owners and admins of the workspace may.
+ */
 export function useMayChange(workspace: string): (view: Pick<View, 'owner_id'>) => boolean {
   const who = useCell(session);
   const role = useRole({ workspace_id: workspace });
@@ -25,13 +27,13 @@ export function useMayChange(workspace: string): (view: Pick<View, 'owner_id'>) 
   return ({ owner_id }) => owner_id === own || role === 'owner' || role === 'admin';
 }
 
-/** The key of a project that is named by its id. */
+/** Returns a function that maps a project's id to its key. */
 export function useKeyOf(workspace: string): (ref: string) => string {
   const { data = [] } = useQuery(projectsQuery(workspace));
   return (ref) => data.find(({ id }) => id === ref)?.key ?? ref;
 }
 
-/** What can be done with a view; says what was done, or why it wasn't. */
+/** Returns the actions on a view. Each shows a message that it succeeded, or why not. */
 export function useViewActs(workspace: string) {
   const queries = useQueryClient();
 
@@ -45,7 +47,7 @@ export function useViewActs(workspace: string) {
     await refresh(queries, workspace);
   };
 
-  /** Deletes a view, and offers it back. Whether it did. */
+  /** Deletes a view and offers to undo that. Returns whether it was deleted. */
   const remove = async (view: Pick<View, 'id' | 'name'>): Promise<boolean> => {
     const { id, name } = view;
     try {
@@ -62,8 +64,8 @@ export function useViewActs(workspace: string) {
   };
 
   /**
-   * Saves fields of a view over what they were when it was read. Where somebody else has changed the view meanwhile, their other
-   * fields stay; a field that both changed is theirs until the person says otherwise.
+   * Saves fields of a view. If somebody else has changed other fields, their changes stay; if they changed the same
+   * ones, the person is asked before they are overwritten.
    */
   const save = async (view: View, body: ViewBody): Promise<void> => {
     const { name } = view;
@@ -86,7 +88,7 @@ export function useViewActs(workspace: string) {
   return { remove, save };
 }
 
-/** Whether what is to be changed has been changed by somebody else: the layout and the query belong together. */
+/** Returns whether somebody else has changed what is to be saved. The layout and the query count as one field. */
 export function overlaps(before: View, now: View, body: ViewBody): boolean {
   const isOther = (field: 'name' | 'shared' | 'layout' | 'query') =>
     JSON.stringify(before[field]) !== JSON.stringify(now[field]);

@@ -16,7 +16,7 @@ import './views.css';
 
 type Search = Partial<Record<string, string>>;
 
-/** The view of the page: which it is, whether the page shows what it has, and what can be done with it. */
+/** The page's view: its name, whether the page differs from it, and the actions on it. */
 export default function ViewControls({ desk, ...shown }: Shown & { desk: Desk }) {
   const { workspace_id: workspace } = desk;
   const { view: id, ...search }: Search = useSearch({ strict: false });

@@ -15,14 +15,14 @@ import { overlaps } from './view-acts.ts';
 
 interface DialogProps {
   workspace: string;
-  /** The view to be changed; without one, a new one is created of what the page shows. */
+  /** The view to change; if undefined, a new view of what the page shows is created. */
   view?: View | undefined;
   shown?: Pick<Input<'create_view'>['body'], 'layout' | 'query'> | undefined;
   onSaved: (saved: View) => void;
   onClose: () => void;
 }
 
-/** Names a view, and says who sees it. */
+/** Names a view, and chooses who sees it. */
 export function ViewDialog({ workspace, view, shown = {}, onSaved, onClose }: DialogProps) {
   const queries = useQueryClient();
   const [base, setBase] = useState(view);
@@ -92,7 +92,7 @@ interface SharingProps {
   onChange: (shared: boolean) => void;
 }
 
-/** Who sees it. A viewer's views are their own. */
+/** Chooses who sees the view. A viewer can't share views. */
 function Sharing({ workspace, shared, onChange }: SharingProps) {
   const is_viewer = useRole({ workspace_id: workspace }) === 'viewer';
   const hint = is_viewer

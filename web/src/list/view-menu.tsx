@@ -11,7 +11,7 @@ import { Menu, MenuItem, MenuLabel, MenuLine, MenuLink } from '../ui/menu.tsx';
 import { t } from '../ui/text.ts';
 import { useCell } from '../ui/use-cell.ts';
 
-/** More than these are found by typing. */
+/** A menu with more views than this has a search field. */
 const many = 8;
 
 interface MenuProps {
@@ -23,11 +23,11 @@ interface MenuProps {
   onOpenChange: (open: boolean) => void;
 }
 
-/** The views, and what can be done with the one that is open. */
+/** The menu of views, with the actions on the open one. */
 export function ViewMenu({ workspace, view, is_changed, may_change, open, onOpenChange }: MenuProps) {
   const [is_settled, setSettled] = useState(false);
   useEffect(() => whenSettled(() => setSettled(true)), []);
-  // The tickets come first.
+  // Read after the page has loaded its tickets.
   const { data = [] } = useQuery({ ...viewsQuery(workspace), enabled: is_settled || open });
   const who = useCell(session);
   const own = 'user' in who ? who.user.id : '';

@@ -8,7 +8,7 @@ import { hiddenOf } from './views.ts';
 
 type Gone = OpenedView['gone'][number];
 
-/** What a view names and the workspace no longer has, in words. */
+/** Describes something that a view names and the workspace no longer has. */
 function said({ parameter, value }: Gone, nameOf: (id: string) => string | undefined): string {
   switch (parameter) {
     case 'project_id':
@@ -24,7 +24,7 @@ function said({ parameter, value }: Gone, nameOf: (id: string) => string | undef
   }
 }
 
-/** Says what of a view can't be found, or can't be shown here. */
+/** Says what of a view no longer exists, or can't be shown here. */
 export function ViewNote({ desk, view }: { desk: Desk; view: OpenedView }) {
   const { gone } = view;
   const people = gone.filter(({ parameter }) => parameter === 'assignee' || parameter === 'reporter');
@@ -49,7 +49,7 @@ export function ViewNote({ desk, view }: { desk: Desk; view: OpenedView }) {
   );
 }
 
-/** Says that the view of the address isn't there. Its filters are in the address, too. */
+/** Says that the view in the address doesn't exist. Its filters are in the address as well, so they still apply. */
 export function ViewMissing({ onLeave }: { onLeave: () => void }) {
   return (
     <p className="view-note" role="status">

@@ -2,9 +2,9 @@ import { linkOptions } from '@tanstack/react-router';
 import type { Input, View } from 'baton-sdk';
 import { type FilterName, filter_names, type Filters, filtersOf, join, searchOf, sorts, split } from './filters.ts';
 
-/** What a page shows, as far as a view can keep it. */
+/** The parts of a page that a view can store. */
 export interface Shown {
-  /** The key of the page's project; undefined on the list of all. */
+  /** The key of the page's project; undefined on the list of all projects. */
   project: string | undefined;
   board: boolean;
   filters: Filters;
@@ -14,14 +14,14 @@ type Given = Pick<View, 'layout' | 'query'>;
 type Query = NonNullable<Input<'create_view'>['body']['query']>;
 type Layout = NonNullable<Input<'create_view'>['body']['layout']>;
 
-/** What each filter is called in the API. */
+/** Returns the API's name of a filter. */
 const parameterOf = (name: FilterName) => (name === 'project' ? 'project_id' : name);
 const shown_parameters: readonly string[] = [...filter_names.map(parameterOf), 'due_after', 'due_before', 'sort'];
 
 const usualSort = (layout: string) => (layout === 'board' ? 'rank' : '-created_at');
 const isSort = (text: string | undefined) => sorts.some((sort) => sort === text);
 
-/** What a page shows, as a view keeps it. */
+/** Returns what a page shows in the format of a view. */
 export function wantedOf({ project, board, filters }: Shown): { layout: Layout; query: Query } {
   const layout = board ? 'board' : project !== undefined && filters.group === 'status' ? 'list_by_status' : 'list';
   const of_page = { ...filters, project: project === undefined ? filters.project : [project] };
@@ -37,14 +37,14 @@ export function wantedOf({ project, board, filters }: Shown): { layout: Layout; 
   return { layout, query: { ...Object.fromEntries(values), ...days, ...sort } };
 }
 
-/** The parameters of a view that no page of the console shows, as an API client may save them. */
+/** Returns the view's parameters that the console can't show; API clients may have saved them. */
 export function hiddenOf({ query }: Given): string[] {
   return Object.keys(query).filter(
     (name) => !shown_parameters.includes(name) || (name === 'sort' && !isSort(query.sort)),
   );
 }
 
-/** The view's query in one spelling, without what no page shows. */
+/** Returns a view's query in a canonical form, without the parameters that the console can't show. */
 function canonical(given: Given): string {
   const entries = Object.entries(given.query).flatMap(([name, value]) => {
     if (!shown_parameters.includes(name) || value === undefined) return [];
@@ -54,17 +54,17 @@ function canonical(given: Given): string {
   return JSON.stringify([given.layout, entries.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))]);
 }
 
-/** Whether a page shows what its view has. */
+/** Returns whether a page shows exactly what its view has saved. */
 export const isAsSaved = (view: Given, shown: Shown): boolean => canonical(view) === canonical(wantedOf(shown));
 
-/** What a page shows, to be saved into a view: what no page shows stays as it was. */
+/** Returns the view to save for a page. Parameters that the console can't show are kept. */
 export function savedOver(view: Given, shown: Shown): { layout: Layout; query: Query } {
   const { layout, query } = wantedOf(shown);
   const hidden = hiddenOf(view).map((name) => [name, view.query[name as keyof Query]]);
   return { layout, query: { ...(Object.fromEntries(hidden) as Query), ...query } };
 }
 
-/** The page that shows what a view has. `keyOf` tells the key of a project that is named by its id. */
+/** Returns a link to the page that shows a view. `keyOf` maps a project's id to its key. */
 export function linkTo(workspace: string, view: Given & { id: string }, keyOf: (ref: string) => string) {
   const { layout, query, id } = view;
   const keys = split(query.project_id ?? '').map(keyOf);

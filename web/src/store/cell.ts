@@ -1,4 +1,4 @@
-/** One value outside React that parts of the page watch. */
+/** One value outside React that components can subscribe to. */
 export interface Cell<T> {
   get: () => T;
   set: (next: T) => void;

@@ -2,18 +2,18 @@ import type { ListedTicket, Priority, StatusCategory, Ticket, TicketSummary } fr
 import type { Placed } from './ranks.ts';
 
 /**
- * A ticket as the console knows it. A list has no descriptions, so one may be absent, or be that of an earlier version:
- * `description_version` says of which.
+ * A ticket as the console knows it. Lists contain no descriptions, so `description` may be missing or older than the
+ * ticket: `description_version` is the version it belongs to.
  */
 export type KnownTicket = Omit<Ticket, 'description'> & {
   description?: string | undefined;
   description_version?: number | undefined;
   excerpt?: string | undefined;
-  /** Who deleted it, where that was told. */
+  /** Who deleted it, if an event said so. */
   deleted_by?: string | undefined;
 };
 
-/** What a response has of a ticket. */
+/** A ticket in any response. */
 export type ReceivedTicket = Ticket | ListedTicket | TicketSummary;
 
 /** The fields that are edited in place. */
@@ -25,7 +25,7 @@ export interface Editable {
 }
 export type Field = keyof Editable;
 
-/** Whether a field is one that is typed: what was typed is never dropped. */
+/** Returns whether a field is typed text, which is never dropped. */
 export const isText = (field: Field): field is 'title' | 'description' => field === 'title' || field === 'description';
 
 type Edit = { [F in Field]: { kind: 'edit'; field: F; value: Editable[F] } }[Field];
@@ -34,17 +34,20 @@ export interface Step {
   kind: 'transition';
   from: string;
   to: string;
-  /** What the workflow says of the new status: drawn until the server says it. */
+  /**
+   * The category of the new status and the steps from there, according to the workflow; shown until the server's
+   * response arrives.
+   */
   category: StatusCategory;
   next: string[];
   resolution?: string | undefined;
   assignee_id?: string | null | undefined;
   comment?: string | undefined;
-  /** Where it is put in its new status, in the same call. */
+  /** Its place in the new status, set in the same request. */
   placed?: Placed | undefined;
 }
 
-/** What a person does to a ticket. */
+/** A change that a person makes to a ticket. */
 export type Change =
   | Edit
   | Step
@@ -55,7 +58,7 @@ export type Change =
   | { kind: 'restore' }
   | { kind: 'comment'; body: string };
 
-/** A set of labels with some added and some removed, in the server's order. */
+/** Returns a set of labels after adding and removing some, in the server's order. */
 export function changedLabels(labels: readonly string[], add: readonly string[], remove: readonly string[]): string[] {
   return [...new Set([...labels.filter((one) => !remove.includes(one)), ...add])].toSorted();
 }
@@ -74,7 +77,7 @@ function step(ticket: KnownTicket, change: Step): KnownTicket {
   };
 }
 
-/** The ticket with a change applied, as the server would. */
+/** Returns the ticket after a change, as the server would apply it. */
 export function apply(ticket: KnownTicket, change: Change): KnownTicket {
   switch (change.kind) {
     case 'edit':
@@ -98,7 +101,7 @@ export function apply(ticket: KnownTicket, change: Change): KnownTicket {
   }
 }
 
-/** What a change touches: two changes that share none of it can change places. */
+/** Returns what a change touches. Two changes that touch nothing in common can be swapped. */
 export function touched(change: Change): readonly string[] {
   switch (change.kind) {
     case 'edit':
@@ -123,7 +126,10 @@ export function touched(change: Change): readonly string[] {
   }
 }
 
-/** The one change that does what both do, where there is one: the later of two edits of a field, two changes of labels. */
+/**
+ * Merges two changes into one that does both, if there is one: the later of two edits of a field, or two changes of
+ * labels.
+ */
 export function merged(earlier: Change, later: Change): Change | undefined {
   if (earlier.kind === 'edit' && later.kind === 'edit' && earlier.field === later.field) return later;
   if (earlier.kind === 'place' && later.kind === 'place') return later;

@@ -1,15 +1,15 @@
 import { cell } from './cell.ts';
 
 export interface Connection {
-  /** `slow`, `unanswered`: what happens elsewhere arrives, and what is asked is answered late, or not. */
+  /** In the states `slow` and `unanswered` events still arrive, but responses are late or missing. */
   state: 'live' | 'slow' | 'unanswered' | 'reconnecting' | 'offline';
-  /** When it became so. */
+  /** When this state began. */
   since: number;
-  /** How many changes wait here to be sent. */
+  /** The number of changes that wait to be sent. */
   waiting: number;
-  /** When what is not answered is asked again. */
+  /** When the next retry of requests without a response runs. */
   next_at?: number | undefined;
 }
 
-/** Whether what happens elsewhere arrives here. The stream of events sets it. */
+/** The state of the connection, which the header and the banner show. */
 export const connection = cell<Connection>({ state: 'live', since: Date.now(), waiting: 0 });

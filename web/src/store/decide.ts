@@ -2,12 +2,12 @@ import type { Problem } from 'baton-sdk';
 import { merged, touched, type Change } from './changes.ts';
 import { mergeLines } from './lines.ts';
 
-/** Why the server did not do what was asked. */
+/** Why the server refused a change. */
 export interface Refusal {
   code: string;
   problem?: Problem | undefined;
   request_id?: string | undefined;
-  /** When it came, in milliseconds. */
+  /** When the refusal arrived, in milliseconds. */
   at: number;
 }
 
@@ -20,44 +20,47 @@ export interface Operation {
   change: Change;
   /** The version that the person saw. */
   base_version: number;
-  /** Its Idempotency-Key: the same for as long as the request is the same. */
+  /** Its Idempotency-Key, which stays the same while the request does. */
   key: string;
   made_at: number;
-  /** When it was first sent under its key; from then on it may have been done, and stays as it is. */
+  /** When it was first sent under its key. From then on the server may have done it, so it must not change. */
   sent_at?: number | undefined;
-  /** How often it was based on a newer version without asking. */
+  /** How often it was rebased on a newer version without asking the person. */
   rebased: number;
-  /** Whether it was merged with an edit of somebody else. */
+  /** Whether it was merged with somebody else's edit. */
   merged?: true | undefined;
-  /** What several operations have in common that the person did at once: they are sent in one request. */
+  /** The act that it is part of: changes that the person made to several tickets at once, sent in one request. */
   act?: string | undefined;
-  /** The request that it was sent with, and its place there: it is sent again with the same others, or by itself. */
+  /** The bulk request that it was sent in, and its index there. It is sent again with the same operations, or alone. */
   together?: { key: string; index: number; of: number } | undefined;
   refusal?: Refusal | undefined;
 }
 
-/** A ticket that changes faster than this is somebody's script: the person decides. */
+/** A ticket that changes faster than this is probably changed by a script, so the person decides. */
 const max_rebased = 5;
 
 const isOpen = ({ refusal }: Operation): boolean => refusal === undefined;
 
-/** For how long a server surely knows an Idempotency-Key: a day, less an hour. */
+/** How long a server surely remembers an Idempotency-Key: a day, minus an hour as a margin. */
 const key_life_ms = 23 * 3_600_000;
 
-/** Whether an operation, sent again after this time, may be done twice. An edit, a step or an assignment can't: it names its version. */
+/**
+ * Returns whether the server might do an operation twice if it is sent again after this time. That is true only of
+ * comments: other changes name their version.
+ */
 export function mayBeDoneTwice({ change, sent_at }: Operation, now: number): boolean {
   return change.kind === 'comment' && sent_at !== undefined && now - sent_at > key_life_ms;
 }
 
-/** The changes that are laid over a ticket: all that were not refused, in order. */
+/** Returns the changes to show on top of a ticket: all that were not refused, in order. */
 export const laidOver = (queue: readonly Operation[]): Change[] => queue.filter(isOpen).map(({ change }) => change);
 
-/** The next to be sent. */
+/** Returns the next operation to send. */
 export const nextOf = (queue: readonly Operation[]): Operation | undefined => queue.find(isOpen);
 
 /**
- * A queue with one more operation. It becomes one with an earlier operation that was never sent and does the same kind of
- * thing, unless another in between touches the same; and it takes the place of one of its kind that was refused.
+ * Adds an operation to a queue. It is merged into an earlier operation of the same kind that was never sent, unless one
+ * in between touches the same fields. It replaces a refused operation of its kind.
  */
 export function enqueued(queue: readonly Operation[], added: Operation): Operation[] {
   const about = touched(added.change);
@@ -71,8 +74,8 @@ export function enqueued(queue: readonly Operation[], added: Operation): Operati
 }
 
 /**
- * The rest of a queue after its operation was done, which gave the ticket this version. What was made on top of it is
- * based on that version: the person saw it, drawn before the server had done it.
+ * Removes a finished operation from a queue and rebases the operations that were made on top of it on the version that
+ * it created: the person had already seen its effect on the page.
  */
 export function afterDone(queue: readonly Operation[], done: Operation, version: number | undefined): Operation[] {
   const rest = queue.filter(({ id }) => id !== done.id);
@@ -87,12 +90,12 @@ export function afterDone(queue: readonly Operation[], done: Operation, version:
   });
 }
 
-/** The refusal with the problem of this code, where it is that. */
+/** Returns a refusal's problem if it has this code. */
 function problemOf<C extends string>(refusal: Refusal, code: C): Extract<Problem, { code: C }> | undefined {
   return refusal.code === code ? (refusal.problem as Extract<Problem, { code: C }> | undefined) : undefined;
 }
 
-/** What the ticket is now, where a refusal says it. */
+/** Returns the ticket's current state, if the refusal contains it. */
 export function currentOf(refusal: Refusal): { version: number; status?: string; allowed?: string[] } | undefined {
   const problem = problemOf(refusal, 'conflict') ?? problemOf(refusal, 'transition_not_allowed');
   if (problem?.current_version === undefined) return undefined;
@@ -103,12 +106,12 @@ export function currentOf(refusal: Refusal): { version: number; status?: string;
   };
 }
 
-/** The change as it can be sent again without asking, and whether it has somebody else's edit in it. */
+/** Returns the change to send again without asking the person, and whether it now includes somebody else's edit. */
 function resumable(change: Change, refusal: Refusal): { change: Change; merged?: true; version: number } | undefined {
   const conflict = problemOf(refusal, 'conflict');
   if (conflict?.current_version !== undefined) {
     const version = conflict.current_version;
-    // Something else of the ticket has changed, and not what the person decided on.
+    // Somebody changed the ticket, but not the field that this change is about.
     if (change.kind === 'assign' && conflict.assignee_id === change.was) return { change, version };
     if (change.kind === 'transition' && conflict.current_status === change.from) return { change, version };
   }
@@ -120,7 +123,7 @@ function resumable(change: Change, refusal: Refusal): { change: Change; merged?:
   return clean ? { change: { ...change, value: text }, merged: true, version: edits.current_version } : undefined;
 }
 
-/** The operation to send instead of a refused one, where nobody has to decide anything. */
+/** Returns the operation to send in place of a refused one, if nobody has to decide anything. */
 export function rebased(refused: Operation, refusal: Refusal, key: string): Operation | undefined {
   if (refused.rebased >= max_rebased) return undefined;
   const next = resumable(refused.change, refusal);
@@ -137,7 +140,7 @@ export function rebased(refused: Operation, refusal: Refusal, key: string): Oper
   };
 }
 
-/** The steps that begin where the ticket will not be, as the one before them was not taken. */
+/** Drops transitions that start from a status that the ticket will not reach, because an earlier one was refused. */
 function withoutDangling(queue: readonly Operation[], status: string | undefined): Operation[] {
   if (status === undefined) return [...queue];
   let at = status;
@@ -150,8 +153,8 @@ function withoutDangling(queue: readonly Operation[], status: string | undefined
 }
 
 /**
- * The rest of a queue after its operation was refused, which stays in it with the refusal until the person has decided.
- * Later edits of the same field become part of it; steps that build on a step that was not taken are dropped.
+ * Marks an operation as refused in its queue, where it stays until the person has decided. Later edits of the same
+ * field are merged into it, and transitions that depend on a refused one are dropped.
  */
 export function afterRefusal(
   queue: readonly Operation[],
@@ -170,7 +173,7 @@ export function afterRefusal(
   return refused.change.kind === 'transition' ? withoutDangling(marked, status) : marked;
 }
 
-/** Whether a refusal speaks of a ticket that is newer than what is known, or not there. */
+/** Returns whether a refusal shows that the known ticket is outdated or gone. */
 export function isStale(refusal: Refusal, known: number | undefined, current: number | undefined): boolean {
   if (['edit_conflict', 'forbidden', 'not_found'].includes(refusal.code)) return true;
   return current !== undefined && known !== undefined && current > known;

@@ -1,49 +1,49 @@
 import { newId } from './ids.ts';
 import { Signal } from './signal.ts';
 
-/** Where a text is typed: a field of a ticket, a new comment, or the edit of one. */
+/** A place where text is typed: a field of a ticket, a new comment, or an edited one. */
 export interface Place {
   account: string;
   workspace: string;
-  /** The ticket's id; for a ticket that is not there yet, where it is to be. */
+  /** The ticket's id; for a new ticket, where it will be created. */
   ticket: string;
-  /** `title`, `description`, `comment`, `comment:` and the id of the comment that is edited, or what a form is for. */
+  /** `title`, `description`, `comment`, `comment:` and the id of the edited comment, or the purpose of a form. */
   field: string;
 }
 
-/** A text that was typed and not sent yet. */
+/** An unsent text. */
 export interface Draft {
   text: string;
-  /** The version of the ticket or comment that was seen as typing began; 0 for a new comment. */
+  /** The version of the ticket or comment that the person saw when they began; 0 for a new comment. */
   base_version: number;
   saved_at: number;
-  /** Names this state of the text, so that a tab knows whether another has written since. */
+  /** Identifies this state of the text, so that a tab can detect that another one has written since. */
   stamp: string;
 }
 
-/** What the disk has of one place. */
+/** What is stored for one place. */
 export interface StoredDraft {
   draft: Draft;
-  /** Texts of other tabs that were typed at the same time, newest first. */
+  /** Texts that were typed into the same place in other tabs, newest first. */
   others: Draft[];
 }
 
-/** The disk that drafts are kept on. */
+/** The storage for drafts. */
 export interface DraftStorage {
-  /** Reads and replaces what is there, with nothing in between. */
+  /** Reads and replaces an entry atomically. */
   update: (key: string, change: (old: StoredDraft | undefined) => StoredDraft | undefined) => Promise<void>;
   entries: (prefix: string) => Promise<[key: string, stored: StoredDraft][]>;
 }
 
 interface Parts {
   storage: DraftStorage;
-  /** Tells the other tabs that what is kept of a place has changed. */
+  /** Tells the other tabs that a place's entry has changed. */
   tell: (key: string, stored: StoredDraft | undefined) => void;
   now?: () => number;
   newStamp?: () => string;
 }
 
-/** A text that the disk may not have had in time. */
+/** A text that may not have been stored before its page closed. */
 export interface LeftDraft {
   key: string;
   draft: Draft;
@@ -51,7 +51,7 @@ export interface LeftDraft {
 }
 
 interface Entry extends StoredDraft {
-  /** Whether there is something that the disk doesn't have yet. */
+  /** Whether the storage does not have the newest text yet. */
   is_typed: boolean;
 }
 
@@ -64,8 +64,8 @@ export const keyOf = ({ account, workspace, ticket, field }: Place): string =>
   prefixOf(account) + [workspace, ticket, field].map(escaped).join('/');
 
 /**
- * What is kept of a place when a tab writes its text. Where another tab has written since this one looked, both texts are
- * kept.
+ * Returns the entry to store when a tab saves its text. If another tab has written since this one last looked, both
+ * texts are kept.
  */
 export function reconciled(old: StoredDraft | undefined, draft: Draft, seen: string | undefined): StoredDraft {
   if (old === undefined) return { draft, others: [] };
@@ -75,13 +75,15 @@ export function reconciled(old: StoredDraft | undefined, draft: Draft, seen: str
 
 type Change = (old: StoredDraft | undefined, seen: string | undefined) => StoredDraft | undefined;
 
-/** Every text that was typed and not sent yet, in memory and on the disk. */
+/** All unsent texts, in memory and in the storage. */
 export class Drafts {
   readonly #parts: Required<Parts>;
   readonly #entries = new Map<string, Entry>();
-  /** The state on the disk that this tab's text builds on. */
+  /** The stamps of the stored drafts that this tab's texts are based on. */
   readonly #seen = new Map<string, string>();
-  /** What is being written, one after the other: otherwise the own last text would look like another tab's. */
+  /**
+   * The writes of each place, run one after the other: otherwise a tab would take its own last text for another tab's.
+   */
   readonly #writing = new Map<string, Promise<void>>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #changed = new Signal();
@@ -92,7 +94,7 @@ export class Drafts {
     this.#parts = { now: Date.now, newStamp: newId, ...parts };
   }
 
-  /** Reads an account's drafts from the disk. What was typed meanwhile stays. */
+  /** Loads an account's drafts. Texts typed in the meantime are kept. */
   async load(account: string): Promise<void> {
     for (const [key, stored] of await this.#parts.storage.entries(prefixOf(account))) {
       if (!this.#entries.has(key)) this.#adopt(key, stored);
@@ -100,15 +102,15 @@ export class Drafts {
     this.#changed.emit();
   }
 
-  /** What was typed at a place. The same object until it changes. */
+  /** Returns the draft of a place; the same object until it changes. */
   readonly get = (place: Place): StoredDraft | undefined => this.#entries.get(keyOf(place));
 
-  /** How many texts an account has that were typed and not sent. */
+  /** Returns the number of an account's unsent texts. */
   count(account: string): number {
     return [...this.#entries.keys()].filter((key) => key.startsWith(prefixOf(account))).length;
   }
 
-  /** Takes what is typed, and keeps it on the disk soon. */
+  /** Takes a typed text, and stores it soon. */
   type(place: Place, text: string, base_version: number): void {
     const key = keyOf(place);
     const draft = { text, base_version, saved_at: this.#parts.now(), stamp: this.#parts.newStamp() };
@@ -121,7 +123,9 @@ export class Drafts {
     this.#changed.emit();
   }
 
-  /** Forgets what was typed at a place: it was sent, or is not wanted. Texts of other tabs stay until they are dropped, too. */
+  /**
+   * Deletes the draft of a place, because it was sent or is not wanted. Other tabs' texts stay until they are dropped.
+   */
   async discard(place: Place): Promise<void> {
     const key = keyOf(place);
     if (!this.#entries.has(key)) return;
@@ -136,7 +140,7 @@ export class Drafts {
     await this.#update(key, remains, { adopts: true });
   }
 
-  /** Takes the text of another tab in place of the own, which changes places with it. */
+  /** Swaps this tab's text with one of another tab. */
   exchange(place: Place, other: Draft): void {
     const key = keyOf(place);
     const entry = this.#entries.get(key);
@@ -145,7 +149,7 @@ export class Drafts {
     this.#choose(key, { draft: other, others });
   }
 
-  /** Drops a text of another tab. */
+  /** Drops another tab's text. */
   drop(place: Place, other: Draft): void {
     const key = keyOf(place);
     const entry = this.#entries.get(key);
@@ -153,24 +157,24 @@ export class Drafts {
     this.#choose(key, { draft: entry.draft, others: entry.others.filter((one) => one !== other) });
   }
 
-  /** Keeps everything that was typed on the disk now: the page may be gone in a moment. */
+  /** Stores all typed texts now, because the page may close at any moment. */
   async flush(): Promise<void> {
     const typed = [...this.#entries].filter(([, { is_typed }]) => is_typed);
     await Promise.all(typed.map(([key]) => this.#save(key)));
   }
 
-  /** What the disk doesn't have yet, with the state on it that each text builds on. */
+  /** Returns the texts that are not stored yet, with the stamps of the stored drafts they are based on. */
   unsaved(): LeftDraft[] {
     const typed = [...this.#entries].filter(([, { is_typed }]) => is_typed);
     return typed.map(([key, { draft }]) => ({ key, draft, seen: this.#seen.get(key) }));
   }
 
-  /** Takes up what a page left behind that was closed before the disk had it. */
+  /** Stores a text that a closed page could not store. */
   async recover({ key, draft, seen }: LeftDraft): Promise<void> {
     await this.#update(key, (old) => reconciled(old, draft, seen), { adopts: true });
   }
 
-  /** Another tab has written. Its text is taken over unless something was typed here since. */
+  /** Takes over what another tab has stored, unless something has been typed here since. */
   receive(key: string, stored: StoredDraft | undefined): void {
     if (this.#entries.get(key)?.is_typed === true) return;
     if (stored !== undefined) {
@@ -189,7 +193,7 @@ export class Drafts {
     await this.#update(key, (old, seen) => reconciled(old, entry.draft, seen), { adopts: false });
   }
 
-  /** Writes what the person chose among the texts, whatever is there. */
+  /** Stores the person's choice among several texts, whatever is stored now. */
   #choose(key: string, stored: StoredDraft): void {
     this.#stopTimer(key);
     this.#entries.set(key, { ...stored, is_typed: true });
@@ -203,13 +207,13 @@ export class Drafts {
     return written;
   }
 
-  /** Changes what the disk has, and tells the other tabs. */
+  /** Changes the stored entry, and tells the other tabs. */
   async #write(key: string, change: Change, adopts: boolean): Promise<void> {
     let stored: StoredDraft | undefined;
     try {
       await this.#parts.storage.update(key, (old) => (stored = change(old, this.#seen.get(key))));
     } catch {
-      return; // A disk that takes nothing: what is in memory stays, and is tried again with the next letter.
+      return; // The storage failed: the text stays in memory, and the next key press tries again.
     }
     if (stored === undefined) this.#seen.delete(key);
     else this.#seen.set(key, stored.draft.stamp);
@@ -218,7 +222,7 @@ export class Drafts {
     this.#parts.tell(key, stored);
   }
 
-  /** Takes over what the disk has now. What was typed meanwhile builds on it; what was discarded meanwhile stays so. */
+  /** Takes over the stored entry. A text typed in the meantime is now based on it; a discarded one stays discarded. */
   #settle(key: string, stored: StoredDraft | undefined, adopts: boolean): void {
     const entry = this.#entries.get(key);
     if (stored === undefined) return;

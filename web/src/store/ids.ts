@@ -1,4 +1,4 @@
-/** A new random id (UUIDv4). On plain HTTP by a host's name, browsers have no `crypto.randomUUID`. */
+/** Returns a random id (UUIDv4). On plain HTTP under a host name, browsers lack `crypto.randomUUID`. */
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;

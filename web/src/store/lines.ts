@@ -1,9 +1,9 @@
-/** Where two lists are alike: pairs of indices, in order. Looks at as many pairs as `max_pairs`, else at the ends only. */
+/** Beyond this many pairs, only the common start and end of two lists are matched. */
 const max_pairs = 4_000_000;
 
 type Pair = readonly [a: number, b: number];
 
-/** The longest common subsequence of two lists, as pairs of indices. */
+/** Returns the longest common subsequence of two lists, as pairs of indices. */
 export function common<T>(a: readonly T[], b: readonly T[]): Pair[] {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start++;
@@ -18,7 +18,7 @@ export function common<T>(a: readonly T[], b: readonly T[]): Pair[] {
 function commonWithin<T>(a: readonly T[], b: readonly T[]): Pair[] {
   if (a.length * b.length > max_pairs) return [];
   const width = b.length + 1;
-  // lengths[i * width + j]: how long the longest is of what follows a[i] and b[j].
+  // lengths[i * width + j] is the length of the longest common subsequence of what follows from a[i] and b[j] on.
   const lengths = new Uint32Array((a.length + 1) * width);
   const at = (i: number, j: number): number => lengths[i * width + j] ?? 0;
   for (let i = a.length - 1; i >= 0; i--) {
@@ -35,7 +35,7 @@ function commonWithin<T>(a: readonly T[], b: readonly T[]): Pair[] {
   return pairs;
 }
 
-/** A part of a text, and what became of it. */
+/** A part of a text in a diff. */
 export interface Part {
   kind: 'same' | 'removed' | 'added';
   text: string;
@@ -50,7 +50,7 @@ function push(parts: Part[], kind: Part['kind'], text: string): void {
   else parts.push({ kind, text });
 }
 
-/** What became of a text, word by word. */
+/** Compares two texts word by word. */
 export function wordDiff(before: string, after: string): Part[] {
   const [a, b] = [words(before), words(after)];
   const parts: Part[] = [];
@@ -64,14 +64,14 @@ export function wordDiff(before: string, after: string): Part[] {
   return parts;
 }
 
-/** Two edits of one text in one. */
+/** The result of merging two edits of a text. */
 export interface MergedText {
   text: string;
-  /** Whether the edits touched no line in common, nor lines side by side. */
+  /** Whether the edits touched neither the same nor adjacent lines. */
   clean: boolean;
 }
 
-/** The lines that all three have, with where they stand in each, and the end of each. */
+/** Returns the lines that all three texts share, as their indices in each, and the ends of all three. */
 function anchors(base: string[], mine: string[], theirs: string[]): [number, number, number][] {
   const in_mine = new Map(common(base, mine));
   const in_theirs = new Map(common(base, theirs));
@@ -86,8 +86,8 @@ const equal = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((line, index) => line === b[index]);
 
 /**
- * Merges two edits of a text by lines (diff3). Where both touched the same place, both are kept, mine first, and the result is
- * not clean.
+ * Merges two edits of a text line by line (diff3). If both changed the same place, both versions are kept, mine first,
+ * and the result is not clean.
  */
 export function mergeLines(base_text: string, my_text: string, their_text: string): MergedText {
   const [base, mine, theirs] = [base_text, my_text, their_text].map((text) => text.split('\n')) as [

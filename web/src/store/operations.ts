@@ -19,7 +19,7 @@ import { timed, waitAfter } from './waits.ts';
 
 type OfTicket = Pick<Operation, 'workspace_id' | 'ticket_id' | 'ticket_key'>;
 
-/** What people did and the server has not done yet: a queue per ticket, one request in flight for each. */
+/** The changes that the server has not done yet: a queue for each ticket, with one request at a time. */
 export class Operations {
   readonly #parts: Required<Parts>;
   readonly #queues = new Map<string, Operation[]>();
@@ -41,14 +41,14 @@ export class Operations {
     this.#together = new Together({ send: sendTogether, sendAlone: send, keep, newId: this.#parts.newId });
   }
 
-  /** Does something to a ticket: it is drawn at once, and sent in its turn. Gives the operation's id. */
+  /** Changes a ticket: shows the change at once and queues it. Returns the operation's id. */
   add(at: OfTicket, change: Change, base_version: number): string {
     const id = this.#enqueue({ ...at, change, base_version });
     void this.#work(at.ticket_id);
     return id;
   }
 
-  /** Does something to several tickets at once: drawn at once, and sent in one request. Gives the name of the act. */
+  /** Changes several tickets in one request, and shows the changes at once. Returns the id of the act. */
   addAll(changes: readonly (OfTicket & { change: Change; base_version: number })[]): string {
     const act = this.#parts.newId();
     for (const one of changes) this.#enqueue({ ...one, act });
@@ -61,11 +61,11 @@ export class Operations {
     const added: Operation = { id: newId(), key: newId(), made_at: now(), rebased: 0, ...given };
     const before = this.of(given.ticket_id);
     this.#replace(given.ticket_id, enqueued(before, added));
-    // It may have become one with an earlier one.
+    // It may have been merged into an earlier operation.
     return this.of(given.ticket_id).find((one) => !before.includes(one))?.id ?? added.id;
   }
 
-  /** Takes up what was kept on the disk when the page was left. */
+  /** Takes over the operations that were stored when a page closed. */
   restore(kept: readonly Operation[]): void {
     for (const operation of kept.toSorted((a, b) => a.made_at - b.made_at)) {
       const queue = this.of(operation.ticket_id);
@@ -75,20 +75,20 @@ export class Operations {
     this.resume();
   }
 
-  /** The operations of a ticket, refused ones included. */
+  /** Returns a ticket's operations, including refused ones. */
   of(ticket_id: string): readonly Operation[] {
     return this.#queues.get(ticket_id) ?? none;
   }
 
-  /** All operations, refused ones included. */
+  /** Returns all operations, including refused ones. */
   all(): Operation[] {
     return [...this.#queues.values()].flat();
   }
 
-  /** Why nothing is sent at the moment, if so. */
+  /** Why nothing is sent at the moment; undefined if that is not so. */
   readonly pause = (): Pause | undefined => this.#pause;
 
-  /** Drops an operation that was refused: the person has decided. */
+  /** Drops a refused operation, because the person has decided. */
   dismiss({ ticket_id, id }: Pick<Operation, 'ticket_id' | 'id'>): void {
     this.#replace(
       ticket_id,
@@ -96,7 +96,10 @@ export class Operations {
     );
   }
 
-  /** The person's role has changed: what was refused for it can be done anew. What was typed stays until they decide. */
+  /**
+   * Drops operations that the old role was not allowed, so that they can be done again. Typed texts stay until the
+   * person decides.
+   */
   roleChanged(): void {
     for (const operation of this.all()) {
       const { change, refusal } = operation;
@@ -105,7 +108,7 @@ export class Operations {
     }
   }
 
-  /** Sends a refused operation again, as a new one based on the ticket as it is now. */
+  /** Sends a refused operation again, as a new one based on the current ticket. */
   again({ id, ticket_id, ticket_key, workspace_id, change }: Operation): void {
     this.dismiss({ ticket_id, id });
     const version = this.#parts.tickets.known(ticket_id)?.version;
@@ -118,7 +121,7 @@ export class Operations {
     return () => void this.#settled.delete(listener);
   }
 
-  /** Sends what waits: the server is there again, or somebody signed in again. */
+  /** Sends what waits, because the server responds again or somebody signed in again. */
   resume(): void {
     this.#stopWaiting?.();
     this.#stopWaiting = undefined;
@@ -126,7 +129,7 @@ export class Operations {
     for (const ticket_id of [...this.#queues.keys()]) void this.#work(ticket_id);
   }
 
-  /** Forgets all operations without sending them; they stay on the disk. Somebody else has signed in. */
+  /** Forgets all operations without sending them, because somebody else has signed in. They stay on the disk. */
   clear(): void {
     this.#stopWaiting?.();
     for (const ticket_id of [...this.#queues.keys()]) this.#set(ticket_id, []);
@@ -146,7 +149,7 @@ export class Operations {
     this.#change(sent);
     const { act } = sent;
     const outcome = await (act === undefined ? this.#parts.send(sent) : this.#together.send(sent));
-    // Dropped meanwhile: what came of it is read with everything else.
+    // It was dropped in the meantime; its outcome arrives like any other change.
     if (!this.of(sent.ticket_id).some(({ id }) => id === sent.id)) return;
     if (outcome.kind === 'later') return this.#sleep(outcome.cause);
     this.#wake();
@@ -169,7 +172,8 @@ export class Operations {
     if (next !== undefined) return this.#change(next);
     const current = currentOf(refusal);
     const knows = this.#parts.tickets.known(refused.ticket_id);
-    // What refused it is newer than what is known: the rest of the queue and the person decide by that.
+    // If the refusal refers to a newer ticket than the known one, read it first: the rest of the queue and the person
+    // depend on it.
     const { workspace_id, ticket_id } = refused;
     if (isStale(refusal, knows?.version, current?.version)) await this.#parts.read({ workspace_id, ticket_id });
     const status = current?.status ?? this.#parts.tickets.known(ticket_id)?.status;
@@ -179,18 +183,18 @@ export class Operations {
 
   #sleep(cause: Cause): void {
     const { now, wait } = this.#parts;
-    // Of many in one request, each comes here.
+    // Every operation of a bulk request gets here.
     if (this.#is_stopped && this.#pause?.cause === cause) return;
     this.#is_stopped = true;
     this.#stopWaiting?.();
     const ms = waitAfter(this.#tries++);
     this.#pause = { cause, since: this.#pause?.since ?? now(), ...(cause !== 'session' && { next_at: now() + ms }) };
-    // A session that ended is taken up by signing in, and by nothing else.
+    // Only signing in resumes after the session has ended.
     this.#stopWaiting = cause === 'session' ? undefined : wait(ms, () => this.#tryOne());
     this.#changed.emit();
   }
 
-  /** Sends the operations of one ticket, or of one request, to see whether the server is there. */
+  /** Sends the operations of one ticket or one bulk request, to test whether the server responds. */
   #tryOne(): void {
     this.#is_stopped = false;
     const [first] = this.#queues.keys();
@@ -201,7 +205,7 @@ export class Operations {
     for (const id of [...this.#queues.keys()].filter(is_with)) void this.#work(id);
   }
 
-  /** The server is there: whatever else waits is sent. */
+  /** The server responds again, so everything else that waits is sent. */
   #wake(): void {
     this.#tries = 0;
     if (this.#pause === undefined) return;
@@ -214,7 +218,7 @@ export class Operations {
     for (const listener of this.#settled) listener(operation, outcome);
   }
 
-  /** One operation of a queue as it is now. */
+  /** Replaces one operation in its queue. */
   #change(operation: Operation): void {
     const { ticket_id, id } = operation;
     this.#replace(
@@ -223,10 +227,10 @@ export class Operations {
     );
   }
 
-  /** The queue as it is now: kept on the disk, drawn, and told. */
+  /** Replaces a queue, on the disk and on the page. */
   #replace(ticket_id: string, queue: readonly Operation[]): void {
     const before = this.of(ticket_id);
-    // A disk that takes nothing stops nobody: what is on the page is sent all the same.
+    // Operations are sent even if they can't be stored.
     const keep = (written: Promise<void>) => void written.catch(() => undefined);
     for (const one of queue) if (!before.includes(one)) keep(this.#parts.outbox.put(one));
     for (const { id } of before) if (!queue.some((one) => one.id === id)) keep(this.#parts.outbox.remove(id));

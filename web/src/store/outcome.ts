@@ -2,15 +2,15 @@ import type { Comment } from 'baton-sdk';
 import type { ReceivedTicket } from './changes.ts';
 import type { Operation, Refusal } from './decide.ts';
 
-/** What came of sending an operation. */
+/** The outcome of sending an operation. */
 export type Outcome =
   | { kind: 'done'; ticket?: ReceivedTicket; comment?: Comment; deleted?: true }
   | { kind: 'refused'; refusal: Refusal }
-  /** Nobody knows, or nothing happened yet: it is sent again under its key. */
+  /** The outcome is unknown, or nothing has happened yet: it is sent again under the same key. */
   | { kind: 'later'; cause: Cause };
 export type Cause = 'unreachable' | 'session';
 
-/** Keeps operations on the disk, so that none is lost with the page. */
+/** Stores operations on the disk, so that none is lost when the page closes. */
 export interface Outbox {
   put: (operation: Operation) => Promise<void>;
   remove: (id: string) => Promise<void>;
@@ -20,9 +20,9 @@ export interface Outbox {
 export interface Pause {
   cause: Cause;
   since: number;
-  /** When it is tried again by itself. */
+  /** When the next automatic retry runs. */
   next_at?: number | undefined;
 }
 
-/** Told of what has come of an operation. */
+/** Called when an operation was done or refused. */
 export type Settled = (operation: Operation, outcome: Exclude<Outcome, { kind: 'later' }>) => void;

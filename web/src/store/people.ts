@@ -1,22 +1,22 @@
 import type { Person } from 'baton-sdk';
 import { Signal } from './signal.ts';
 
-/** As many ids as one request takes. */
+/** The most ids in one request. */
 const max_ids = 100;
-/** Names that are asked for within this time are asked for together. */
+/** Names requested within this time are requested together. */
 const batch_ms = 10;
-/** How soon names are asked for again after they could not be read. */
+/** How long to wait before requesting names again that could not be read. */
 const retry_ms = 5_000;
 
 /** Reads the names of people, former members included. */
 type LoadPeople = (workspace_id: string, ids: readonly string[]) => Promise<readonly Person[]>;
 
-/** The people of one workspace by their ids, asked for in batches as they are needed. */
+/** The people of one workspace by their ids, requested in batches when needed. */
 export class People {
   readonly #load: LoadPeople;
   readonly #workspace_id: string;
   readonly #known = new Map<string, Person>();
-  /** Those that were asked for, or of whom nobody knows. */
+  /** The ids that were requested, or that belong to nobody. */
   readonly #asked = new Set<string>();
   readonly #changed = new Signal();
   #wanted = new Set<string>();
@@ -28,10 +28,10 @@ export class People {
     this.#load = load;
   }
 
-  /** Somebody, as far as they are known by now. */
+  /** Returns a person, if they are known. */
   readonly get = (id: string): Person | undefined => this.#known.get(id);
 
-  /** Sees to it that these people are known soon. */
+  /** Requests the people who aren't known yet. */
   want(ids: readonly string[]): void {
     const missing = ids.filter((id) => !this.#known.has(id) && !this.#asked.has(id));
     if (missing.length === 0) return;
@@ -42,14 +42,14 @@ export class People {
     }
   }
 
-  /** Takes in people whom a response named. */
+  /** Stores the people in a response. */
   receive(people: readonly Person[]): void {
     if (people.length === 0) return;
     for (const person of people) this.#known.set(person.user_id, person);
     this.#changed.emit();
   }
 
-  /** Somebody joined, left, or got another role: they are asked for again when they are needed. */
+  /** Forgets a person who joined, left or got another role, so that they are requested again when needed. */
   forget(id: string): void {
     this.#known.delete(id);
     this.#asked.delete(id);

@@ -1,13 +1,13 @@
 /** Where in the console a page is. */
 export interface Place {
   workspace: string;
-  /** The key of the project, on pages of one. */
+  /** The key of the project, on a project's page. */
   project?: string | undefined;
 }
 
 const kept_as = 'baton.place';
 
-/** Where the person was last in this browser. Somebody may have written there by hand. */
+/** Returns the place that was last visited in this browser. The stored text may have been edited by hand. */
 export function lastPlace(): Place | undefined {
   try {
     const given = JSON.parse(localStorage.getItem(kept_as) ?? 'null') as Place | null;
@@ -17,20 +17,20 @@ export function lastPlace(): Place | undefined {
   }
 }
 
-/** Forgets the place: the person may not go there any more. */
+/** Forgets the place, because the person no longer has access to it. */
 export function forgetPlace(): void {
   try {
     localStorage.removeItem(kept_as);
   } catch {
-    // Then nothing was kept.
+    // If there is no storage, there is nothing to forget.
   }
 }
 
-/** Keeps the place for the next visit. */
+/** Stores the place for the next visit. */
 export function rememberPlace(place: Place): void {
   try {
     localStorage.setItem(kept_as, JSON.stringify(place));
   } catch {
-    // Then the next visit begins with the first workspace.
+    // Without storage, the next visit begins with the first workspace.
   }
 }

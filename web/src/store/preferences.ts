@@ -3,16 +3,16 @@ import { cell } from './cell.ts';
 export interface Preferences {
   theme: 'system' | 'light' | 'dark';
   density: 'comfortable' | 'compact';
-  /** Where times are shown, and how dates are written; null: as the browser and the console do by themselves. */
+  /** The time zone for times and the language for dates; null for the defaults of the browser and the console. */
   time_zone: string | null;
   language: string | null;
   /** Whether keys without Ctrl or ⌘ run commands (WCAG 2.1.4). */
   single_keys: boolean;
-  /** The keys that the person chose for commands, by the command's id. */
+  /** The keys that the person chose for commands, by command id. */
   keys: Partial<Record<string, string>>;
 }
 
-/** Changes of preferences; of keys, the commands that got others, and null for their own. */
+/** Changes of preferences. In `keys`, null restores a command's default key. */
 export type Changes = Partial<Omit<Preferences, 'keys'>> & { keys?: Record<string, string | null> };
 
 export const usual: Preferences = {
@@ -26,7 +26,7 @@ export const usual: Preferences = {
 
 const fields = ['theme', 'density', 'time_zone', 'language', 'single_keys'] as const;
 
-/** What must be changed in some preferences to make them others. */
+/** Returns the changes that lead from one set of preferences to another. */
 export function changesBetween(from: Preferences, to: Preferences): Changes {
   const changed = fields.filter((field) => from[field] !== to[field]).map((field) => [field, to[field]]);
   const ids = [...new Set([...Object.keys(from.keys), ...Object.keys(to.keys)])];
@@ -34,19 +34,19 @@ export function changesBetween(from: Preferences, to: Preferences): Changes {
   return { ...Object.fromEntries(changed), ...(keys.length > 0 && { keys: Object.fromEntries(keys) }) } as Changes;
 }
 
-/** Preferences with some changes on top. */
+/** Returns preferences with changes applied. */
 export function withChanges(before: Preferences, { keys = {}, ...changed }: Changes): Preferences {
   const all = Object.entries({ ...before.keys, ...keys }).filter(([, chosen]) => typeof chosen === 'string');
   return { ...before, ...changed, keys: Object.fromEntries(all) as Preferences['keys'] };
 }
 
-/** Two changes, one after the other. */
+/** Joins two changes, of which the second takes precedence. */
 export const joined = (first: Changes, then: Changes): Changes => {
   const keys = { ...first.keys, ...then.keys };
   return { ...first, ...then, ...(Object.keys(keys).length > 0 && { keys }) };
 };
 
-/** The changes that are left once some have been done: a later one of the same field stays. */
+/** Returns the changes that remain after some were saved. A later change of the same field remains. */
 export function leftOf(changes: Changes, done: Changes): Changes {
   const left = fields.filter((field) => field in changes && changes[field] !== done[field]);
   const keys = Object.entries(changes.keys ?? {}).filter(([id, chosen]) => done.keys?.[id] !== chosen);
@@ -58,7 +58,10 @@ export function leftOf(changes: Changes, done: Changes): Changes {
 
 export const isNone = (changes: Changes): boolean => Object.keys(changes).length === 0;
 
-/** What this browser keeps: the preferences for the first paint, whose they are, and what the server doesn't have yet. */
+/**
+ * What this browser stores: the preferences for the first paint, the account that they belong to, and the changes that
+ * the server doesn't have yet.
+ */
 interface Kept {
   chosen: Preferences;
   account: string | undefined;
@@ -72,7 +75,7 @@ function objectIn(text: string | null): Partial<Record<string, unknown>> {
   return typeof given === 'object' && given !== null ? given : {};
 }
 
-/** A browser may refuse to remember, and somebody may have written there by hand. */
+/** The browser may refuse storage, and the stored text may have been edited by hand. */
 function remembered(): Kept {
   try {
     const { account, unsent, ...given } = objectIn(localStorage.getItem(kept_as));
@@ -89,10 +92,10 @@ function remembered(): Kept {
 
 let kept = remembered();
 
-/** How this person wants the console. */
+/** The preferences in use. */
 export const preferences = cell(kept.chosen);
 
-/** What the server doesn't have yet. */
+/** The changes that the server doesn't have yet. */
 export const unsent = cell(kept.unsent);
 
 function keep(next: Kept): void {
@@ -101,21 +104,21 @@ function keep(next: Kept): void {
     const { chosen, account, unsent: waiting } = next;
     localStorage.setItem(kept_as, JSON.stringify({ ...chosen, account, unsent: waiting }));
   } catch {
-    // Then it lasts as long as the page.
+    // Without storage, the preferences last until the page closes.
   }
   preferences.set(next.chosen);
   unsent.set(next.unsent);
 }
 
-/** Changes preferences at once; the server gets them as soon as it can be reached. */
+/** Changes preferences immediately, and sends the changes to the server when it responds. */
 export function prefer(changed: Partial<Preferences>): void {
   const chosen = { ...kept.chosen, ...changed };
   keep({ ...kept, chosen, unsent: joined(kept.unsent, changesBetween(kept.chosen, chosen)) });
 }
 
 /**
- * Takes over what the server has of an account: what it doesn't have yet stays on top, field by field. Where the account
- * has never chosen, what this browser had before becomes its choice, unless it is somebody else's.
+ * Applies the server's preferences of an account, with the unsent changes on top, field by field. If the account has no
+ * preferences yet, those from this browser become its own, unless they belong to another account.
  */
 export function adopt(account: string, server: Preferences, { is_new }: { is_new: boolean }): void {
   const is_own = kept.account === undefined || kept.account === account;
@@ -124,17 +127,17 @@ export function adopt(account: string, server: Preferences, { is_new }: { is_new
   keep({ account, chosen: withChanges(server, waiting), unsent: waiting });
 }
 
-/** The server has these changes now, and this is what it has. What was changed meanwhile stays on top. */
+/** Records that the server has saved changes, and applies its preferences. Later changes stay on top. */
 export function acknowledge(account: string, done: Changes, server: Preferences): void {
   if (kept.account !== account) return;
   const waiting = leftOf(kept.unsent, done);
   keep({ account, chosen: withChanges(server, waiting), unsent: waiting });
 }
 
-/** Whether this browser has the preferences of an account. */
+/** Returns whether this browser has stored the preferences of this account. */
 export const isKept = (account: string): boolean => kept.account === account;
 
-/** Where times are shown, and how dates are written, as far as this browser knows them: another machine's may know more. */
+/** The time zone and the language that this browser supports; a value chosen on another device may be unknown here. */
 const formatted = cell<{ timeZone?: string; language?: string }>({});
 
 function findFormats(): void {
@@ -156,13 +159,13 @@ function findFormats(): void {
 findFormats();
 preferences.subscribe(findFormats);
 
-/** Where times are shown; undefined: where the browser is. */
+/** Returns the time zone for times; undefined for the browser's. */
 export const timeZone = (): string | undefined => formatted.get().timeZone;
 
-/** How dates are written. The console’s texts are English. */
+/** Returns the language for dates. The console’s texts are in English. */
 export const dateLanguage = (): string => formatted.get().language ?? 'en';
 
-/** Tells the style sheet the theme and the density, now and after every change, in this tab or another one. */
+/** Applies the theme and the density to the document, now and after every change in this or another tab. */
 export function applyPreferences(): void {
   const apply = () => {
     const { theme, density } = preferences.get();

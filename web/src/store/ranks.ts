@@ -1,18 +1,18 @@
-/** Where a ticket is to stand among the others of its status, as the API takes it. */
+/** A place among the tickets of a status, in the API's format. */
 export type Place = { after: string } | { before: string } | { at: 'top' | 'bottom' };
 
-/** A place, and the rank by which it is drawn until the server has said its own. */
+/** A place, and a rank to sort by until the server returns the real one. */
 export interface Placed {
   place: Place;
   rank: string;
 }
 
-/** Before every character of a rank. */
+/** Sorts before every character of a rank. */
 const lowest = 0x21;
 
 /**
- * A text that sorts right below a rank and above the next one, '' being above all. It is no rank of the server's: those have
- * letters and digits alone, which come later.
+ * Returns a text that sorts directly below a rank and above the next one; '' is above all. It can't be a rank of the
+ * server, whose ranks have only letters and digits.
  */
 export function rankBelow(above: string, below: string | undefined): string {
   const next = below?.startsWith(above) === true ? below.charCodeAt(above.length) : lowest + 1;

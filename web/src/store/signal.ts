@@ -1,8 +1,8 @@
-/** Tells its listeners that something changed. It says nothing of what: they look. */
+/** Tells its listeners that something has changed, but not what. */
 export class Signal {
   readonly #listeners = new Set<() => void>();
 
-  /** Calls the listener on every change, until the function it returns is called. */
+  /** Calls the listener on every change until the returned function is called. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => {

@@ -4,7 +4,7 @@ import { Operations } from './operations.ts';
 import type { Outcome } from './outcome.ts';
 import { Tickets } from './tickets.ts';
 
-/** A ticket as the server would send it. */
+/** Returns a ticket as the server would send it. */
 export function makeTicket(fields: Partial<Ticket> = {}): Ticket {
   const version = fields.version ?? 1;
   const at = new Date(Date.UTC(2026, 0, 1, 0, version)).toISOString();
@@ -45,7 +45,7 @@ interface Sent {
   respond: (outcome: Outcome) => Promise<void>;
 }
 
-/** Lets everything that waits for a promise go on: as many turns as the longest chain of them has, and some more. */
+/** Waits until all resolved promises have run their callbacks: more turns than the longest chain needs. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 }
@@ -100,17 +100,17 @@ export function makeWorld(first = makeTicket()) {
     operations,
     at,
     sent,
-    /** The requests that have several operations. */
+    /** The bulk requests. */
     together,
     kept,
     reads,
     timers,
-    /** What the server has from now on when the ticket is read. */
+    /** Sets what the server returns from now on when the ticket is read. */
     serve: (ticket: Ticket) => {
       read = ticket;
     },
     shown: () => tickets.shown(first.id),
-    /** The request that waits for its response. */
+    /** Returns the request that waits for a response. */
     last: (): Sent => {
       const one = sent.at(-1);
       if (one === undefined) throw new Error('Nothing was sent.');
@@ -120,7 +120,7 @@ export function makeWorld(first = makeTicket()) {
   };
 }
 
-/** A refusal with the problem of a code. */
+/** Returns a refusal with a problem of this code. */
 export function makeRefusal(code: string, fields: object = {}): Extract<Outcome, { kind: 'refused' }> {
   const problem = { type: `/docs/errors#${code}`, title: code, status: 409, code, ...fields } as Refusal['problem'];
   return { kind: 'refused', refusal: { code, problem, at: 1_000 } };

@@ -3,16 +3,19 @@ import { Signal } from './signal.ts';
 
 interface Known {
   ticket: KnownTicket;
-  /** When its response was asked for, on the store's own clock: of two of one version, the later knows more. */
+  /**
+   * When the response was requested, on the store's own clock. Of two responses with one version, the later one is
+   * newer.
+   */
   asked: number;
 }
 
-/** More tickets than anybody looks at. Beyond it, those that were received first are forgotten. */
+/** More tickets than anybody looks at. Beyond this number, the ones that were received first are forgotten. */
 const max_known = 20_000;
 
 const later = (a: string, b: string): string => (a > b ? a : b);
 
-/** What two responses say together: a newer version is never replaced by an older one, whichever arrives last. */
+/** Combines two responses: an older version never replaces a newer one, whichever arrives last. */
 export function newest(known: Known | undefined, received: ReceivedTicket, asked: number): Known {
   const description = 'description' in received ? received.description : undefined;
   const told = description === undefined ? {} : { description, description_version: received.version };
@@ -22,7 +25,8 @@ export function newest(known: Known | undefined, received: ReceivedTicket, asked
   const kept = { description: had.description, description_version: had.description_version };
   const knows_more = description !== undefined && received.version >= (had.description_version ?? 0);
   const texts = knows_more ? told : kept;
-  // What has no version of its own (what the caller's role may do next) goes by when it was asked for.
+  // Fields outside of the version, such as the transitions that the caller's role allows, are taken from the later
+  // request.
   const is_newer = received.version > had.version || (received.version === had.version && asked >= known.asked);
   if (is_newer) {
     const excerpt = 'excerpt' in received ? received.excerpt : received.version > had.version ? undefined : had.excerpt;
@@ -31,7 +35,7 @@ export function newest(known: Known | undefined, received: ReceivedTicket, asked
   return { ticket: { ...had, ...texts, last_activity_at }, asked: known.asked };
 }
 
-/** Every ticket once, by id: what the server said last, with what the person did since laid over it. */
+/** All known tickets by id: the server's latest state, with the person's unsent changes on top. */
 export class Tickets {
   readonly #known = new Map<string, Known>();
   readonly #ids = new Map<string, string>();
@@ -42,17 +46,17 @@ export class Tickets {
   #asked = 0;
   #revision = 0;
 
-  /** Counts every change of any ticket. */
+  /** Returns a number that grows with every change of any ticket. */
   readonly revision = (): number => this.#revision;
   /** Calls the listener on every change of any ticket. */
   readonly subscribe = this.#any.subscribe;
 
-  /** To be called as a request is sent; its response is received with this number. */
+  /** Call this when sending a request; pass the number to `receive` with the response. */
   ask(): number {
     return ++this.#asked;
   }
 
-  /** Takes in what a response says of tickets. */
+  /** Stores the tickets of a response. */
   receive(tickets: readonly ReceivedTicket[], asked: number): void {
     for (const ticket of tickets) {
       this.#known.set(ticket.id, newest(this.#known.get(ticket.id), ticket, asked));
@@ -63,8 +67,8 @@ export class Tickets {
   }
 
   /**
-   * Takes in that a ticket was deleted, in this version; or that it can't be read any more, in whichever. A response that was
-   * asked for before does not bring it back.
+   * Marks a ticket as deleted, in this version or, if the ticket just can't be read any more, in any version. Responses
+   * that were requested earlier don't restore it.
    */
   deleted(id: string, deleted_at: string, version?: number, deleted_by?: string): void {
     const known = this.#known.get(id);
@@ -79,7 +83,7 @@ export class Tickets {
     this.#changed([id]);
   }
 
-  /** Takes in that somebody commented on a ticket: that has no version. */
+  /** Records that somebody commented on a ticket, which does not change its version. */
   touched(id: string, at: string): void {
     const known = this.#known.get(id);
     if (known === undefined || known.ticket.last_activity_at >= at) return;
@@ -87,14 +91,14 @@ export class Tickets {
     this.#changed([id]);
   }
 
-  /** Lays these changes over a ticket, in place of those before. */
+  /** Sets the changes that are shown on top of a ticket. */
   lay(id: string, changes: readonly Change[]): void {
     if (changes.length === 0) this.#over.delete(id);
     else this.#over.set(id, changes);
     this.#changed([id]);
   }
 
-  /** Drops all that is known: the person left the workspace, or signed out. */
+  /** Forgets all tickets, because the person left the workspace or signed out. */
   clear(): void {
     const ids = [...this.#known.keys()];
     this.#known.clear();
@@ -103,12 +107,15 @@ export class Tickets {
     this.#changed(ids);
   }
 
-  /** What the server said last. */
+  /** Returns the server's latest state of a ticket. */
   known(id: string): KnownTicket | undefined {
     return this.#known.get(id)?.ticket;
   }
 
-  /** What is shown: the newest that is known, with what was done since. The same object until something changes. */
+  /**
+   * Returns a ticket as it is shown: the latest state with the unsent changes on top. The same object until something
+   * changes.
+   */
   readonly shown = (id: string): KnownTicket | undefined => {
     if (!this.#shown.has(id)) {
       const known = this.known(id);
@@ -117,12 +124,12 @@ export class Tickets {
     return this.#shown.get(id);
   };
 
-  /** The id of a ticket by its key or id, as far as it is known. */
+  /** Returns the id of a known ticket by its key or id. */
   idOf(ref: string): string | undefined {
     return this.#ids.get(ref.toUpperCase()) ?? (this.#known.has(ref) ? ref : undefined);
   }
 
-  /** All tickets that are known, as they are shown. */
+  /** Returns all known tickets, as they are shown. */
   all(): KnownTicket[] {
     return [...this.#known.keys()].flatMap((id) => this.shown(id) ?? []);
   }

@@ -7,15 +7,15 @@ interface Page<T> {
 }
 
 export interface TimelineParts {
-  /** Reads what happened, newest first. */
+  /** Reads a page of the activity, newest first. */
   loadActivity: (cursor: string | undefined) => Promise<Page<ActivityEntry>>;
-  /** Reads the oldest comments. */
+  /** Reads the first page of comments, oldest first. */
   loadComments: () => Promise<Page<Comment>>;
-  /** Reads one comment; undefined where it can't be read any more. */
+  /** Reads one comment; undefined if it can't be read any more. */
   loadComment: (id: string) => Promise<Comment | undefined>;
 }
 
-/** What is shown in the ticket's story: something that happened, or something that was said. */
+/** One item of a ticket's story: an action or a comment. */
 export type Moment =
   | { kind: 'act'; id: string; at: string; entry: ActivityEntry }
   | { kind: 'comment'; id: string; at: string; comment: Comment };
@@ -27,15 +27,15 @@ export interface TimelineState {
   has_older: boolean;
 }
 
-/** Comments that are read at once. */
+/** The number of comments that are read at the same time. */
 const parallel = 6;
 
-/** Entries of a ticket's activity that are no part of its story: what comments say themselves, and its place on the board. */
+/** Activity that the story leaves out: the comments show themselves, and the place on the board is not part of it. */
 const not_told = /^(comment\.|ticket\.(placed|respaced)$)/;
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-/** Calls a function for each, some at once. */
+/** Calls a function for each item, for several at a time. */
 async function eachOf<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
   const waiting = [...items];
   const work = async () => {
@@ -44,7 +44,7 @@ async function eachOf<T>(items: readonly T[], act: (item: T) => Promise<void>): 
   await Promise.all(Array.from({ length: parallel }, work));
 }
 
-/** What happened to a ticket and what was said about it, in one order, newest pages first. */
+/** The activity and comments of a ticket in one order, loaded from the newest page on. */
 export class Timeline {
   readonly #parts: TimelineParts;
   readonly #entries = new Map<string, ActivityEntry>();
@@ -64,7 +64,7 @@ export class Timeline {
 
   readonly state = (): TimelineState => this.#state;
 
-  /** Reads the newest part. */
+  /** Reads the newest page. */
   open(): Promise<void> {
     this.#is_wanted = true;
     return this.#next(() => (this.#is_loaded ? this.#renew() : this.#first()));
@@ -79,7 +79,7 @@ export class Timeline {
     this.#is_loaded = true;
   }
 
-  /** Reads the part before the oldest that is shown. */
+  /** Reads the page before the oldest one shown. */
   older(): Promise<void> {
     return this.#next(async () => {
       if (this.#cursor === undefined) return;
@@ -90,7 +90,7 @@ export class Timeline {
     });
   }
 
-  /** Something happened to the ticket: reads what is new, and the comment that it is about. */
+  /** Something happened to the ticket: reads the new entries, and the comment that they are about. */
   happened(comment_id?: string): Promise<void> {
     return this.#next(async () => {
       if (!this.#is_wanted) return;
@@ -100,7 +100,7 @@ export class Timeline {
     });
   }
 
-  /** Takes in a comment that a response has. */
+  /** Stores a comment from a response. */
   receive(comment: Comment): void {
     const known = this.#comments.get(comment.id);
     if (known !== undefined && known.version > comment.version) return;
@@ -108,11 +108,11 @@ export class Timeline {
     this.#draw();
   }
 
-  /** A comment by its id, as far as it is known. */
+  /** Returns a comment by its id, if it is known. */
   readonly comment = (id: string): Comment | undefined => this.#comments.get(id);
 
   async #renew(): Promise<void> {
-    // As long as pages have nothing that is known, there is a hole between them and what is.
+    // Until a page contains a known entry, there is a gap between the pages just read and the known ones.
     let cursor: string | undefined;
     let has_hole = true;
     for (let pages = 0; has_hole && pages < 10; pages++) {
@@ -136,7 +136,7 @@ export class Timeline {
     if (comment !== undefined) this.receive(comment);
   }
 
-  /** One after the other, so that no page is read twice. */
+  /** Runs one read at a time, so that no page is read twice. */
   #next(act: () => Promise<void>): Promise<void> {
     this.#busy = this.#busy.then(act).then(
       () => this.#draw(),
@@ -148,7 +148,7 @@ export class Timeline {
   #draw(): void {
     const acts = [...this.#entries.values()].filter(({ action }) => !not_told.test(action));
     const oldest = [...this.#entries.values()].map(({ created_at }) => created_at).toSorted(compareText)[0] ?? '';
-    // Of what is before the oldest page, only comments are known: they would stand there without what happened between.
+    // Older comments may be known before the activity around them is. Showing them would hide that gap.
     const isShown = (at: string) => this.#cursor === undefined || at >= oldest;
     const comments = [...this.#comments.values()].filter(({ created_at }) => isShown(created_at));
     const moments: Moment[] = [

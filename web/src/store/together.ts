@@ -2,15 +2,15 @@ import type { Operation } from './decide.ts';
 import { newId } from './ids.ts';
 import type { Outcome } from './outcome.ts';
 
-/** More than these go in another request. */
+/** The most operations in one bulk request. */
 export const max_together = 100;
 
 interface Parts {
-  /** Sends several operations in one request, under its key; gives what came of each, in their order. */
+  /** Sends several operations in one request, under its key. Returns their outcomes in the same order. */
   send: (operations: readonly Operation[], key: string) => Promise<Outcome[]>;
-  /** Sends one by itself. */
+  /** Sends one operation alone. */
   sendAlone: (operation: Operation) => Promise<Outcome>;
-  /** Keeps an operation as it is now, before it is sent. */
+  /** Stores an operation before it is sent. */
   keep: (operation: Operation) => void;
   newId?: () => string;
 }
@@ -18,8 +18,8 @@ interface Parts {
 type Waiting = { operation: Operation; resolve: (outcome: Outcome) => void };
 
 /**
- * Collects the operations of one act that are sent at the same moment, and sends them in one request. What was sent once is sent again
- * with the same others under the same key, so that it is done once.
+ * Collects the operations of one act that are sent at the same moment, and sends them in one request. A retry sends the
+ * same operations under the same key, so that the server does them once.
  */
 export class Together {
   readonly #parts: Required<Parts>;
@@ -29,7 +29,7 @@ export class Together {
     this.#parts = { newId, ...parts };
   }
 
-  /** Sends an operation with the others of its act, and gives what came of it. */
+  /** Sends an operation with the others of its act, and returns its outcome. */
   send(operation: Operation): Promise<Outcome> {
     const name = operation.together?.key ?? operation.act ?? operation.id;
     const waiting = this.#waiting.get(name);
@@ -51,7 +51,7 @@ export class Together {
   async #sendPart(part: Waiting[]): Promise<void> {
     const sorted = part.toSorted((a, b) => (a.operation.together?.index ?? 0) - (b.operation.together?.index ?? 0));
     const known = sorted[0]?.operation.together;
-    // One that is by itself, or whose others are no longer there: its own operation does the same.
+    // A single operation, or one whose companions are gone, is sent alone, with the same effect.
     if (sorted.length === 1 || (known !== undefined && known.of !== sorted.length)) {
       await Promise.all(sorted.map(async ({ operation, resolve }) => resolve(await this.#parts.sendAlone(operation))));
       return;

@@ -1,2 +1,2 @@
-/** Counts texts that were typed and not sent; whoever keeps such texts adds a function. */
+/** Functions that count unsent texts; each part of the page that keeps such texts adds one. */
 export const unsent = new Set<() => Promise<number>>();

@@ -1,25 +1,25 @@
 import { cell } from './cell.ts';
 import { newId } from './ids.ts';
 
-/** A file on its way to a ticket. */
+/** A file that is being sent to a ticket. */
 export interface Upload {
-  /** The key of its write as well: sent again, it is added once. */
+  /** Also the idempotency key, so that a retried upload adds the file once. */
   id: string;
   ticket_id: string;
   file: File;
   sent_bytes: number;
   state: 'waiting' | 'sending' | 'failed';
-  /** Why it failed. */
+  /** Why the upload failed. */
   error?: unknown;
 }
 
-/** How one is sent. */
+/** How an upload reports its progress and is cancelled. */
 export interface Sending {
   progress: (sent_bytes: number) => void;
   signal: AbortSignal;
 }
 
-/** Files that are sent at one time: the others wait, so that the first is there soon. */
+/** How many files are sent at the same time. The others wait, so that the first files finish sooner. */
 const at_once = 2;
 
 /** The files that are being sent, whichever ticket is open. */
@@ -27,7 +27,7 @@ export class Uploads {
   readonly #send: (upload: Upload, sending: Sending) => Promise<unknown>;
   readonly #all = cell<readonly Upload[]>([]);
   readonly #running = new Map<string, AbortController>();
-  /** Called when a file is there. */
+  /** Called when a file has been added. */
   readonly done = new Set<(upload: Upload) => void>();
   readonly subscribe = this.#all.subscribe;
   readonly get = this.#all.get;
@@ -36,20 +36,20 @@ export class Uploads {
     this.#send = send;
   }
 
-  /** Sends files, one after the other. */
+  /** Queues files for sending. */
   add(ticket_id: string, files: readonly File[]): void {
     const added = files.map((file): Upload => ({ id: newId(), ticket_id, file, sent_bytes: 0, state: 'waiting' }));
     this.#all.set([...this.#all.get(), ...added]);
     this.#goOn();
   }
 
-  /** Sends one again that failed. */
+  /** Retries a failed upload. */
   retry(id: string): void {
     this.#change(id, { state: 'waiting', sent_bytes: 0, error: undefined });
     this.#goOn();
   }
 
-  /** Takes one away, whether it is being sent, waits or has failed. */
+  /** Removes an upload, whether it waits, is being sent or has failed. */
   drop(id: string): void {
     this.#running.get(id)?.abort();
     this.#all.set(this.#all.get().filter((one) => one.id !== id));
@@ -78,7 +78,7 @@ export class Uploads {
       for (const listener of this.done) listener(upload);
       this.#all.set(this.#all.get().filter((one) => one.id !== id));
     } catch (error) {
-      // One that was dropped is no longer there to be changed.
+      // Has no effect if the upload was dropped.
       this.#change(id, { state: 'failed', error });
     } finally {
       this.#running.delete(id);
