@@ -5,11 +5,11 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 
-/** Where `npm start` serves the API, for `npm run dev:web`. */
+/** The address of the server that `npm run dev:web` uses; by default that of `npm start`. */
 const server = process.env['BATON_URL'] ?? 'http://127.0.0.1:3000';
 const of_the_server = ['/v1', '/docs', '/openapi.json'];
 
-/** Writes .br and .gz beside each file of the build, so that the server compresses nothing while it serves. */
+/** Writes a .br and a .gz file beside each file of the build, so that the server needn't compress while it serves. */
 function compressed(): Plugin {
   return {
     name: 'baton-compressed',
@@ -38,14 +38,15 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     emptyOutDir: true,
-    // The browsers that have light-dark(), which is then left as it is.
+    // The browsers that support light-dark(), so that the build leaves it as it is.
     target: ['chrome125', 'edge125', 'firefox128', 'safari18'],
-    // The policy of the page allows neither scripts nor styles in the document, and no data: but in images.
+    // The page's policy allows neither inline scripts and styles nor data URLs, except for images.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // Compressing takes the longest, and is meant to.
+    // Compression takes most of the build, as intended, so no warning about it.
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
-  // With the host that the browser asked for: the server compares it with the page’s origin where a cookie is concerned.
+  // With the host that the browser requested, because the server compares it with the page’s origin for requests with
+  // cookies.
   server: { proxy: Object.fromEntries(of_the_server.map((prefix) => [prefix, { target: server }])) },
 });

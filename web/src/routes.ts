@@ -4,7 +4,7 @@ import { Missing } from './shell/missing.tsx';
 import { Shell } from './shell/shell.tsx';
 import { surely } from './ui/lazily.ts';
 
-/** What stands behind `?` in an address, as text. */
+/** The query parameters of an address, as texts. */
 export type Search = Partial<Record<string, string>>;
 
 const root = createRootRoute({ validateSearch: (search: Search): Search => search, notFoundComponent: Missing });
@@ -16,11 +16,11 @@ type Loads = () => Promise<{ Page: () => React.ReactNode }>;
 const open = <Path extends string>(path: Path, load: Loads) =>
   createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(() => surely(load), 'Page') });
 
-/** A page for who is signed in, in the frame with header and commands. */
+/** A page for a signed-in person, in the frame with header and commands. */
 const own = <Path extends string>(path: Path, load: Loads) =>
   createRoute({ getParentRoute: () => signed_in, path, component: lazyRouteComponent(() => surely(load), 'Page') });
 
-// The table of contents: a line per page. Mails lead to /reset-password, /confirm-email and /accept-invitation.
+// One line per page. Mails link to /reset-password, /confirm-email and /accept-invitation.
 const tree = root.addChildren([
   open('/signin', () => import('./accounts/sign-in.tsx')),
   open('/register', () => import('./accounts/register.tsx')),
@@ -65,7 +65,7 @@ const tree = root.addChildren([
 export const router = createRouter({
   routeTree: tree,
   defaultErrorComponent: Broken,
-  // As they are in the address: the router's own way would quote `?n=1000` into `%221000%22`.
+  // Parameters are plain texts: the router's default would turn `?n=1000` into `%221000%22`.
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
   stringifySearch: (search) => {
     const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');

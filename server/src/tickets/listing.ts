@@ -59,7 +59,10 @@ export function filterOf(query: Asked, user_id: string): TicketFilter {
 }
 
 /** What the pages of a walk have in common: with days as they were sent, since `today` may change from page to page. */
-export const boundOf = (filter: TicketFilter, { due_after, due_before, time_zone }: Pick<Asked, 'due_after' | 'due_before' | 'time_zone'>) => ({
+export const boundOf = (
+  filter: TicketFilter,
+  { due_after, due_before, time_zone }: Pick<Asked, 'due_after' | 'due_before' | 'time_zone'>,
+) => ({
   ...filter,
   due: [due_after, due_before, time_zone],
 });

@@ -1,13 +1,13 @@
 import { failureOf } from '../api/problems.ts';
 import { toast } from '../ui/toast.tsx';
 
-/** Says what was refused, and what can be done about it, at the edge of the page. */
+/** Shows a message about what was refused, and what can be done about it. */
 export function tellFailure(what: string, error: unknown): void {
   const { title, detail } = failureOf(error);
   toast({ kind: 'error', text: `${what} ${title}. ${detail}` });
 }
 
-/** Does something that a press of a button asks for: says what was done, or why it wasn’t. Whether it was. */
+/** Runs an action of a button and shows a message that it succeeded, or why not. Returns whether it succeeded. */
 export async function attempt(act: () => Promise<unknown>, says: { done: string; failed: string }): Promise<boolean> {
   try {
     await act();

@@ -48,7 +48,7 @@ interface WorkspaceSettingsProps {
   children: (workspace: string) => React.ReactNode;
 }
 
-/** A page about the workspace of the address. Who may not read it is told so, and who could let them. */
+/** A settings page of the address's workspace. It tells those who may not read it why, and which roles may. */
 export function WorkspaceSettings({ page, title, says, wide, children }: WorkspaceSettingsProps) {
   const { workspace = '' } = useParams({ strict: false });
   useLive(useDesk());
@@ -76,7 +76,10 @@ const NotForYou = ({ says }: { says: string }) => (
   </div>
 );
 
-/** A page about who is signed in. Beside it are the pages of the workspace where they were last. */
+/**
+ * A settings page of the signed-in account. The navigation beside it also has the pages of the workspace that was
+ * visited last.
+ */
 export function MySettings({
   page,
   says,
@@ -96,17 +99,17 @@ export function MySettings({
 interface SectionProps {
   title: string;
   says?: React.ReactNode;
-  /** Beside the title. */
+  /** Shown beside the title. */
   act?: React.ReactNode;
-  /** Whether what is here may be changed; the reason, where it may not. */
+  /** Whether the section may be changed, and the reason if not. */
   may?: May | undefined;
   danger?: boolean;
-  /** Named, so that the focus can come back to it: `focusSection`. */
+  /** The name for `focusSection`. */
   name?: string;
   children: React.ReactNode;
 }
 
-/** A part of a page, with its heading. */
+/** A section of a page, with its heading. */
 export function Section({ title, says, act, may, danger = false, name, children }: SectionProps) {
   const id = useId();
   return (
@@ -124,7 +127,7 @@ export function Section({ title, says, act, may, danger = false, name, children 
   );
 }
 
-/** Why what follows can’t be changed. */
+/** Says why what follows can’t be changed. */
 export function Why({ may: { may, why } }: { may: May }) {
   if (may) return null;
   return (
@@ -134,8 +137,8 @@ export function Why({ may: { may, why } }: { may: May }) {
   );
 }
 
-/** Gives the focus to the heading of a section: what had it is gone. */
+/** Focuses a section's heading, because the element that had the focus was removed. */
 export function focusSection(name: string): void {
-  // When the dialog that asked is closed.
+  // Wait until the dialog has closed.
   setTimeout(() => document.querySelector<HTMLElement>(`[data-section="${name}"]`)?.focus(), 50);
 }

@@ -14,7 +14,10 @@ interface MeanwhileProps {
   rows: readonly Difference[];
 }
 
-/** What somebody else saved meanwhile, beside what is typed here. Nothing is overwritten before the person has chosen. */
+/**
+ * Shows what somebody else has saved in the meantime, beside what is typed here. Nothing is overwritten before the
+ * person has chosen.
+ */
 export function Meanwhile({ says, rows }: MeanwhileProps) {
   return (
     <div className="meanwhile">

@@ -19,14 +19,14 @@ interface NameFormProps {
   autoComplete?: string;
   now: Named;
   may?: May;
-  /** Gives it the name, on top of the version that was seen. */
+  /** Saves the name, based on the version that the person saw. */
   save: (named: Named) => Promise<Named>;
-  /** Reads it as it is on the server. */
+  /** Reads the current name from the server. */
   read: () => Promise<Named>;
   onSaved?: () => void;
 }
 
-/** A name that is typed, beside what it is on the server and what somebody else has made of it. */
+/** The state of the form: the typed name, the saved one, and somebody else’s new one. */
 function useName({ now, save, read, onSaved }: Pick<NameFormProps, 'now' | 'save' | 'read' | 'onSaved'>) {
   const [seen, setSeen] = useState(now);
   const [theirs, setTheirs] = useState<Named>();
@@ -36,7 +36,7 @@ function useName({ now, save, read, onSaved }: Pick<NameFormProps, 'now' | 'save
     setTyped(named.name);
     setTheirs(undefined);
   };
-  // Nothing is typed here: what it is called elsewhere by now is shown.
+  // Nothing has been typed, so the form shows the name that was saved elsewhere.
   if (now.version > seen.version && typed === seen.name && theirs === undefined) take(now);
   const done = (saved: Named) => {
     take(saved);
@@ -50,7 +50,7 @@ function useName({ now, save, read, onSaved }: Pick<NameFormProps, 'now' | 'save
     } catch (error) {
       if (!isCode(error, 'conflict')) throw error;
       const found = await read();
-      // Where something else of it has changed, nobody would miss its name.
+      // Only other fields have changed, so saving the name overwrites nothing.
       if (found.name === on.name) done(await save({ name: typed, version: found.version }));
       else setTheirs(found);
     }
@@ -58,7 +58,7 @@ function useName({ now, save, read, onSaved }: Pick<NameFormProps, 'now' | 'save
   return { seen, theirs, typed, setTyped, submit, take };
 }
 
-/** The name of something. Where somebody else has renamed it meanwhile, both names are shown, and none is lost. */
+/** Renames something. If somebody else has renamed it in the meantime, shows both names and lets the person choose. */
 export function NameForm(props: NameFormProps) {
   const { label, hint, autoComplete = 'off', may = { may: true, why: '' } } = props;
   const { seen, theirs, typed, setTyped, submit, take } = useName(props);

@@ -8,17 +8,17 @@ import { t } from '../ui/text.ts';
 import { isForAll, type MyPage, my_pages, namesOf, readsOf, type WorkspacePage, workspace_pages } from './pages.ts';
 
 interface Chosen {
-  /** The workspace that the first group of pages is about. */
+  /** The workspace whose pages are listed first. */
   workspace: string | undefined;
   page: WorkspacePage | MyPage;
 }
 
-/** The pages of a workspace that who is signed in may read; undefined for a workspace that isn’t theirs. */
+/** Returns the pages of a workspace that the signed-in account may read; undefined if it is no member. */
 function useReadable(workspace: string | undefined): { name: string; pages: WorkspacePage[] } | undefined {
   const found = useQuery(workspacesQuery()).data?.find(({ id }) => id === workspace);
   const policy = useQuery(policyQuery()).data;
   if (found === undefined) return undefined;
-  // Pages that not everybody may read aren’t shown before it is known who may.
+  // Until the policy is known, only the pages that everybody may read are listed.
   const pages = namesOf(workspace_pages).filter((page) =>
     policy === undefined ? isForAll(page) : (rolesFor(policy, readsOf(page)) ?? []).includes(found.role),
   );
@@ -28,7 +28,7 @@ function useReadable(workspace: string | undefined): { name: string; pages: Work
 const toWorkspace = <Page extends WorkspacePage>(page: Page) => `/w/$workspace/settings/${page}` as const;
 const toMine = <Page extends MyPage>(page: Page) => `/me/${page}` as const;
 
-/** The pages of settings, as a list beside the page. */
+/** The pages of the settings, as a list beside the page. */
 export function Navigation({ workspace = '', page: current }: Chosen) {
   const readable = useReadable(workspace);
   const at = (page: WorkspacePage | MyPage) => (page === current ? 'page' : undefined);
@@ -62,7 +62,7 @@ export function Navigation({ workspace = '', page: current }: Chosen) {
   );
 }
 
-/** The same as a menu, where there is no room beside the page. */
+/** The same pages as a menu, for screens without room for the list. */
 export function NavigationMenu({ workspace = '', page: current }: Chosen) {
   const readable = useReadable(workspace);
   const name = current in my_pages ? my_pages[current as MyPage]() : workspace_pages[current as WorkspacePage]();

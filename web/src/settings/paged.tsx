@@ -7,16 +7,16 @@ import { t } from '../ui/text.ts';
 interface PagedProps<T> {
   query: PagesQuery<T>;
   loading: string;
-  /** What could not be loaded. */
+  /** The message when loading fails. */
   failed: string;
-  /** How often it is asked again while it is on the page, in milliseconds. */
+  /** Returns the polling interval while the list is on the page, in milliseconds, or false. */
   every_ms?: ((items: readonly T[]) => number | false) | undefined;
-  /** Where there is nothing. */
+  /** Shown if the list is empty. */
   none: React.ReactNode;
   children: (items: readonly T[]) => React.ReactNode;
 }
 
-/** A list that is read page by page, as far as the person wants to see it. */
+/** A list that is read page by page; a button loads the next page. */
 export function Paged<T>({ query, loading, failed, every_ms, none, children }: PagedProps<T>) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     ...query,

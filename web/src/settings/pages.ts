@@ -3,7 +3,7 @@ import type { PageOf } from '../commands/registry.ts';
 import { t } from '../ui/text.ts';
 import { page_reads } from './page-reads.ts';
 
-/** The pages about a workspace, by the last part of their address. A command leads to each. */
+/** The pages about a workspace, by the last part of their address. Each has a command. */
 export const workspace_pages = {
   general: () => t('General'),
   members: () => t('Members'),
@@ -18,7 +18,7 @@ export const workspace_pages = {
 
 export type WorkspacePage = keyof typeof workspace_pages;
 
-/** The pages about who is signed in. */
+/** The pages about the signed-in account. */
 export const my_pages = {
   profile: () => t('Profile'),
   password: () => t('Password'),
@@ -29,11 +29,11 @@ export const my_pages = {
 
 export type MyPage = keyof typeof my_pages;
 
-/** The names of an object’s fields, as its type knows them. */
+/** Returns the keys of an object with their exact type. */
 export const namesOf = <T extends object>(of: T): (keyof T)[] => Object.keys(of) as (keyof T)[];
 
-/** Whether everybody in the workspace may read a page. */
+/** Returns whether everybody in the workspace may read a page. */
 export const isForAll = (page: WorkspacePage): boolean => page_reads[page] === undefined;
 
-/** What a page reads: anybody who may not do that is shown why, in its place. */
+/** Returns the operation that a page needs. The page shows those who may not call it the reason. */
 export const readsOf = (page: WorkspacePage): OperationId => page_reads[page] ?? 'get_workspace';

@@ -3,7 +3,7 @@ import { t } from '../ui/text.ts';
 const hour_ms = 3_600_000;
 const day_ms = 24 * hour_ms;
 
-/** How long something is still valid, in words. */
+/** Formats how long something is still valid. */
 export function leftOf(at: Date, now: Date): string {
   const left_ms = at.getTime() - now.getTime();
   if (left_ms <= 0) return t('expired');
@@ -13,5 +13,5 @@ export function leftOf(at: Date, now: Date): string {
   return t('expires in {days} days', { days: Math.round(left_ms / day_ms) });
 }
 
-/** Whether somebody should do something about it soon. */
+/** Returns whether something ends so soon that somebody should act. */
 export const isSoon = (at: Date, now: Date): boolean => at.getTime() - now.getTime() < 7 * day_ms;

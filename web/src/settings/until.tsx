@@ -1,7 +1,7 @@
 import { exactOf } from '../ui/dates.ts';
 import { isSoon, leftOf } from './time-left.ts';
 
-/** Until when something is valid. What ends within a week stands out. */
+/** Shows until when something is valid. With `warns`, what ends within a week stands out. */
 export function Until({ at, warns = false }: { at: string; warns?: boolean }) {
   const [date, now] = [new Date(at), new Date()];
   return (

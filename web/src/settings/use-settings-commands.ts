@@ -7,17 +7,19 @@ import { useCommands } from '../commands/use-commands.ts';
 import { useRole } from '../desk/use-desk.ts';
 import { page_reads } from './page-reads.ts';
 
-/** The pages whose commands begin like this. */
+/** Returns the pages whose commands begin with this prefix. */
 const pagesOf = <Start extends string>(start: Start) =>
   Object.keys(commands).flatMap((id) =>
     id.startsWith(`${start}_`) ? [id.slice(start.length + 1)] : [],
   ) as PageOf<Start>[];
 
-/** The commands that lead to the pages of settings: those of the workspace, where there is one, and those of the account. */
+/**
+ * Binds the commands that open the settings pages: those of the account and, if there is one, those of the workspace.
+ */
 export function useSettingsCommands(workspace: string | undefined): void {
   const navigate = useNavigate();
   const role = useRole({ workspace_id: workspace ?? '' });
-  // What is known of it by now: no page waits for what its palette shows.
+  // Only the cached policy is used, because no page should wait for its palette's commands.
   const policy = useQuery({ ...policyQuery(), enabled: false }).data;
   const may = (operation: OperationId | undefined) => {
     const roles = policy && operation && rolesFor(policy, operation);

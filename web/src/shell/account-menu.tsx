@@ -8,7 +8,7 @@ import { Menu, MenuChoice, MenuItem, MenuLine } from '../ui/menu.tsx';
 import { t } from '../ui/text.ts';
 import { useCell } from '../ui/use-cell.ts';
 
-/** Who is signed in, how the console looks, and signing out. */
+/** The menu with the account, the look of the console, and signing out. */
 export function AccountMenu() {
   const who = useCell(session);
   const { theme, density } = useCell(preferences);

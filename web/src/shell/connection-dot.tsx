@@ -11,7 +11,7 @@ const names = {
   offline: () => t('Offline'),
 };
 
-/** Whether what others do arrives, and since when it doesn’t. */
+/** Shows whether events arrive, and since when they don’t. */
 export function ConnectionDot() {
   const { state, since, waiting } = useCell(connection);
   const lost =

@@ -12,7 +12,7 @@ import type { Place } from '../store/place.ts';
 import { toast } from '../ui/toast.tsx';
 import { leave } from './sign-out.ts';
 
-/** What the commands do that work on every page. */
+/** Binds the commands that work on every page. */
 export function useFrameCommands(place: Place | undefined): void {
   const navigate = useNavigate();
   const { workspace, project } = place ?? {};

@@ -15,7 +15,7 @@ import { ConnectionDot } from './connection-dot.tsx';
 import type { Place } from '../store/place.ts';
 import { ProjectMenu, WorkspaceMenu } from './place-menus.tsx';
 
-/** The bar over every page: where the person is, and what works everywhere. */
+/** The bar above every page: where the person is, and the actions that work everywhere. */
 export function Header({ place }: { place: Place | undefined }) {
   const { data: projects = [] } = useQuery({ ...projectsQuery(place?.workspace ?? ''), enabled: place !== undefined });
   const { may, why } = useMayCreate({ workspace_id: place?.workspace ?? '' }, place?.project);

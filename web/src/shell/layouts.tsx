@@ -8,13 +8,13 @@ interface Layout {
   name: () => string;
   icon: IconName;
   of_project: '/w/$workspace/p/$project/board' | '/w/$workspace/p/$project/list' | '/w/$workspace/p/$project/analytics';
-  /** Where all projects have such a page, too: a board is one project’s. */
+  /** The same page for all projects, if there is one. A board is always of one project. */
   of_all?: '/w/$workspace/list';
-  /** Whether it shows what the filters let through. */
+  /** Whether the filters apply to it. */
   filtered: boolean;
 }
 
-/** The pages that show the same tickets in another way. */
+/** The pages that show the same tickets in different ways. */
 const layouts: readonly Layout[] = [
   { name: () => t('Board'), icon: 'board', of_project: '/w/$workspace/p/$project/board', filtered: true },
   {
@@ -27,7 +27,7 @@ const layouts: readonly Layout[] = [
   { name: () => t('Analytics'), icon: 'chart', of_project: '/w/$workspace/p/$project/analytics', filtered: false },
 ];
 
-/** The same filters in the other layout. The ticket that is open beside one is no part of them. */
+/** Keeps the filters when the layout changes, but not the ticket that is open beside the list. */
 const withFilters = ({ t: _, ...filters }: Record<string, string | undefined>) => filters;
 
 const linkTo = ({ of_project, of_all = '/w/$workspace/list', filtered }: Layout, { workspace, project }: Place) =>
@@ -37,7 +37,7 @@ const linkTo = ({ of_project, of_all = '/w/$workspace/list', filtered }: Layout,
 
 const offered = ({ project }: Place) => layouts.filter(({ of_all }) => project !== undefined || of_all !== undefined);
 
-/** The layouts side by side, where there is room. */
+/** The layouts as links side by side, for screens with room for them. */
 export function Layouts({ place }: { place: Place }) {
   return (
     <div className="layouts">
@@ -50,7 +50,7 @@ export function Layouts({ place }: { place: Place }) {
   );
 }
 
-/** The layouts in a menu: on a phone they are nowhere else. */
+/** The layouts as menu items, for phones. */
 export function MenuLayouts({ place }: { place: Place }) {
   return (
     <>

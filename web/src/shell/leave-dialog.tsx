@@ -4,7 +4,7 @@ import { t } from '../ui/text.ts';
 import { useCell } from '../ui/use-cell.ts';
 import { asking, leaveNow } from './sign-out.ts';
 
-/** Asks before signing out where something typed was not sent. */
+/** Asks before signing out if there are unsent texts. */
 export default function LeaveDialog() {
   const count = useCell(asking);
   const close = () => asking.set(undefined);

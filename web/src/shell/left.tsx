@@ -9,7 +9,7 @@ import { t } from '../ui/text.ts';
 import { useCell } from '../ui/use-cell.ts';
 import { Title } from '../ui/title.tsx';
 
-/** The name of the page's workspace, also after it has gone from the person's own. */
+/** Returns the name of the page's workspace, even after it has disappeared from the account's list. */
 export function useNameOf(workspace: string | undefined): string | undefined {
   const [known, setKnown] = useState<{ id: string; name: string } | undefined>(undefined);
   const found = useQuery({ ...workspacesQuery(), enabled: workspace !== undefined }).data?.find(
@@ -19,10 +19,10 @@ export function useNameOf(workspace: string | undefined): string | undefined {
   return known?.id === workspace ? known?.name : undefined;
 }
 
-/** What belongs to the person, and to no workspace. */
+/** The queries that belong to the account rather than to a workspace. */
 const own = ['workspaces', 'me', 'policy'];
 
-/** In place of a page whose workspace is not the person's any more: why, and the way to their others. */
+/** Replaces a page whose workspace the account has left: says why, and links to the other workspaces. */
 export function Left({ name }: { name: string | undefined }) {
   const queries = useQueryClient();
   const { data = [] } = useQuery(workspacesQuery());

@@ -3,7 +3,7 @@ import { Main } from '../ui/layers.tsx';
 import { t } from '../ui/text.ts';
 import { Title } from '../ui/title.tsx';
 
-/** For an address that is no page. */
+/** Shown for an unknown address. */
 export function Missing() {
   return (
     <Main>

@@ -11,11 +11,11 @@ import { t } from '../ui/text.ts';
 import { MenuLayouts } from './layouts.tsx';
 import type { Place } from '../store/place.ts';
 
-/** More than these are found by typing. */
+/** A menu with more entries than this has a search field. */
 const many = 8;
 
 interface TriggerProps extends React.ComponentProps<'button'> {
-  /** What the button is for, before what is chosen. */
+  /** The purpose of the button, which screen readers read before the current choice. */
   of: string;
   chosen: string;
 }
@@ -29,7 +29,7 @@ function Trigger({ of, chosen, ...rest }: TriggerProps) {
   );
 }
 
-/** The workspace of the page, and the others. */
+/** Switches between workspaces. */
 export function WorkspaceMenu({ place }: { place: Place | undefined }) {
   const { data = [] } = useQuery(workspacesQuery());
   const { may: reads_audit } = useMay({ workspace_id: place?.workspace ?? '' }, 'list_audit');
@@ -67,7 +67,7 @@ export function WorkspaceMenu({ place }: { place: Place | undefined }) {
   );
 }
 
-/** The project of the page, the others, and all of them together. */
+/** Switches between projects, or to all projects together. */
 export function ProjectMenu({ place: { workspace, project } }: { place: Place }) {
   const { data = [] } = useQuery(projectsQuery(workspace));
   const navigate = useNavigate();
@@ -102,7 +102,7 @@ export function ProjectMenu({ place: { workspace, project } }: { place: Place })
   );
 }
 
-/** The views, where there are any. They are read as the menu opens. */
+/** The shared and own views, if there are any. They are read when the menu opens. */
 function Views({ workspace }: { workspace: string }) {
   const { data = [] } = useQuery(viewsQuery(workspace));
   if (data.length === 0) return null;

@@ -25,7 +25,7 @@ const Help = lazily(() => import('../commands/help.tsx'));
 const LeaveDialog = lazilySoon(() => import('./leave-dialog.tsx'));
 const SignInAgain = lazilySoon(() => import('./sign-in-again.tsx'));
 
-/** The frame of the pages for who is signed in: header, messages, and what opens over every page. */
+/** The frame of the pages for a signed-in person: the header, messages, and the dialogs that open over any page. */
 export function Shell() {
   const who = useCell(session);
   if (who.state === 'unknown' || who.state === 'failed') {
@@ -37,9 +37,9 @@ export function Shell() {
   return <Frame />;
 }
 
-/** Goes to sign in, and from there back to where the person wanted to be. */
+/** Redirects to sign-in, which returns to the page that the person wanted. */
 function ToSignIn() {
-  // As it was at first: until the next page is there, its address is this one's already.
+  // Remembers the first address: while the next page loads, the current address is already that of sign-in.
   const [next] = useState(useLocation({ select: ({ href }) => href }));
   return <Navigate to="/signin" search={next === '/' ? {} : { next }} replace />;
 }
@@ -53,7 +53,7 @@ function Frame() {
   const kept = useKeptPlace();
   const name = useNameOf(kept?.workspace);
   const is_left = useCell(left) === kept?.workspace && kept !== undefined;
-  // Whoever goes elsewhere and comes back is judged anew.
+  // After the person has opened another workspace, forget that they left this one; they may have been added again.
   useEffect(() => () => left.set(undefined), [kept?.workspace]);
   const place = is_left ? undefined : kept;
   useFrameCommands(place);

@@ -6,7 +6,7 @@ import { Form } from '../ui/form.tsx';
 import { t } from '../ui/text.ts';
 import { useCell } from '../ui/use-cell.ts';
 
-/** When the session has ended elsewhere: the page stays under it as it is, with everything that was typed. */
+/** The dialog after the session was ended elsewhere. The page under it stays as it is, with all typed texts. */
 export default function SignInAgain() {
   const who = useCell(session);
   if (who.state !== 'ended') return null;
@@ -25,7 +25,7 @@ export default function SignInAgain() {
           </Button>
         }
       >
-        {/* For password managers, which want to know whose password it is. */}
+        {/* Tells password managers whose password it is. */}
         <input className="hidden" autoComplete="username" aria-hidden tabIndex={-1} readOnly value={email} />
         <PasswordField label={t('Password of {email}', { email })} name="password" autoComplete="current-password" />
       </Form>

@@ -5,10 +5,12 @@ import { unsent } from '../store/unsent.ts';
 import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 
-/** How many unsent texts the person is asked about before signing out. */
+/**
+ * The number of unsent texts that the person is asked about before signing out; undefined if they aren't being asked.
+ */
 export const asking = cell<number | undefined>(undefined);
 
-/** Signs out, whatever is left unsent. */
+/** Signs out, even if texts are unsent. */
 export async function leaveNow(): Promise<void> {
   asking.set(undefined);
   try {
@@ -18,7 +20,7 @@ export async function leaveNow(): Promise<void> {
   }
 }
 
-/** Signs out; asks first where something typed would stay behind in this browser. */
+/** Signs out, but first asks if unsent texts would stay behind in this browser. */
 export async function leave(): Promise<void> {
   const counts = await Promise.all([...unsent].map((count) => count()));
   const total = counts.reduce((sum, count) => sum + count, 0);

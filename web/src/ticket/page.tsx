@@ -42,7 +42,7 @@ export function Page() {
   );
 }
 
-/** Leads back to the list or board that the ticket was opened from, and otherwise to its project's list. */
+/** Links back to the list or board that the ticket was opened from, or else to its project's list. */
 function Back({ desk, ticket, project }: { desk: Desk; ticket: string; project: string }) {
   const known = useTicket(desk, desk.tickets.idOf(ticket) ?? '');
   const place = usePlaceOf(desk, known);

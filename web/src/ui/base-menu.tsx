@@ -7,26 +7,26 @@ import { useCell } from './use-cell.ts';
 import './overlays.css';
 
 export interface MenuProps {
-  /** The button that opens it; without one, `anchor` says where it is. */
+  /** The button that opens the menu; without one, the menu opens at `anchor`. */
   trigger?: React.ReactElement<React.ComponentProps<'button'>> | undefined;
-  /** What it stands beside, where that is no button of its own. It gets the focus back. */
+  /** The element that the menu opens beside, if that is not its button. It gets the focus back. */
   anchor?: HTMLElement | undefined;
   align?: 'start' | 'end';
-  /** Says what is searched for, where the items can be narrowed by typing. */
+  /** The label of the search field, if the items can be filtered by typing. */
   search?: string | undefined;
-  /** Called with what is typed, where the caller finds the items. */
+  /** Called with the typed text, if the caller finds the items. */
   onSearch?: ((query: string) => void) | undefined;
   open?: boolean | undefined;
   onOpenChange?: ((open: boolean) => void) | undefined;
-  /** Whether it is open as it appears. */
+  /** Whether the menu is open when it appears. */
   defaultOpen?: boolean | undefined;
   children: React.ReactNode;
 }
 
-/** Takes the item that has the digit that is pressed: one key, where arrows and Enter take several. */
+/** Selects the item with the pressed digit: one key, where arrow keys and Enter take several. */
 function Digits() {
   useLayoutEffect(() => {
-    // On the page: who presses it right after the key that opens the menu is sooner than the focus.
+    // Listens on the whole page, because the digit may be pressed before the menu has the focus.
     const take = (event: KeyboardEvent) => {
       if (!/^\d$/.test(event.key) || event.altKey || event.ctrlKey || event.metaKey) return;
       const item = document.querySelector<HTMLElement>(`.menu [data-digit="${event.key}"]`);
@@ -35,14 +35,14 @@ function Digits() {
       event.stopPropagation();
       item.click();
     };
-    // Before the menu's own search by letters, which keeps what it has read.
+    // In the capture phase, before the menu's own search by letters sees the key.
     document.addEventListener('keydown', take, { capture: true });
     return () => document.removeEventListener('keydown', take, { capture: true });
   }, []);
   return null;
 }
 
-/** The menu of menu.tsx, once its parts are loaded. */
+/** The implementation of menu.tsx, loaded separately. */
 export function BaseMenu({ trigger, anchor, align = 'start', search, onSearch, children, ...opened }: MenuProps) {
   const container = useCell(layers);
   const menu = (
@@ -76,14 +76,14 @@ export function BaseMenu({ trigger, anchor, align = 'start', search, onSearch, c
 interface ItemProps {
   icon?: IconName | undefined;
   keys?: string | undefined;
-  /** The digit that takes it while the menu is open. */
+  /** The digit that selects it while the menu is open. */
   digit?: number | undefined;
   disabled?: boolean;
   onSelect: () => void;
   children: React.ReactNode;
 }
 
-/** One act of a menu. */
+/** An action in a menu. */
 export function MenuItem({ icon, keys, digit, disabled = false, onSelect, children }: ItemProps) {
   return (
     <Base.Item className="menu-item" data-digit={digit} disabled={disabled} onClick={onSelect}>
@@ -98,12 +98,12 @@ interface LinkProps {
   /** The link itself, without its text. */
   render: React.ReactElement;
   icon?: IconName;
-  /** Whether the person is there. */
+  /** Whether the person is at this place now. */
   chosen?: boolean;
   children: React.ReactNode;
 }
 
-/** A place of the console, as an item: a link, so that it opens in a new tab too. */
+/** A place of the console as a menu item. It is a link, so that it can be opened in a new tab. */
 export function MenuLink({ render, icon, chosen = false, children }: LinkProps) {
   return (
     <Base.LinkItem className="menu-item" render={render} closeOnClick aria-current={chosen ? 'page' : undefined}>
@@ -115,11 +115,11 @@ export function MenuLink({ render, icon, chosen = false, children }: LinkProps) 
 
 export interface Option<Value extends string> {
   value: Value;
-  /** What it is called: what is typed to find it. */
+  /** The name, which is also what typing searches for. */
   label: string;
-  /** What is drawn instead of the name alone. */
+  /** What is shown in place of the name. */
   drawn?: React.ReactNode;
-  /** The digit that takes it while the menu is open. */
+  /** The digit that selects it while the menu is open. */
   digit?: number;
 }
 
@@ -131,7 +131,7 @@ interface ChoiceProps<Value extends string> {
   onChange: (value: Value) => void;
 }
 
-/** Some values, of which one is chosen. */
+/** A choice of one value out of several. */
 export function MenuChoice<Value extends string>({ label, value, options, onChange }: ChoiceProps<Value>) {
   return (
     <Base.RadioGroup value={value} onValueChange={(next: Value) => onChange(next)}>
@@ -158,18 +158,18 @@ export function MenuChoice<Value extends string>({ label, value, options, onChan
   );
 }
 
-/** What the items under it have in common. */
+/** The heading of the items below it. */
 export const MenuLabel = ({ children }: { children: React.ReactNode }) => <div className="menu-label">{children}</div>;
 
 interface CheckProps {
   checked: boolean;
-  /** What is typed to find it. */
+  /** What typing searches for. */
   label: string;
   onChange: (checked: boolean) => void;
   children: React.ReactNode;
 }
 
-/** One of several values that can be chosen together: the menu stays open. */
+/** One of several values that can be checked independently. The menu stays open. */
 export function MenuCheck({ checked, label, onChange, children }: CheckProps) {
   return (
     <Base.CheckboxItem className="menu-item" checked={checked} label={label} onCheckedChange={onChange}>

@@ -7,11 +7,11 @@ interface ButtonProps extends ComponentProps<'button'> {
   icon?: IconName;
   /** The key of the same command, as `aria-keyshortcuts` writes it. */
   keys?: string | undefined;
-  /** Whether what it began is in progress: it keeps the focus, and does nothing. */
+  /** Whether its action is in progress. The button then keeps the focus, and does nothing. */
   busy?: boolean;
 }
 
-/** A button with a text. */
+/** A button with a label. */
 export function Button({ kind = 'plain', icon, keys, busy, className = '', children, onClick, ...rest }: ButtonProps) {
   return (
     <button
@@ -30,12 +30,12 @@ export function Button({ kind = 'plain', icon, keys, busy, className = '', child
 
 interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
   icon: IconName;
-  /** Its name, and what is shown where it is pointed at. */
+  /** Its accessible name, also shown as a tooltip. */
   label: string;
   keys?: string | undefined;
 }
 
-/** A button with a picture, and its name for who points at it or hears it. */
+/** A button with an icon. Its name is a tooltip, and is read by screen readers. */
 export function IconButton({ icon, label, keys, className = '', ...rest }: IconButtonProps) {
   return (
     <button

@@ -7,7 +7,7 @@ type CheckProps = Omit<ComponentProps<'input'>, 'type'> & {
   kind?: 'checkbox' | 'radio';
 };
 
-/** A box to tick, or one of several to choose from, with its text. */
+/** A checkbox or a radio button with its label. */
 export function Check({ children, hint, kind = 'checkbox', className = '', ...rest }: CheckProps) {
   const id = useId();
   return (

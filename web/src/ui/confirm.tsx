@@ -9,19 +9,19 @@ import './parts.css';
 
 interface ConfirmProps {
   title: string;
-  /** What happens then. */
+  /** The consequences. */
   children: React.ReactNode;
-  /** The text of the button, and while it is being done. */
+  /** The button's label; `acting` is shown while the action runs. */
   act: string;
   acting: string;
   kind?: 'danger' | 'primary';
-  /** What has to be typed, where it can’t be taken back. */
+  /** The text that must be typed to confirm an action that can’t be undone. */
   typed?: { label: string; text: string } | undefined;
   onConfirm: () => Promise<void>;
   onClose: () => void;
 }
 
-/** Asks before something that others notice, or that can’t be taken back; says there what was refused. */
+/** Asks before an action that others notice or that can’t be undone, and shows in the dialog if it was refused. */
 export function Confirm({ title, children, act, acting, kind = 'danger', typed, onConfirm, onClose }: ConfirmProps) {
   const id = useId();
   const [busy, setBusy] = useState(false);

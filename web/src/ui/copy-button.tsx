@@ -3,15 +3,15 @@ import { Button } from './button.tsx';
 import { t } from './text.ts';
 
 interface CopyButtonProps {
-  /** What it copies, as a screen reader says it: "the checkpoint". */
+  /** What it copies, for screen readers: "the checkpoint". */
   of: string;
   text: string;
   kind?: 'plain' | 'quiet';
-  /** The field that shows the text: where the browser copies nothing, as on plain HTTP by a host’s name, it is selected. */
+  /** The field with the text, which is selected if the browser can't copy, as on plain HTTP under a host name. */
   field?: React.RefObject<HTMLInputElement | null>;
 }
 
-/** Copies a text, and says so. Where the browser doesn’t, it says what to do. */
+/** Copies a text and says so. If the browser can't copy, it says what to do. */
 export function CopyButton({ of, text, kind = 'plain', field }: CopyButtonProps) {
   const [says, setSays] = useState('');
   const copied = t('Copied');
@@ -23,7 +23,7 @@ export function CopyButton({ of, text, kind = 'plain', field }: CopyButtonProps)
   };
   const copy = async () => {
     try {
-      // Without a secure context there is no clipboard.
+      // Without a secure context, there is no clipboard and this throws.
       await navigator.clipboard.writeText(text);
       setSays(copied);
     } catch {

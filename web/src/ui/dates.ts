@@ -7,7 +7,7 @@ const day_ms = 24 * hour_ms;
 
 const two = (number: number) => String(number).padStart(2, '0');
 
-/** Formats of days by their time zone: each card asks, and building one takes a tenth of a millisecond. */
+/** Date formats by time zone. They are cached because every card needs one, and creating one takes 0.1 ms. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatIn(zone: string): Intl.DateTimeFormat {
@@ -35,7 +35,7 @@ export function ownZone(): string {
   return isZone(here) ? here : 'UTC';
 }
 
-/** The day of a moment where the person is, or wants to be, as a date's text: `2026-12-04`. */
+/** Returns the date of a moment in the person's time zone: `2026-12-04`. */
 export function dayOf(at: Date): string {
   const zone = timeZone();
   if (zone === undefined) return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
@@ -48,8 +48,8 @@ export function dayOf(at: Date): string {
 }
 
 /**
- * A date's midnight in UTC, to count days with and to format there. `new Date('2026-12-04')` would be the same moment, shown
- * as the third west of Greenwich.
+ * Returns a date's midnight in UTC, for calculating and formatting in UTC. Formatted in a time zone west of Greenwich,
+ * it would be the day before.
  */
 const utc = (day: string) => new Date(`${day}T00:00:00Z`);
 
@@ -58,32 +58,32 @@ const daysBetween = (from: string, to: string) => Math.round((utc(to).getTime() 
 const format = (day: string, options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat(dateLanguage(), { ...options, timeZone: 'UTC' }).format(utc(day));
 
-/** A date beside its name: "Fri, 4 Dec". */
+/** Formats a date briefly: "Fri, 4 Dec". */
 export const shortDay = (day: string): string => format(day, { weekday: 'short', day: 'numeric', month: 'short' });
 
-/** The date some days after another. */
+/** Returns the date some days after another. */
 export const dayAfter = (day: string, days: number): string =>
   new Date(utc(day).getTime() + days * day_ms).toISOString().slice(0, 10);
 
-/** The first Monday after a date. */
+/** Returns the first Monday after a date. */
 export const mondayAfter = (day: string): string => dayAfter(day, (8 - utc(day).getUTCDay()) % 7 || 7);
 
-/** The date some days after today, where the person is. */
+/** Returns the date some days after today, in the person's time zone. */
 export const dayIn = (days: number, now: Date): string => dayAfter(dayOf(now), days);
 
 export interface Due {
   text: string;
-  /** The whole date: "Friday, 4 December 2026". */
+  /** The full date: "Friday, 4 December 2026". */
   exact: string;
   state: 'overdue' | 'soon' | 'later';
 }
 
-/** How a due date is shown: by its name within a week, else as day and month, with the year where it is another. */
+/** Formats a due date: by name within a week, otherwise as day and month, with the year if it is another one. */
 export function dueOf(due_on: string, now: Date, is_done = false): Due {
   const today = dayOf(now);
   const days = daysBetween(today, due_on);
   const exact = format(due_on, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-  // Dates are written so that their texts compare as they do.
+  // Dates in this format compare correctly as texts.
   const state = is_done ? 'later' : due_on < today ? 'overdue' : days <= 1 ? 'soon' : 'later';
   return { text: nameOfDay(due_on, { today, days }), exact, state };
 }
@@ -96,13 +96,13 @@ function nameOfDay(day: string, { today, days }: { today: string; days: number }
   return dateOf(day, today);
 }
 
-/** A date with its year, where that is another one. */
+/** Formats a date, with the year if it is another one. */
 function dateOf(day: string, today: string): string {
   const year = day.slice(0, 4) === today.slice(0, 4) ? {} : { year: 'numeric' as const };
   return format(day, { day: 'numeric', month: 'short', ...year });
 }
 
-/** How long ago a moment was, up to a day; then its date. */
+/** Formats how long ago a moment was; after a day, its date. */
 export function agoOf(at: Date, now: Date): string {
   const ago_ms = now.getTime() - at.getTime();
   if (ago_ms < minute_ms) return t('just now');
@@ -111,11 +111,11 @@ export function agoOf(at: Date, now: Date): string {
   return dateOf(dayOf(at), dayOf(now));
 }
 
-/** A moment with all that is known of it, where the person is. */
+/** Formats a moment with date, time and time zone. */
 export const exactOf = (at: Date): string =>
   new Intl.DateTimeFormat(dateLanguage(), { dateStyle: 'full', timeStyle: 'medium', timeZone: timeZone() }).format(at);
 
-/** The time of day of a moment where the person is: "10:02". */
+/** Formats the time of day in the person's time zone: "10:02". */
 export const timeOf = (at: string | number): string =>
   new Intl.DateTimeFormat(dateLanguage(), {
     hour: '2-digit',

@@ -11,17 +11,17 @@ interface DialogProps {
   title: string;
   description?: string | undefined;
   open: boolean;
-  /** Called when the person wants it closed; without it, the dialog has to be finished. */
+  /** Called when the person closes the dialog; if undefined, it can't be dismissed. */
   onClose?: (() => void) | undefined;
   wide?: boolean;
-  /** Whether it is what stands over all others: what is under it is not to be seen. */
+  /** Whether it covers everything, so that what is under it can't be seen. */
   is_over?: boolean;
-  /** What gets the focus as it opens; by default the first thing that can have it. */
+  /** The element that gets the focus when the dialog opens; by default, the first one that can have it. */
   first?: React.RefObject<HTMLElement | null> | (() => HTMLElement | null | undefined);
   children: React.ReactNode;
 }
 
-/** A dialog over the page. The focus stays in it, and goes back to where it was. */
+/** A modal dialog. It keeps the focus while it is open, and then returns it. */
 export function Dialog({
   title,
   description,

@@ -10,7 +10,7 @@ interface Described {
   hint?: string | undefined;
 }
 
-/** The label, the hint and the fault around a control, and the attributes that tie them to it. */
+/** The label, hint and fault of a form control, and the attributes that connect them to it. */
 export function useField({ name, hint }: { name: string; hint: string | undefined }) {
   const id = useId();
   const fault = useContext(Faults)[name];
@@ -52,7 +52,7 @@ export function Around({ id, label, hint, fault, children }: AroundProps) {
 
 type TextFieldProps = Described & ComponentProps<'input'> & { name: string };
 
-/** A line of text, with its label, a hint, and what the server says is wrong with it. */
+/** A text field with its label, hint and fault. */
 export function TextField({ label, hint, name, className = '', ...rest }: TextFieldProps) {
   const { id, fault, control } = useField({ name, hint });
   return (
@@ -64,7 +64,7 @@ export function TextField({ label, hint, name, className = '', ...rest }: TextFi
 
 type TextAreaProps = Described & ComponentProps<'textarea'> & { name: string };
 
-/** Lines of text. */
+/** A multi-line text field. */
 export function TextArea({ label, hint, name, className = '', ...rest }: TextAreaProps) {
   const { id, fault, control } = useField({ name, hint });
   return (
@@ -74,7 +74,7 @@ export function TextArea({ label, hint, name, className = '', ...rest }: TextAre
   );
 }
 
-/** A password, which can be shown while it is typed, pasted, and kept by the browser. */
+/** A password field. The password can be shown while it is typed, pasted, and stored by the browser. */
 export function PasswordField({ label, hint, name, ...rest }: Omit<TextFieldProps, 'type'>) {
   const { id, fault, control } = useField({ name, hint });
   const [shown, setShown] = useState(false);

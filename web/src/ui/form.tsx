@@ -4,21 +4,24 @@ import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 import './controls.css';
 
-/** What is wrong with the fields of the form around, by name. */
+/** The faults of the surrounding form's fields, by name. */
 export const Faults = createContext<Record<string, string>>({});
 
 interface FormProps {
-  /** The text of its button, and while it is being sent. */
+  /** The button's label; `sending` is shown while the form is being sent. */
   submit: string;
   sending: string;
   onSubmit: (values: Record<string, string>) => Promise<void>;
-  /** The field at which a problem is shown, by its code: `{ email_taken: 'email' }`. Others are shown above the button. */
+  /**
+   * The field beside which a problem is shown, by its code: `{ email_taken: 'email' }`. Others are shown above the
+   * button.
+   */
   at?: Partial<Record<string, string>> | undefined;
-  /** What a problem means here, by its code, where its general text would mislead. */
+  /** Texts for problems whose general text would mislead here, by code. */
   told?: Partial<Record<string, Pick<Failure, 'title' | 'detail'>>> | undefined;
-  /** Beside the button. */
+  /** Shown beside the button. */
   beside?: React.ReactNode;
-  /** What a person can do about what failed. */
+  /** Returns what the person can do about a failure. */
   remedy?: (failure: Failure) => React.ReactNode;
   className?: string;
   children: React.ReactNode;
@@ -31,7 +34,7 @@ interface Refused {
 
 const nothing: Refused = { failure: undefined, faults: {} };
 
-/** The texts of a form's fields by their names. */
+/** Returns the values of a form's fields by their names. */
 const valuesOf = (form: HTMLFormElement): Record<string, string> =>
   Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, typeof value === 'string' ? value : '']));
 
@@ -49,13 +52,13 @@ function refusedBy(
   return { failure: all_shown ? undefined : failure, faults };
 }
 
-/** A form that is sent once at a time, keeps what was typed, and shows what is wrong where it is wrong. */
+/** A form that can't be sent twice at once, keeps its values on failure, and shows faults beside their fields. */
 export function Form({ submit, sending, onSubmit, at, told, beside, remedy, className = '', children }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
   const [busy, setBusy] = useState(false);
   const [{ failure, faults }, setRefused] = useState(nothing);
 
-  // The first field that is wrong gets the focus, as soon as it says so.
+  // Focus the first invalid field as soon as its fault is shown.
   useLayoutEffect(() => {
     form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
   }, [faults]);

@@ -1,4 +1,4 @@
-// Drawn on a grid of 16 with lines of 1.5, in the colour of the text beside them.
+// The grid is 16 wide, the lines are 1.5 wide, and the colour is that of the text beside the icon.
 const paths = {
   all: 'M3 3h4v4H3zM9 3h4v4H9zM3 9h4v4H3zM9 9h4v4H9z',
   add: 'M8 3.25v9.5M3.25 8h9.5',
@@ -41,7 +41,7 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
-/** A picture beside a text, or in a button that has a name: it says nothing by itself. */
+/** An icon beside a text or in a named button. Screen readers ignore it. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg className="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">

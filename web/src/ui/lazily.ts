@@ -3,15 +3,15 @@ import { readVersion } from '../api/version.ts';
 import { cell } from '../store/cell.ts';
 import { whenIdle } from '../store/when-idle.ts';
 
-/** Why a part of the page that is wanted could not be loaded. */
+/** Why a required part of the page could not be loaded. */
 export type LoadTrouble = 'unreachable' | 'newer' | 'same';
 
-/** What stands in the way of a part that is wanted, and how to try again at once. */
+/** The problem with loading a required part, and a function that retries at once. */
 export const load_trouble = cell<{ why: LoadTrouble; again: () => void } | undefined>(undefined);
 
 const retry_ms = 5_000;
 
-/** The style sheets that could not be loaded: the build's own loader asks for each only once. */
+/** The style sheets that could not be loaded. The build's own loader requests each only once. */
 const lost_styles = new Set<HTMLLinkElement>();
 document.addEventListener(
   'error',
@@ -21,7 +21,7 @@ document.addEventListener(
   true,
 );
 
-/** Asks again for the style sheets that are missing. */
+/** Requests the missing style sheets again. */
 async function renewStyles(): Promise<void> {
   const renewals = [...lost_styles].map(
     (lost) =>
@@ -36,7 +36,7 @@ async function renewStyles(): Promise<void> {
   await Promise.all(renewals);
 }
 
-/** Waits until the button is pressed, the network is back, or some time has passed. */
+/** Waits until the person presses the button, the network is back, or some time has passed. */
 const untilRetry = (why: LoadTrouble) =>
   new Promise<void>((resolve) => {
     const done = () => {
@@ -49,7 +49,7 @@ const untilRetry = (why: LoadTrouble) =>
     load_trouble.set({ why, again: done });
   });
 
-/** Loads a part of the page, however long it takes: what stands in the way is said meanwhile, and it is tried again. */
+/** Loads a part of the page, retrying until it succeeds. In the meantime, the page shows what is wrong. */
 export async function surely<T>(load: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -67,7 +67,7 @@ type Load = () => Promise<unknown>;
 const later: Load[] = [];
 let is_time = false;
 
-/** Loads one part after the other while the browser has nothing else to do. What fails is loaded when it is wanted. */
+/** Loads the waiting parts one by one while the browser is idle. A part that fails is loaded when it is needed. */
 function loadNext(): void {
   const load = later.shift();
   if (load === undefined) return;
@@ -76,22 +76,22 @@ function loadNext(): void {
     .finally(() => whenIdle(loadNext));
 }
 
-/** Loads, when the browser has nothing else to do, what has to be there without a connection. */
+/** Starts loading the parts that must be available without a connection, while the browser is idle. */
 export function prepare(): void {
   is_time = true;
   whenIdle(loadNext);
 }
 
-/** Has a part loaded when there is time. */
+/** Queues a part to be loaded while the browser is idle. */
 export function wantSoon(load: Load): void {
   later.push(load);
   if (is_time) whenIdle(loadNext);
 }
 
-/** A part of the page whose script is loaded when it is first drawn. */
+/** A component whose script is loaded when it is first rendered. */
 export const lazily: typeof lazy = (load) => lazy(() => surely(load));
 
-/** The same, loaded before when there is time: so that it is there without a connection. */
+/** Like `lazily`, but loaded in advance while the browser is idle, so that it is available without a connection. */
 export const lazilySoon: typeof lazy = (load) => {
   wantSoon(load);
   return lazily(load);

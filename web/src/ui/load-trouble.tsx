@@ -11,7 +11,7 @@ const says: Record<LoadTrouble, () => string> = {
   same: () => t('What you opened could not be loaded.'),
 };
 
-/** Says, over whatever is there, why a part of the page is missing. */
+/** Says, above everything else, why a part of the page is missing. */
 export function LoadTroubleNotice() {
   const trouble = useCell(load_trouble);
   if (trouble === undefined) return null;

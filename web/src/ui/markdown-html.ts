@@ -1,7 +1,7 @@
 import { Marked, type Token, type Tokens } from 'marked';
 
 export interface Links {
-  /** Where a ticket's key leads; undefined for what only looks like one, as UTF-8 does. */
+  /** Returns the address of a ticket key; undefined for other texts in that format, such as UTF-8. */
   hrefOf: (key: string) => string | undefined;
 }
 
@@ -10,19 +10,19 @@ const escape = (text: string) => text.replaceAll(/[&<>"']/g, (letter) => escaped
 
 const key_in_text = /(?<![\w-])[A-Z][A-Z0-9]{1,9}-[1-9]\d{0,9}(?![\w-])/g;
 
-/** Escaped text with the keys of tickets as links. */
+/** Links the ticket keys in an escaped text. */
 const linked = (text: string, { hrefOf }: Links) =>
   text.replaceAll(key_in_text, (key) => {
     const href = hrefOf(key);
     return href === undefined ? key : `<a href="${escape(href)}">${key}</a>`;
   });
 
-/** Whether an address leads anywhere: a scheme that runs something, as `javascript:`, is shown as it was written. */
+/** Returns whether an address may be linked. Schemes that run code, such as `javascript:`, are shown as plain text. */
 const leads = (href: string) => /^(https?:|mailto:|tel:|[^:]*$|[^:]*[/?#])/i.test(href.trim());
 
-/** Markdown as HTML. HTML in it is text: what is written as `<b>` is shown as that. */
+/** Converts Markdown to HTML. HTML in it becomes text: `<b>` is shown as `<b>`. */
 export function htmlOf(text: string, links: Links): string {
-  /** The texts of links, which can't have links in them. */
+  /** The tokens within links, where ticket keys must not be linked again. */
   const within = new WeakSet<Token>();
   const marked = new Marked({
     gfm: true,

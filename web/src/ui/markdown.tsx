@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from 'react';
 import { htmlOf, type Links } from './markdown-html.ts';
 import './markdown.css';
 
-/** What leads elsewhere: a link there learns nothing of this page, and a picture from there is a link to it. */
+/** Secures external content: links to other sites send no referrer, and pictures from other sites become links. */
 function seal(root: DocumentFragment): void {
   for (const picture of root.querySelectorAll('img')) {
     if (picture.src.startsWith(`${location.origin}/`)) continue;
@@ -22,12 +22,12 @@ function seal(root: DocumentFragment): void {
 
 type MarkdownProps = Links & { text: string };
 
-/** A text that somebody wrote in Markdown. What it links to in the console opens in this page. */
+/** Renders a person's Markdown text. Links within the console open in this page. */
 export function Markdown({ text, hrefOf }: MarkdownProps) {
   const place = useRef<HTMLDivElement>(null);
   const { history } = useRouter();
   useLayoutEffect(() => {
-    // Parsed under DOMPurify's own policy of Trusted Types, and put in as nodes: nothing sets HTML as text.
+    // DOMPurify parses it under its own Trusted Types policy and returns nodes, so nothing sets HTML from a text.
     const fragment = DOMPurify.sanitize(htmlOf(text, { hrefOf }), { RETURN_DOM_FRAGMENT: true });
     seal(fragment);
     place.current?.replaceChildren(fragment);
@@ -39,6 +39,6 @@ export function Markdown({ text, hrefOf }: MarkdownProps) {
     event.preventDefault();
     history.push(link.pathname + link.search + link.hash);
   };
-  // The links in it are links: this only keeps them from loading the page anew.
+  // The links work by themselves; this handler only avoids reloading the page.
   return <div ref={place} className="markdown" onClick={follow} />;
 }

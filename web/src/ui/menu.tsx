@@ -4,13 +4,13 @@ import type * as Base from './base-menu.tsx';
 
 export type { Option } from './base-menu.tsx';
 
-// Menus take a fifth of all the script there is, and nobody needs one before the page is there: they are loaded when a
-// button that opens one is pointed at or gets the focus, or when nothing else is to be done.
+// Menus are a fifth of all script, and nobody needs one before the page is visible. They are loaded when the browser is
+// idle, or when a button that opens one is hovered or focused.
 const load = () => import('./base-menu.tsx');
 wantSoon(load);
 const BaseMenu = lazily(() => load().then((parts) => ({ default: parts.BaseMenu })));
 
-/** A menu that a button opens. Arrows, Home, End and letters move in it; Escape closes it alone. */
+/** A menu that a button opens. Arrows, Home, End and letters move in it; Escape closes only the menu. */
 export function Menu(props: Base.MenuProps & { trigger: NonNullable<Base.MenuProps['trigger']> }) {
   const { trigger, open, onOpenChange } = props;
   const [wanted, setWanted] = useState(false);
@@ -35,28 +35,28 @@ export function Menu(props: Base.MenuProps & { trigger: NonNullable<Base.MenuPro
   );
 }
 
-/** A menu beside what it is about, open from the start. */
+/** A menu beside the element that it is about, open from the start. */
 export const OpenMenu = (props: Base.MenuProps & { anchor: HTMLElement }) => (
   <Suspense fallback={null}>
     <BaseMenu {...props} open />
   </Suspense>
 );
 
-/** One act of a menu. */
+/** An action in a menu. */
 export const MenuItem = lazily(() => load().then((parts) => ({ default: parts.MenuItem })));
 
-/** A place of the console, as an item: a link, so that it opens in a new tab too. */
+/** A place of the console as a menu item. It is a link, so that it can be opened in a new tab. */
 export const MenuLink = lazily(() => load().then((parts) => ({ default: parts.MenuLink })));
 
-/** Some values, of which one is chosen. */
+/** A choice of one value out of several. */
 export const MenuChoice = lazily(() =>
   load().then((parts) => ({ default: parts.MenuChoice })),
 ) as typeof Base.MenuChoice;
 
-/** What the items under it have in common. */
+/** The heading of the items below it. */
 export const MenuLabel = lazily(() => load().then((parts) => ({ default: parts.MenuLabel })));
 
-/** One of several values that can be chosen together. */
+/** One of several values that can be checked independently. */
 export const MenuCheck = lazily(() => load().then((parts) => ({ default: parts.MenuCheck })));
 
 /** A line between groups of a menu. */

@@ -2,13 +2,13 @@ import { Suspense, useEffect } from 'react';
 import { cell } from '../store/cell.ts';
 import { useCell } from './use-cell.ts';
 
-/** What is drawn over everything else, whatever is open: a dialog that cannot wait. */
+/** A dialog that must be shown above everything else, whatever is open. */
 export const over = cell<React.ReactNode>(null);
 
-/** The dialogs that are open, the topmost last. */
+/** The open dialogs, the topmost last. */
 const open_dialogs = cell<readonly string[]>([]);
 
-/** Counts a dialog among those that are open. */
+/** Registers a dialog as open. */
 export function useOpened(id: string, is_open: boolean): void {
   useEffect(() => {
     if (!is_open) return undefined;
@@ -18,8 +18,8 @@ export function useOpened(id: string, is_open: boolean): void {
 }
 
 /**
- * The place for it: of the topmost dialog, or of the page where none is open. Beside a modal dialog it would be hidden from
- * screen readers, and that dialog would keep the focus.
+ * Renders `over` inside the topmost dialog, or in the page if none is open. Outside of an open modal dialog it would be
+ * hidden from screen readers, and the modal dialog would keep the focus.
  */
 export function Over({ dialog }: { dialog?: string }) {
   const top = useCell(open_dialogs).at(-1);

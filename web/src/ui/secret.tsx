@@ -6,8 +6,8 @@ import './controls.css';
 import './parts.css';
 
 /**
- * A value that is shown once and kept nowhere else. It is gone with the part of the page that shows it, and before the
- * browser keeps the whole page for its Back button.
+ * A value that is shown once and stored nowhere. It is forgotten when its component is unmounted, and before the
+ * browser stores the page for its Back button.
  */
 export function useSecret<T>(): [secret: T | undefined, show: (secret: T) => void, forget: () => void] {
   const [secret, setSecret] = useState<T>();
@@ -20,16 +20,16 @@ export function useSecret<T>(): [secret: T | undefined, show: (secret: T) => voi
 }
 
 interface SecretProps {
-  /** What it is: "The token of Nightly build". */
+  /** The name of the secret: "The token of Nightly build". */
   label: string;
-  /** What to do with it. */
+  /** Instructions. */
   says: string;
   value: string;
-  /** Called when the person has it. */
+  /** Called when the person has copied the secret. */
   onDone: () => void;
 }
 
-/** A secret, to be copied now. It gets the focus, so that nobody overlooks it. */
+/** Shows a secret that must be copied now. It gets the focus, so that nobody overlooks it. */
 export function Secret({ label, says, value, onDone }: SecretProps) {
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
@@ -48,7 +48,7 @@ export function Secret({ label, says, value, onDone }: SecretProps) {
           autoComplete="off"
           aria-describedby={`${id}-says`}
           value={value}
-          // From its end, so that its beginning is seen.
+          // Selected backwards, so that the field shows its beginning.
           onFocus={({ currentTarget: input }) => input.setSelectionRange(0, value.length, 'backward')}
         />
         <CopyButton of={label} text={value} field={field} />

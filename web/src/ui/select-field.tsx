@@ -16,7 +16,10 @@ type SelectFieldProps = Omit<ComponentProps<'select'>, 'children'> & {
   choices: readonly Choice[];
 };
 
-/** One of some values, with its label. The browser’s own list: it works with every keyboard and on every phone. */
+/**
+ * A choice of one value with its label. It is the browser’s own select element, which works with every keyboard and on
+ * every phone.
+ */
 export function SelectField({ label, hint, name, choices, className = '', ...rest }: SelectFieldProps) {
   const { id, fault, control } = useField({ name, hint });
   return (
@@ -30,7 +33,7 @@ export function SelectField({ label, hint, name, choices, className = '', ...res
 
 type SelectProps = Omit<ComponentProps<'select'>, 'children'> & { label: string; choices: readonly Choice[] };
 
-/** The same within a row, where a heading says what it is for: its name is heard. */
+/** The same within a row, without a visible label: screen readers read the label. */
 export function Select({ label, choices, className = '', ...rest }: SelectProps) {
   return (
     <select className={`input select ${className}`} aria-label={label} {...rest}>

@@ -2,7 +2,7 @@ import { t } from './text.ts';
 
 const units = [() => t('bytes'), () => t('kB'), () => t('MB'), () => t('GB')];
 
-/** A number of bytes as people say it: `48 kB`. */
+/** Formats a number of bytes: `48 kB`. */
 export function shownSize(bytes: number): string {
   let [size, unit] = [bytes, 0];
   for (; size >= 999.5 && unit < units.length - 1; unit++) size /= 1000;

@@ -9,7 +9,7 @@ import { Title } from './title.tsx';
 import { useCell } from './use-cell.ts';
 import './marks.css';
 
-/** Where there is nothing: why, and the one next step. */
+/** Shown where there is nothing: says why, and what to do next. */
 export function Empty({ title, says, children }: { title: string; says: string; children?: React.ReactNode }) {
   return (
     <div className="state">
@@ -20,7 +20,7 @@ export function Empty({ title, says, children }: { title: string; says: string; 
   );
 }
 
-/** What is being loaded, drawn as bars after 200 ms: what comes sooner doesn't flicker. */
+/** Placeholder bars for content that is loading. They appear after 200 ms, so that fast responses don't flicker. */
 export function Skeleton({ rows = 6, label }: { rows?: number; label: string }) {
   const { state } = useCell(answering);
   return (
@@ -34,7 +34,7 @@ export function Skeleton({ rows = 6, label }: { rows?: number; label: string }) 
   );
 }
 
-/** Why it still isn’t there, and what can be done. */
+/** Says why loading takes so long, and what can be done. */
 const Slow = () => (
   <p className="skeleton-slow">
     {t('The server is slower than usual.')} <Button onClick={tryNow}>{t('Try now')}</Button>
@@ -46,11 +46,11 @@ interface FailedProps {
   what: string;
   error: unknown;
   onRetry?: (() => void) | undefined;
-  /** Whether it is all there is of the page, whose heading it then has. */
+  /** Whether it stands for the whole page, so that it must have the page's heading. */
   is_page?: boolean;
 }
 
-/** A part of the page that failed. The rest of it goes on. */
+/** Shown in place of a part of the page that failed. The rest of the page keeps working. */
 export function Failed({ what, error, onRetry, is_page = false }: FailedProps) {
   const { title, detail, request_id } = failureOf(error);
   return (
@@ -66,10 +66,10 @@ export function Failed({ what, error, onRetry, is_page = false }: FailedProps) {
   );
 }
 
-/** The id that the server’s log has of a request, to be copied into a report. */
+/** The request's id in the server’s log, to be copied into a report. */
 function RequestId({ id }: { id: string }) {
   const [copied, setCopied] = useState(false);
-  // Without a secure context there is no clipboard; the text can be selected.
+  // Without a secure context, there is no clipboard, but the text can be selected.
   const copy = () => navigator.clipboard?.writeText(id).then(() => setCopied(true));
   return (
     <p className="request-id">

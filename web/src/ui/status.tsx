@@ -2,7 +2,7 @@ import type { Priority as PriorityWord } from 'baton-sdk';
 import { t } from './text.ts';
 import './marks.css';
 
-/** What each category looks like: a shape of its own, so that the colour says nothing alone. */
+/** The icon of each category. Each has its own shape, so that nothing depends on colour alone. */
 const shapes: Record<string, React.ReactNode> = {
   todo: <circle cx="8" cy="8" r="5.25" />,
   in_progress: (
@@ -25,12 +25,12 @@ const shapes: Record<string, React.ReactNode> = {
   ),
 };
 
-/** The shape alone, within another drawing. A category of a newer server is a circle. */
+/** The shape alone, for use in another drawing. An unknown category, from a newer server, is a circle. */
 export const StatusShape = ({ category }: { category: string }) => (
   <g className={`icon status status-${category}`}>{shapes[category] ?? shapes['todo']}</g>
 );
 
-/** The shape of a status’s category, beside its name. */
+/** The icon of a status’s category, for use beside its name. */
 export function StatusIcon({ category }: { category: string }) {
   return (
     <svg className={`icon status status-${category}`} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
@@ -49,13 +49,13 @@ const priority_names: Record<PriorityWord, () => string> = {
   urgent: () => t('Urgent'),
 };
 
-/** A priority in words. */
+/** Returns a priority's name. */
 export const priorityName = (priority: PriorityWord): string => priority_names[priority]();
 
 /** The priorities, lowest first. */
 export const priorities = levels;
 
-/** A priority as bars and, seen or heard, its word. */
+/** A priority as bars, with its word visible or for screen readers. */
 export function Priority({ value, word = false }: { value: PriorityWord; word?: boolean }) {
   const level = levels.indexOf(value);
   return (

@@ -5,14 +5,14 @@ import { t } from './text.ts';
 import { useCell } from './use-cell.ts';
 import './marks.css';
 
-/** The time, once a minute: one timer for everything on the page that shows how long ago something was. */
+/** The current time, updated once a minute by one timer for the whole page. */
 const now = cell(new Date());
 setInterval(() => now.set(new Date()), 60_000);
 
-/** Today's date where the person is; another one after midnight. */
+/** Returns today's date in the person's time zone. The component is drawn again after midnight. */
 export const useToday = (): string => useSyncExternalStore(now.subscribe, () => dayOf(now.get()));
 
-/** When something was, as "5 min ago"; pointed at, to the second. */
+/** Shows how long ago something was, such as "5 min ago", with the exact time as a tooltip. */
 export function Time({ at }: { at: string }) {
   const date = new Date(at);
   return (
@@ -22,7 +22,7 @@ export function Time({ at }: { at: string }) {
   );
 }
 
-/** A due date. That it has passed is said in words too; of a ticket that is done, it is a date like any other. */
+/** A due date. If it has passed, words say so as well as the colour, unless the ticket is done. */
 export function DueDate({ due_on, is_done }: { due_on: string; is_done: boolean }) {
   const { text, exact, state } = dueOf(due_on, useCell(now), is_done);
   return (

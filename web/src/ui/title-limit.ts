@@ -1,9 +1,11 @@
 import { t } from './text.ts';
 
-/** The longest title of a ticket. No field cuts what is pasted into it: it says how much is too much. */
+/**
+ * The longest title of a ticket. Fields don't cut a longer text when it is pasted; they say by how much it is too long.
+ */
 const max_title = 512;
 
-/** How much longer a title is than it may be, in words; undefined where it fits. */
+/** Describes by how much a title is too long; undefined if it fits. */
 export function overTitle(title: string): string | undefined {
   const over = title.trim().length - max_title;
   if (over <= 0) return undefined;

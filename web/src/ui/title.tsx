@@ -2,20 +2,25 @@ import { useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { nameTab } from './tab.ts';
 
-/** The address that had the focus last: the first page of a visit leaves it where the browser puts it. */
+/**
+ * The address whose heading was focused last. On the first page of a visit, the focus stays where the browser puts it.
+ */
 let focused_at: string | undefined;
 
 interface TitleProps {
   children: string;
-  /** What the tab says, where the heading alone would be too little. */
+  /** The title of the tab, if the heading alone is not enough. */
   tab?: string | undefined;
   className?: string;
 }
 
-/** The page's heading and the tab's title. It gets the focus when the page is another one, for a reader to begin there; but not from a dialog over it. */
+/**
+ * The page's heading, and the tab's title. The heading gets the focus when another page opens, so that screen readers
+ * start there, unless a dialog is open.
+ */
 export function Title({ children, tab = children, className = '' }: TitleProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  // The page's, and not yet the next one's, which is loaded while this one is still there.
+  // The address of the rendered page: while the next page loads, the router's location is already the next one.
   const at = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   useEffect(() => {
     nameTab(`${tab} · Baton`);

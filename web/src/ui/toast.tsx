@@ -7,13 +7,13 @@ import './overlays.css';
 
 interface Toast {
   text: string;
-  /** An error stays until it is closed. */
+  /** An error stays until the person closes it. */
   kind?: 'done' | 'error';
   action?: { label: string; run: () => void };
 }
 
 const stays_ms = 10_000;
-/** More than these would cover the page: the oldest goes. */
+/** At most this many messages are shown; the oldest is removed. */
 const most = 3;
 
 let last_id = 0;
@@ -21,7 +21,7 @@ const toasts = cell<readonly (Toast & { id: number })[]>([]);
 
 const remove = (id: number) => toasts.set(toasts.get().filter((one) => one.id !== id));
 
-/** Says what was done, or what failed, at the edge of the page, and to who listens to it. The function it returns takes it away. */
+/** Shows a message at the edge of the page, and announces it to screen readers. The returned function removes it. */
 export function toast(given: Toast): () => void {
   last_id += 1;
   const id = last_id;
@@ -29,7 +29,7 @@ export function toast(given: Toast): () => void {
   return () => remove(id);
 }
 
-/** The messages. One that is pointed at, or has the focus, stays. */
+/** The messages. One that is hovered or focused stays. */
 export function Toasts() {
   const shown = useCell(toasts);
   return (

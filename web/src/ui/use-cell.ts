@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
 import type { Cell } from '../store/cell.ts';
 
-/** The value of a cell, drawn again when it changes. */
+/** Returns the value of a cell, and re-renders when it changes. */
 export const useCell = <T>(of: Cell<T>): T => useSyncExternalStore(of.subscribe, of.get);

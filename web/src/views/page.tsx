@@ -9,7 +9,7 @@ import { Empty, Failed, Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
 import { Title } from '../ui/title.tsx';
 
-/** `/w/W/v/VIEW`: goes on to the list or the board that the view is a name for, as it is saved now. */
+/** `/w/W/v/VIEW`: opens the list or board that the view is for, with its saved filters. */
 export function Page() {
   const { workspace = '', view: id = '' } = useParams({ strict: false });
   const { data: view, error, refetch } = useQuery({ ...viewQuery(workspace, id), staleTime: 0 });

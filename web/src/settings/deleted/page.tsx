@@ -8,7 +8,7 @@ import { attempt } from '../acts.ts';
 import { focusSection, Section, WorkspaceSettings } from '../frame.tsx';
 import { Paged } from '../paged.tsx';
 
-/** `/w/W/settings/deleted`: the deleted tickets of all projects, each with its way back. */
+/** `/w/W/settings/deleted`: the deleted tickets of all projects, each with a button to restore it. */
 export function Page() {
   return (
     <WorkspaceSettings

@@ -57,7 +57,7 @@ function Ask({ workspace: { id, name }, onClose }: { workspace: Workspace; onClo
   );
 }
 
-/** What is in the workspace, counted as far as it is known. */
+/** What the workspace contains, as far as the counts are known. */
 function Contents({ workspace }: { workspace: string }) {
   const projects = useQuery(projectsQuery(workspace)).data;
   const members = useInfiniteQuery(memberPages(workspace, '')).data;

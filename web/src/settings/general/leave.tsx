@@ -11,7 +11,7 @@ import { toast } from '../../ui/toast.tsx';
 import { useCell } from '../../ui/use-cell.ts';
 import { Section } from '../frame.tsx';
 
-/** Ends the own membership. */
+/** Ends the person’s own membership. */
 export function Leave({ workspace: { id, name } }: { workspace: Workspace }) {
   const [asking, setAsking] = useState(false);
   const who = useCell(session);

@@ -11,7 +11,7 @@ import { useMay } from '../../desk/use-may.ts';
 import { Leave } from './leave.tsx';
 import { DeleteWorkspace } from './delete-workspace.tsx';
 
-/** `/w/W/settings/general`: what the workspace is called, leaving it, and deleting it. */
+/** `/w/W/settings/general`: renames, leaves or deletes the workspace. */
 export function Page() {
   return <WorkspaceSettings page="general">{(workspace) => <General id={workspace} />}</WorkspaceSettings>;
 }

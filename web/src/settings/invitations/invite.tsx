@@ -19,7 +19,7 @@ interface Invited {
   mailed: boolean;
 }
 
-/** Invites an address. The link is mailed where the server sends mail, and shown here once. */
+/** Invites an e-mail address. The server mails the link if it sends mail; the page shows it once in any case. */
 export function Invite({ workspace }: { workspace: string }) {
   const may = useMay({ workspace_id: workspace }, 'create_invitation');
   const own_role = useRole({ workspace_id: workspace }) ?? '';

@@ -15,7 +15,7 @@ import { Paged } from '../paged.tsx';
 import { Until } from '../until.tsx';
 import { Invite } from './invite.tsx';
 
-/** `/w/W/settings/invitations`: inviting people, and who has not accepted yet. */
+/** `/w/W/settings/invitations`: invites people, and lists the invitations that nobody has accepted yet. */
 export function Page() {
   return (
     <WorkspaceSettings page="invitations">

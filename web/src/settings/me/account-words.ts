@@ -4,7 +4,7 @@ import { t } from '../../ui/text.ts';
 type Known<Word> = Word extends string ? (string extends Word ? never : Word) : never;
 type Detail = AccountAuditEntry['detail'];
 
-/** What happened to an account, in a sentence. The compiler names one that is missing. */
+/** The sentence for each account event. The compiler reports a missing event. */
 const sentences: Record<Known<AccountAuditAction>, () => string> = {
   registered: () => t('The account was created'),
   name_changed: () => t('Your name was changed'),
@@ -27,7 +27,7 @@ const sentences: Record<Known<AccountAuditAction>, () => string> = {
   refresh_token_reused: () => t('A used token was sent again, which ended its session: perhaps it was stolen'),
 };
 
-/** Those that deserve a second look. */
+/** Events that are marked as a warning. */
 const alarming: ReadonlySet<string> = new Set<AccountAuditAction>([
   'sign_in_failed',
   'password_change_failed',
@@ -38,14 +38,14 @@ const alarming: ReadonlySet<string> = new Set<AccountAuditAction>([
 
 const isKnown = (action: string): action is Known<AccountAuditAction> => Object.hasOwn(sentences, action);
 
-/** What happened; an action of a newer server by its own name. */
+/** Returns an event's sentence. If the event is unknown because the server is newer, its API name is shown. */
 export const sentenceOf = (action: string): string => (isKnown(action) ? sentences[action]() : action);
 
 export const isAlarming = (action: string): boolean => alarming.has(action);
 
 const textOf = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined);
 
-/** What an entry carries, in a few words; empty where that is nothing that anybody would look for. */
+/** Describes an event's details briefly; empty if it has none worth showing. */
 export function detailOf({ from, to, email, failures, mails, sessions_ended: ended }: Detail): string {
   const [was, is] = [textOf(from), textOf(to) ?? textOf(email)];
   const times = textOf(failures) ?? textOf(mails);

@@ -1,6 +1,6 @@
 import { t } from '../../ui/text.ts';
 
-// The more special first: Edge and Opera also call themselves Chrome, and all of them Safari.
+// Specific names come first: Edge and Opera also call themselves Chrome, and all of them call themselves Safari.
 const browsers: readonly (readonly [RegExp, string])[] = [
   [/\bEdgA?\/|\bEdgiOS\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -22,7 +22,7 @@ const systems: readonly (readonly [RegExp, string])[] = [
 
 const nameIn = (names: typeof browsers, text: string) => names.find(([form]) => form.test(text))?.[1];
 
-/** What a `User-Agent` says of where somebody signed in: "Firefox on macOS"; what it says as it is, where nobody knows it. */
+/** Describes a `User-Agent`: "Firefox on macOS"; returns it unchanged if it is unknown. */
 export function browserOf(user_agent: string | null): string {
   if (user_agent === null || user_agent === '') return t('Unknown program');
   const [browser, system] = [nameIn(browsers, user_agent), nameIn(systems, user_agent)];

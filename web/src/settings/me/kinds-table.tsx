@@ -15,7 +15,10 @@ interface KindsTableProps {
   onChange: (changes: Partial<Given>) => void;
 }
 
-/** Each kind, in the inbox and by mail. What is not in the inbox isn’t mailed. */
+/**
+ * Chooses for each kind whether it is in the inbox and whether it is mailed. A kind that is not in the inbox isn’t
+ * mailed.
+ */
 export function KindsTable({ given: { kinds: inbox, mail }, onChange }: KindsTableProps) {
   return (
     <table className="table kinds">

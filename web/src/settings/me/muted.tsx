@@ -9,7 +9,7 @@ interface MutedProps {
   onChange: (chosen: string[]) => void;
 }
 
-/** The projects of which the person wants to hear little. */
+/** Chooses the projects that the person mutes. */
 export function Muted({ workspace, chosen, onChange }: MutedProps) {
   const { data = [] } = useQuery(projectsQuery(workspace));
   if (data.length === 0) return <p className="nothing">{t('There is no project yet.')}</p>;

@@ -7,7 +7,7 @@ import { Section } from '../frame.tsx';
 import { Paged } from '../paged.tsx';
 import { detailOf, isAlarming, sentenceOf } from './account-words.ts';
 
-/** What concerns the security of the account. */
+/** The security events of the account. */
 export const MyAudit = () => (
   <Section title={t('What happened to your account')}>
     <Paged

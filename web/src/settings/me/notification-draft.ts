@@ -1,10 +1,10 @@
 import type { Input, NotificationSettings } from 'baton-sdk';
 
-/** The kinds of notifications, as they are sent. */
+/** The kinds of notifications, as the API names them. */
 export type Kind = keyof NotificationSettings['kinds'];
 export const kinds: readonly Kind[] = ['assigned', 'mentioned', 'moved', 'commented', 'due', 'webhook_stopped'];
 
-/** What the form says. */
+/** The values of the form. */
 export type Given = Omit<NotificationSettings, 'version'>;
 type Field = keyof Given;
 type Changes = Omit<Input<'update_notification_settings'>['body'], 'version'>;
@@ -15,15 +15,15 @@ export const givenOf = ({ version: _version, ...given }: NotificationSettings): 
 
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
-/** The fields that differ. */
+/** Returns the names of the fields that differ. */
 export const changedFields = (from: Given, to: Given): Field[] =>
   fields.filter((field) => !isSame(from[field], to[field]));
 
-/** The values of the kinds that differ. */
+/** Returns the kinds that differ, with their new values. */
 const changedKinds = (from: Given['kinds'], to: Given['kinds']) =>
   Object.fromEntries(kinds.filter((kind) => from[kind] !== to[kind]).map((kind) => [kind, to[kind]]));
 
-/** The changes as they are sent: kind by kind, so that what was changed elsewhere stays. */
+/** Returns the changes to send, kind by kind, so that other kinds keep what another tab saved. */
 export function changesOf(from: Given, to: Given): Changes {
   const changed = changedFields(from, to);
   return {

@@ -20,7 +20,7 @@ import { KindsTable } from './kinds-table.tsx';
 import { Muted } from './muted.tsx';
 import { QuietHours } from './quiet-hours.tsx';
 
-/** `/me/notifications?workspace=W`: what its person is notified of in a workspace, and how. */
+/** `/me/notifications?workspace=W`: which events of a workspace the person is notified of, and how. */
 export function Page() {
   const { data: workspaces } = useQuery(workspacesQuery());
   const { workspace: asked } = useSearch({ strict: false });
@@ -64,7 +64,7 @@ function Settings({ workspace, now }: { workspace: string; now: NotificationSett
   const [seen, setSeen] = useState(now);
   const [given, setGiven] = useState(givenOf(now));
   const queries = useQueryClient();
-  // Nothing is changed here: what was chosen elsewhere by now is shown.
+  // The form is unchanged, so it shows what another tab has saved.
   if (now.version > seen.version && changedFields(givenOf(seen), given).length === 0) {
     setSeen(now);
     setGiven(givenOf(now));
@@ -85,7 +85,7 @@ function Settings({ workspace, now }: { workspace: string; now: NotificationSett
       await send(seen);
     } catch (error) {
       if (!isCode(error, 'conflict')) throw error;
-      // They are the person’s own: what was changed in another tab stays, and this goes on top.
+      // Both tabs belong to the same person: keep what the other saved, and apply these changes on top.
       await send(await queries.fetchQuery({ ...notificationSettingsQuery(workspace), staleTime: 0 }));
     }
   };

@@ -10,7 +10,7 @@ import { toast } from '../../ui/toast.tsx';
 import { useCell } from '../../ui/use-cell.ts';
 import { MySettings, Section } from '../frame.tsx';
 
-/** `/me/password`: another password, which signs out everywhere else. */
+/** `/me/password`: changes the password, which ends all other sessions. */
 export function Page() {
   const [count, setCount] = useState(0);
   const who = useCell(session);
@@ -31,7 +31,7 @@ export function Page() {
           at={{ invalid_credentials: 'current_password' }}
           onSubmit={change}
         >
-          {/* So that a password manager knows whose password it is. */}
+          {/* Tells password managers whose password it is. */}
           <input
             type="hidden"
             name="username"

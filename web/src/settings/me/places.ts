@@ -1,12 +1,12 @@
 import type { Choice } from '../../ui/select-field.tsx';
 import { t } from '../../ui/text.ts';
 
-/** Where the browser is. */
+/** Returns the browser's time zone. */
 const here = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const inWords = (zone: string) => zone.replaceAll('_', ' ');
 
-/** The time zones that can be chosen: the browser’s own, those that it knows, and the one that is chosen. */
+/** Returns the time zones to choose from: the browser’s own, all that it knows, and the chosen one. */
 export function zonesWith(chosen: string | null): Choice[] {
   const known = Intl.supportedValuesOf('timeZone').filter((zone) => zone.includes('/'));
   const all = [...new Set([...(chosen === null ? [] : [chosen]), 'UTC', ...known])];
@@ -18,10 +18,12 @@ export function zonesWith(chosen: string | null): Choice[] {
 
 const languages = ['en-GB', 'en-US', 'en-AU', 'en-CA', 'en-IE', 'en-IN', 'en-NZ', 'en-ZA'];
 
-/** Today as it is written in a language. */
+/** Formats today's date in a language. */
 const dateIn = (tag: string) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium' }).format(new Date());
 
-/** A language with a date as it is written there. Another machine's browser may know more of them. */
+/**
+ * Returns a language's name with a sample date; only its tag if this browser doesn't know it, as another device's may.
+ */
 function inLanguage(tag: string): string {
   try {
     return `${new Intl.DisplayNames('en', { type: 'language' }).of(tag) ?? tag}: ${dateIn(tag)}`;
@@ -30,7 +32,7 @@ function inLanguage(tag: string): string {
   }
 }
 
-/** The ways to write dates that can be chosen: those of English, and the one that is chosen. */
+/** Returns the date formats to choose from: those of English, and the chosen one. */
 export function languagesWith(chosen: string | null): Choice[] {
   const all = [...new Set([...(chosen === null ? [] : [chosen]), ...languages])];
   return [

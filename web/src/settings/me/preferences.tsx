@@ -8,7 +8,7 @@ import { useCell } from '../../ui/use-cell.ts';
 import { MySettings, Section } from '../frame.tsx';
 import { languagesWith, zonesWith } from './places.ts';
 
-/** `/me/preferences`: how the console looks, and its keys. */
+/** `/me/preferences`: the look of the console, and its keys. */
 export function Page() {
   const { theme, density, single_keys, time_zone, language } = useCell(preferences);
   const waits = !isNone(useCell(unsent));

@@ -13,7 +13,7 @@ import { t } from '../../ui/text.ts';
 import { MySettings, Section } from '../frame.tsx';
 import { NameForm } from '../name-form.tsx';
 
-/** `/me/profile`: the own name and address. */
+/** `/me/profile`: the person's name and e-mail address. */
 export function Page() {
   const { data, error, refetch } = useQuery({ ...meQuery(), staleTime: 0 });
   return (
@@ -85,7 +85,7 @@ function Address({ user: { email, email_confirmed_at } }: { user: User }) {
 }
 
 interface AskProps {
-  /** The own address, to be confirmed; '' for another one. */
+  /** The current address, to be confirmed; '' to enter another one. */
   email: string;
   onMailed: (to: string) => void;
   onClose: () => void;

@@ -10,7 +10,7 @@ import { t } from '../../ui/text.ts';
 
 const here = () => timeZone() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** The time zones that this browser knows, with the one that is chosen. */
+/** Returns the time zones that this browser knows, and the chosen one. */
 const zonesWith = (chosen: string) => [...new Set([chosen, here(), 'UTC', ...Intl.supportedValuesOf('timeZone')])];
 
 interface QuietHoursProps {
@@ -18,7 +18,7 @@ interface QuietHoursProps {
   onChange: (chosen: Hours | null) => void;
 }
 
-/** The hours of the day in which nothing is mailed. */
+/** Chooses the hours of the day in which nothing is mailed. */
 export function QuietHours({ chosen, onChange }: QuietHoursProps) {
   const fault = useContext(Faults)['quiet_hours'];
   const set = (changes: Partial<Hours>) => chosen !== null && onChange({ ...chosen, ...changes });

@@ -14,7 +14,7 @@ import { Until } from '../until.tsx';
 import { browserOf } from './browser.ts';
 import { MyAudit } from './my-audit.tsx';
 
-/** `/me/sessions`: where the account is signed in, and what happened to it. */
+/** `/me/sessions`: the account's sessions and security events. */
 export function Page() {
   return (
     <MySettings page="sessions">
@@ -93,7 +93,7 @@ function End({ sessions, onClose }: { sessions: readonly Session[]; onClose: () 
     try {
       for (const { id } of sessions) await revokeSession(id);
     } finally {
-      // Those that were ended before one that could not be are gone from the list, too.
+      // If ending one session fails, the list must still lose those that were ended before.
       await Promise.all(['sessions', 'my-audit'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
     }
     onClose();

@@ -25,7 +25,7 @@ interface BotRowProps {
   may: boolean;
 }
 
-/** A bot: its role, its tokens, its name, and removing it. */
+/** A bot: its name, role and tokens, and a button to remove it. */
 export function BotRow({ workspace, bot, may }: BotRowProps) {
   const { id, name, role, created_at } = bot;
   const [opened, setOpened] = useState<'token' | 'name' | 'remove'>();

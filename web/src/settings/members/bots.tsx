@@ -14,7 +14,7 @@ import { Paged } from '../paged.tsx';
 import { useMay } from '../../desk/use-may.ts';
 import { BotRow } from './bot-row.tsx';
 
-/** The members that are programs, each with its tokens. */
+/** The bots of a workspace, each with its tokens. */
 export function Bots({ workspace }: { workspace: string }) {
   const may = useMay({ workspace_id: workspace }, 'create_bot');
   const [creating, setCreating] = useState(false);

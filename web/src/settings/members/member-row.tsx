@@ -23,7 +23,7 @@ interface MemberRowProps {
   is_own: boolean;
 }
 
-/** Changes a role; says what it is where somebody else has changed it meanwhile. */
+/** Returns a function that changes a role, and says so if somebody else has changed it in the meantime. */
 function useChangeRole(workspace: string, member: Member) {
   const queries = useQueryClient();
   const { name } = member;
@@ -37,12 +37,12 @@ function useChangeRole(workspace: string, member: Member) {
         : t('The role of {name} is as it was.', { name });
       tellFailure(what, error);
     }
-    // With the own role, what the pages show changes.
+    // Reload the workspaces as well, because a change of the person's own role changes what the pages show.
     await Promise.all(['members', 'workspaces'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
   };
 }
 
-/** A member: who they are, what they may do, and removing them. */
+/** A member: their name, address and role, and a button to remove them. */
 export function MemberRow({ workspace, member, own_role, is_own }: MemberRowProps) {
   const { user_id, name, email, role, created_at } = member;
   const [busy, setBusy] = useState(false);

@@ -12,7 +12,7 @@ import { Bots } from './bots.tsx';
 import { MemberRow } from './member-row.tsx';
 import { RoleWords } from './role-words.tsx';
 
-/** `/w/W/settings/members`: people and bots, what they may do, and removing them. */
+/** `/w/W/settings/members`: people and bots with their roles. */
 export function Page() {
   return (
     <WorkspaceSettings page="members">

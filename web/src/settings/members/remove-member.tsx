@@ -13,7 +13,7 @@ interface RemoveMemberProps {
   onClose: () => void;
 }
 
-/** Asks before a member is removed; says what becomes of their tickets. */
+/** Asks before a member is removed, and says what happens to their tickets. */
 export function RemoveMember({ workspace, member: { user_id, name }, onClose }: RemoveMemberProps) {
   const queries = useQueryClient();
   const remove = async () => {

@@ -1,26 +1,28 @@
 import type { Role } from 'baton-sdk';
 
-/** The roles, from the one that may do most. */
+/** The roles, the one with the most rights first. */
 export const roles: readonly Role[] = ['owner', 'admin', 'member', 'viewer'];
 
 interface Between {
-  /** The role of who would do it. */
+  /** The role of the person who changes the other's role. */
   own: string;
-  /** The role of the member that it is done to. */
+  /** The role of the member who is changed. */
   of: string;
 }
 
-/** Whether a role may be given: owners may do anything, admins neither touch owners nor make them. */
+/**
+ * Returns whether a role may be given: owners may do anything; admins may neither change owners nor make anyone one.
+ */
 export const mayGive = ({ own, of }: Between, role: Role): boolean =>
   own === 'owner' || (own === 'admin' && of !== 'owner' && role !== 'owner');
 
-/** Whether somebody may change another’s role at all, or remove them. */
+/** Returns whether somebody may change another member’s role at all, or remove them. */
 export const mayTouch = ({ own, of }: Between): boolean => own === 'owner' || (own === 'admin' && of !== 'owner');
 
-/** Whether a role may do less than another. */
+/** Returns whether a role has fewer rights than another. */
 export const isLess = (role: string, than: string): boolean =>
   roles.indexOf(role as Role) > roles.indexOf(than as Role);
 
-/** The roles that somebody may invite others with. */
+/** Returns the roles that somebody may invite others with. */
 export const inviting = (own: string): readonly Role[] =>
   own === 'owner' ? roles : roles.filter((role) => role !== 'owner');

@@ -5,14 +5,14 @@ import { Select } from '../../ui/select-field.tsx';
 interface RoleSelectProps {
   label: string;
   value: string;
-  /** The roles that may be given; the others are shown and can’t be chosen. */
+  /** Returns whether a role may be given; the others are shown, but can’t be chosen. */
   may: (role: Role) => boolean;
   among: readonly Role[];
   disabled?: boolean;
   onChange: (role: Role) => void;
 }
 
-/** Somebody’s role, to be changed. */
+/** Changes somebody’s role. */
 export function RoleSelect({ label, value, may, among, disabled = false, onChange }: RoleSelectProps) {
   const choices = among.map((role) => ({
     value: role,

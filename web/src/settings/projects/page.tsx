@@ -17,7 +17,7 @@ import { NameForm } from '../name-form.tsx';
 import { Paged } from '../paged.tsx';
 import { useMay } from '../../desk/use-may.ts';
 
-/** `/w/W/settings/projects`: the projects in use, and the archived ones. */
+/** `/w/W/settings/projects`: the active projects, and the archived ones. */
 export function Page() {
   return (
     <WorkspaceSettings page="projects">
@@ -127,7 +127,7 @@ function Rename({ workspace, project: { id, key, name, version }, onClose }: Ask
   );
 }
 
-/** Archives or unarchives; where the project was renamed meanwhile, that is no reason against it. */
+/** Archives or unarchives a project, even if it was renamed in the meantime. */
 async function setArchived(workspace: string, project: Project, archived: boolean): Promise<void> {
   try {
     await updateProject(project, workspace, { archived });

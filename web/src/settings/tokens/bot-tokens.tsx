@@ -7,7 +7,7 @@ import { useCell } from '../../ui/use-cell.ts';
 import { useMay } from '../../desk/use-may.ts';
 import { TokenRow } from './token-row.tsx';
 
-/** The tokens of a bot, for admins: nobody else may see them. */
+/** The tokens of a bot. Only admins may see them. */
 export function BotTokens({ workspace, bot }: { workspace: string; bot: string }) {
   const { may } = useMay({ workspace_id: workspace }, 'create_bot');
   const { data, hasNextPage, fetchNextPage } = useInfiniteQuery({ ...tokenPages(workspace), enabled: may });

@@ -14,12 +14,12 @@ import { area_names } from './scopes.ts';
 
 interface CreateTokenProps {
   workspace: string;
-  /** The bot that it is for; without it, the person chooses. */
+  /** The bot that the token is for; if undefined, the person chooses. */
   bot?: Bot | undefined;
   onClose: () => void;
 }
 
-/** Creates a token, and shows it this once. While it is shown, only its button closes the dialog. */
+/** Creates a token and shows it once. While it is shown, only the dialog's button closes it. */
 export function CreateToken({ workspace, bot, onClose }: CreateTokenProps) {
   const [created, show, forget] = useSecret<NewApiToken>();
   const queries = useQueryClient();
@@ -74,7 +74,7 @@ export function CreateToken({ workspace, bot, onClose }: CreateTokenProps) {
   );
 }
 
-/** Whose token it is: the person’s own, or a bot’s. */
+/** Chooses whose token it is: the person’s own, or a bot’s. */
 function ForField({ workspace }: { workspace: string }) {
   const { may } = useMay({ workspace_id: workspace }, 'create_bot');
   const { data } = useInfiniteQuery({ ...botPages(workspace), enabled: may });

@@ -11,7 +11,7 @@ import { useMay } from '../../desk/use-may.ts';
 import { CreateToken } from './create-dialog.tsx';
 import { TokenRow } from './token-row.tsx';
 
-/** `/w/W/settings/tokens`: the credentials of programs, the own ones and, for admins, everybody’s. */
+/** `/w/W/settings/tokens`: the person’s own API tokens and, for admins, everybody’s. */
 export function Page() {
   const says = t('With a token, a program or an agent uses the API in this workspace, within what its person may do.');
   return (

@@ -5,7 +5,7 @@ import { Select } from '../../ui/select-field.tsx';
 import { t } from '../../ui/text.ts';
 import { type Area, area_names, areaName, levelName, meaningOf, scopesOf } from './scopes.ts';
 
-/** What a token may do, area by area. */
+/** Chooses what a token may do, area by area. */
 export function ScopesField() {
   const fault = useContext(Faults)['scopes'];
   return (

@@ -2,7 +2,7 @@ import type { TokenScope } from 'baton-sdk';
 import { t } from '../../ui/text.ts';
 
 type AreaOf<Scope> = Scope extends `${infer Area}:${string}` ? Area : never;
-/** A part of what a token may do. */
+/** A group of scopes. */
 export type Area = AreaOf<TokenScope>;
 
 const areas: Record<Area, () => string> = {
@@ -17,7 +17,7 @@ const areas: Record<Area, () => string> = {
   webhooks: () => t('Webhooks'),
 };
 
-/** What each scope lets a token do. The compiler names one that is missing. */
+/** What each scope allows. The compiler reports a missing scope. */
 const meanings: Record<TokenScope, () => string> = {
   'tickets:read': () => t('Reads tickets, their histories, comments and activity, with the names of the people.'),
   'tickets:write': () => t('Also creates, edits, assigns, moves, deletes and restores tickets, comments and reacts.'),
@@ -43,22 +43,22 @@ const levels: Record<string, () => string> = {
   admin: () => t('Read and change'),
 };
 
-/** The areas, those that most tokens are for first. */
+/** The areas, the most usual first. */
 export const area_names = Object.keys(areas) as Area[];
 export const areaName = (area: Area): string => areas[area]();
 
-/** The scopes of an area, from the one that allows least. */
+/** Returns the scopes of an area, the one that allows least first. */
 export const scopesOf = (area: Area): TokenScope[] =>
   (Object.keys(meanings) as TokenScope[]).filter((scope) => scope.startsWith(`${area}:`));
 
 const isKnown = (scope: string): scope is TokenScope => Object.hasOwn(meanings, scope);
 
-/** What a scope lets a token do; a scope of a newer server as it is. */
+/** Describes what a scope allows. If it is unknown because the server is newer, its API name is shown. */
 export const meaningOf = (scope: string): string => (isKnown(scope) ? meanings[scope]() : scope);
 
 export const levelName = (scope: string): string => levels[scope.split(':')[1] ?? '']?.() ?? scope;
 
-/** A token's scopes in a few words: "Tickets: read and write · Projects: read". */
+/** Describes a token's scopes briefly: "Tickets: read and write · Projects: read". */
 export function inWords(scopes: readonly string[]): string {
   const words = scopes.map((scope) => {
     if (!isKnown(scope)) return scope;

@@ -15,15 +15,15 @@ import { inWords } from './scopes.ts';
 interface TokenRowProps {
   workspace: string;
   token: ApiToken;
-  /** The account of who looks: of their own tokens it need not be said whose they are. */
+  /** The signed-in account's id, whose own tokens are shown without an owner. */
   own_id: string;
-  /** The section that gets the focus when the token is gone. */
+  /** The section to focus after the token was revoked. */
   section: string;
-  /** Whether it stands under the bot whose it is. */
+  /** Whether the token is listed under its bot. */
   within?: boolean;
 }
 
-/** Whose token it is, in words; undefined for the own. */
+/** Returns a text about the token's owner; undefined for the person's own token. */
 function useOwner(
   { user_id, created_by }: ApiToken,
   { own_id, within }: { own_id: string; within: boolean },
@@ -39,7 +39,7 @@ function useOwner(
   return t('of the bot {name}, created by {creator}', { name, creator: creator_name });
 }
 
-/** A token: what it may do, until when, when it was last used, and revoking it. */
+/** A token: its scopes, expiry and last use, and a button to revoke it. */
 export function TokenRow({ workspace, token, own_id, section, within = false }: TokenRowProps) {
   const { id, name, scopes, created_at, expires_at, last_used_at } = token;
   const [revoking, setRevoking] = useState(false);

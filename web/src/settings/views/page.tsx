@@ -16,7 +16,7 @@ import { Time } from '../../ui/time.tsx';
 import { useCell } from '../../ui/use-cell.ts';
 import { focusSection, Section, WorkspaceSettings } from '../frame.tsx';
 
-/** `/w/W/settings/views`: the person's views, and those that are shared. */
+/** `/w/W/settings/views`: the person's own views, and the shared ones. */
 export function Page() {
   return (
     <WorkspaceSettings

@@ -1,17 +1,17 @@
 import type { EventType, Webhook } from 'baton-sdk';
 
-/** What the form of a webhook says. */
+/** The values of a webhook's form. */
 export interface Given {
   url: string;
   description: string;
-  /** null: all. */
+  /** null means all. */
   types: readonly string[] | null;
   project_ids: readonly string[] | null;
 }
 
 export const no_webhook: Given = { url: '', description: '', types: null, project_ids: null };
 
-/** What of a webhook its form shows. */
+/** Returns the webhook's fields that its form shows. */
 export const givenOf = ({ url, description, types, project_ids }: Webhook): Given => ({
   url,
   description,
@@ -21,11 +21,11 @@ export const givenOf = ({ url, description, types, project_ids }: Webhook): Give
 
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
-/** The fields that differ. */
+/** Returns the names of the fields that differ. */
 export const changedFields = (from: Given, to: Given): (keyof Given)[] =>
   (Object.keys(no_webhook) as (keyof Given)[]).filter((field) => !isSame(from[field], to[field]));
 
-/** The changes as they are sent: what was not changed here stays as it is there. */
+/** Returns the changes to send, so that other fields keep their saved values. */
 export function changesOf(from: Given, to: Given) {
   const { types, project_ids, ...texts } = to;
   const all = { ...texts, types: types as EventType[] | null, project_ids: project_ids && [...project_ids] };
@@ -33,7 +33,7 @@ export function changesOf(from: Given, to: Given) {
   return Object.fromEntries(Object.entries(all).filter(([field]) => changed.includes(field as keyof Given)));
 }
 
-/** What was typed here on top of what somebody else has saved. */
+/** Applies the person's changes on top of what somebody else has saved. */
 export function onTopOf(theirs: Given, base: Given, mine: Given): Given {
   const changed = changedFields(base, mine);
   return Object.fromEntries(
@@ -44,6 +44,6 @@ export function onTopOf(theirs: Given, base: Given, mine: Given): Given {
   ) as unknown as Given;
 }
 
-/** A value among others, added or taken away; null, where all are meant, begins with those that there are. */
+/** Returns the values with one added or, if it was there, removed. */
 export const toggled = (values: readonly string[], value: string): string[] =>
   values.includes(value) ? values.filter((one) => one !== value) : [...values, value];

@@ -13,11 +13,11 @@ import { RedeliverRange } from './redeliver-range.tsx';
 const often_ms = 3_000;
 const seldom_ms = 15_000;
 
-/** What waits is about to change. */
+/** Polls more often while deliveries wait, because their state will change soon. */
 const everyMs = (deliveries: readonly Delivery[]) =>
   deliveries.some(({ state }) => state === 'pending') ? often_ms : seldom_ms;
 
-/** What was sent, what came back, and sending it again. */
+/** The deliveries of a webhook, which can be sent again. */
 export function Deliveries({ at, may }: { at: At; may: boolean }) {
   const [state, setState] = useState<DeliveryState | ''>('');
   const [range, setRange] = useState<{ from: string; to: string }>();

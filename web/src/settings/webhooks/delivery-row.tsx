@@ -16,12 +16,12 @@ interface DeliveryRowProps {
   at: At;
   delivery: Delivery;
   may: boolean;
-  /** Called to send again everything from here on. */
+  /** Called to send this event and all later ones again. */
   onRange: () => void;
   onChanged: () => Promise<unknown>;
 }
 
-/** A delivery. Opened, it shows each attempt. */
+/** One delivery; when expanded, it shows each attempt. */
 export function DeliveryRow({ at, delivery, may, onRange, onChanged }: DeliveryRowProps) {
   const { id, type, attempts, last_status, last_error, next_attempt_at, created_at } = delivery;
   const [open, setOpen] = useState(false);
@@ -101,7 +101,7 @@ function OneAttempt({ attempt: one }: { attempt: DeliveryWithLog['log'][number] 
           text !== '' && (
             <div key={name} className="attempt-part">
               <h3>{name}</h3>
-              {/* It can be scrolled with the keyboard, so it can have the focus. */}
+              {/* Focusable, so that it can be scrolled with the keyboard. */}
               <pre tabIndex={0} role="group" aria-label={name}>
                 {text}
               </pre>

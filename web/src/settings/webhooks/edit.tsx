@@ -21,14 +21,14 @@ interface EditProps {
   may: May;
 }
 
-/** Where its events go, and which. */
+/** Edits the webhook's address, description and filters. */
 export function Edit({ at, webhook, may }: EditProps) {
   const [seen, setSeen] = useState(webhook);
   const [given, setGiven] = useState(givenOf(webhook));
   const [theirs, setTheirs] = useState<Webhook>();
   const queries = useQueryClient();
   const is_untouched = changedFields(givenOf(seen), given).length === 0;
-  // Nothing is changed here: what it is elsewhere by now is shown.
+  // The form is unchanged, so it shows what was saved elsewhere.
   if (webhook.version > seen.version && is_untouched && theirs === undefined) {
     setSeen(webhook);
     setGiven(givenOf(webhook));
@@ -48,7 +48,8 @@ export function Edit({ at, webhook, may }: EditProps) {
     } catch (error) {
       if (!isCode(error, 'conflict')) throw error;
       const found = await queries.fetchQuery({ ...webhookQuery(at), staleTime: 0 });
-      // It was only paused, or got another secret: nothing of this form.
+      // If only fields outside of this form have changed (it was paused, or its secret replaced), saving overwrites
+      // nothing.
       if (changedFields(givenOf(seen), givenOf(found)).length > 0) return setTheirs(found);
       take(await updateWebhook(at, { ...changesOf(givenOf(found), given), version: found.version }));
       toast({ text: t('The webhook is saved') });
@@ -81,7 +82,7 @@ export function Edit({ at, webhook, may }: EditProps) {
   );
 }
 
-/** Words for what somebody else has changed. */
+/** Returns a function that describes what somebody else has changed. */
 function useDifferences(workspace: string) {
   const { data: projects = [] } = useQuery(projectsQuery(workspace));
   const projectName = (id: string) => projects.find((one) => one.id === id)?.name ?? id;

@@ -15,7 +15,7 @@ interface FieldsProps {
   onChange: (changes: Partial<Given>) => void;
 }
 
-/** What a webhook is: where its events go, and which. */
+/** The fields of a webhook: its address, description and filters. */
 export function WebhookFields({ workspace, given, onChange }: FieldsProps) {
   return (
     <>
@@ -49,7 +49,7 @@ export function WebhookFields({ workspace, given, onChange }: FieldsProps) {
 }
 
 interface ChosenProps {
-  /** null: all. */
+  /** null means all. */
   chosen: readonly string[] | null;
   onChange: (chosen: readonly string[] | null) => void;
 }
@@ -62,7 +62,7 @@ interface AllOrSomeProps extends ChosenProps {
   children: (chosen: readonly string[]) => React.ReactNode;
 }
 
-/** All, or only some of them. */
+/** Chooses all values, or some of them. */
 function AllOrSome({ name, legend, all, some, chosen, onChange, children }: AllOrSomeProps) {
   const id = useId();
   const fault = useContext(Faults)[name];

@@ -13,7 +13,7 @@ import { Remove } from './remove.tsx';
 import { SecretSection } from './secret-section.tsx';
 import { State } from './state-section.tsx';
 
-/** `/w/W/settings/webhooks/ID`: one webhook, its secret, and what was delivered. */
+/** `/w/W/settings/webhooks/ID`: one webhook with its secret and deliveries. */
 export function Page() {
   const { webhook = '' } = useParams({ strict: false });
   return (
@@ -23,7 +23,7 @@ export function Page() {
   );
 }
 
-/** Baton may stop it at any moment. */
+/** The polling interval, in milliseconds: Baton may stop the webhook at any moment. */
 const often_ms = 5_000;
 
 function One({ at }: { at: At }) {

@@ -12,7 +12,7 @@ interface RedeliverRangeProps {
   onClose: () => void;
 }
 
-/** Has all events of a range sent again that the webhook is for. */
+/** Sends all matching events of a range again. */
 export function RedeliverRange({ at, range, onQueued, onClose }: RedeliverRangeProps) {
   const send = async ({ from = '', to = '' }) => {
     const queued = await redeliver(at, { from: from.trim(), to: to.trim() });

@@ -17,7 +17,7 @@ interface SecretSectionProps {
   may: boolean;
 }
 
-/** What messages are signed with: it can be replaced, and not be read. */
+/** The secret that signs messages. It can be replaced, but not read. */
 export function SecretSection({ at, webhook: { previous_secret_until }, may }: SecretSectionProps) {
   const [rotating, setRotating] = useState(false);
   const [secret, show, forget] = useSecret<string>();

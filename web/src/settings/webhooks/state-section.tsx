@@ -16,7 +16,7 @@ interface PartProps {
   may: boolean;
 }
 
-/** Pauses or resumes. That somebody has changed its address meanwhile is no reason against it. */
+/** Pauses or resumes a webhook, even if its other fields were changed in the meantime. */
 async function setState(at: At, version: number, read: () => Promise<Webhook>, state: 'active' | 'paused') {
   try {
     await updateWebhook(at, { state, version });
@@ -26,7 +26,7 @@ async function setState(at: At, version: number, read: () => Promise<Webhook>, s
   }
 }
 
-/** Whether events are sent to it, and why not; trying it, pausing and resuming it. */
+/** Whether events are sent to the webhook, why not, and buttons to test, pause and resume it. */
 export function State({ at, webhook, may }: PartProps) {
   const { url, description, state, failing_since, version } = webhook;
   const { kind, word, says } = stateOf(webhook);

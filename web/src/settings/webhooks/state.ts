@@ -4,9 +4,9 @@ import { t } from '../../ui/text.ts';
 
 interface Said {
   kind: 'ok' | 'warn' | 'danger' | 'plain';
-  /** In a word or two. */
+  /** The state in one or two words. */
   word: string;
-  /** Why, and what can be done about it; empty where there is nothing to say. */
+  /** The reason, and what can be done about it; empty if there is nothing to say. */
   says: string;
 }
 
@@ -31,7 +31,7 @@ const reasons: Record<string, () => Said> = {
   workspace_deleted: () => ({ kind: 'plain', word: t('Ended'), says: t('The workspace was deleted.') }),
 };
 
-/** How a webhook is, and what can be done about it. */
+/** Describes a webhook's state, and what can be done about it. */
 export function stateOf({ state, state_reason, failing_since }: Webhook): Said {
   if (state !== 'active') {
     const said = reasons[state_reason ?? '']?.();
@@ -57,7 +57,10 @@ const errors: Record<string, () => string> = {
   CERT_HAS_EXPIRED: () => t('the certificate has expired'),
 };
 
-/** How an attempt ended: the status, or why there was none. A code of the system stays readable. */
+/**
+ * Describes how an attempt ended: the response's status, or why there was none. An unknown error code is shown as it
+ * is.
+ */
 export function outcomeOf({ status, error }: { status: number | null; error: string | null }): string {
   if (status !== null) return t('status {status}', { status });
   if (error === null) return t('not tried yet');
@@ -74,7 +77,7 @@ const delivery_states: Record<string, () => Said> = {
 export const deliveryState = ({ state }: Pick<Delivery, 'state'>): Said =>
   delivery_states[state]?.() ?? { kind: 'plain', word: state, says: '' };
 
-/** The address without what may be a secret. */
+/** Returns only the host of an address, because the rest may contain a secret. */
 export function hostOf(url: string): string {
   try {
     return new URL(url).host;
@@ -83,7 +86,7 @@ export function hostOf(url: string): string {
   }
 }
 
-/** When something is to happen, to the minute. */
+/** Formats a future time to the minute. */
 export const soonOf = (at: string): string =>
   new Intl.DateTimeFormat(dateLanguage(), { dateStyle: 'medium', timeStyle: 'short', timeZone: timeZone() }).format(
     new Date(at),

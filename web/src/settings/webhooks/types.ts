@@ -9,7 +9,7 @@ type VerbsOf<S extends Subject> = EventType extends infer Type
     : never
   : never;
 
-/** Every type of event by what it is about, in words. The compiler names one that is missing. */
+/** The words for every event type, by subject. The compiler reports a missing type. */
 const words: { [S in Subject]: { name: () => string; verbs: Record<VerbsOf<S>, () => string> } } = {
   ticket: {
     name: () => t('Tickets'),
@@ -100,7 +100,7 @@ interface Group {
   types: { type: EventType; says: string }[];
 }
 
-/** The types of events, grouped by what they are about. */
+/** Returns the event types grouped by subject. */
 export const groups = (): Group[] =>
   Object.entries(words).map(([subject, { name, verbs }]) => ({
     subject,
@@ -108,7 +108,10 @@ export const groups = (): Group[] =>
     types: Object.entries(verbs).map(([verb, says]) => ({ type: `${subject}.${verb}` as EventType, says: says() })),
   }));
 
-/** A type in words: "Tickets: moved to another status"; one of a newer server as it is. */
+/**
+ * Describes an event type: "Tickets: moved to another status". If it is unknown because the server is newer, its API
+ * name is shown.
+ */
 export function typeInWords(type: string): string {
   for (const { name, types } of groups()) {
     const found = types.find((one) => one.type === type);

@@ -6,7 +6,7 @@ import { Empty, Failed, Skeleton } from '../../ui/states.tsx';
 import { t } from '../../ui/text.ts';
 import { WorkspaceSettings } from '../frame.tsx';
 
-/** `/w/W/settings/workflow`: goes on to the workflow of a project, the last one or the first. */
+/** `/w/W/settings/workflow`: opens the workflow of the project that was visited last, or else of the first one. */
 export function Page() {
   return <WorkspaceSettings page="workflow">{(workspace) => <Choose workspace={workspace} />}</WorkspaceSettings>;
 }

@@ -1,6 +1,6 @@
 import type { Definition, Status, Step, StepRules } from './definition.ts';
 
-/** A part of a workflow that can be changed by itself. */
+/** A part of a workflow that can be changed independently. */
 export type Part =
   | { kind: 'status'; key: string }
   | { kind: 'step'; from: string; to: string }
@@ -8,19 +8,22 @@ export type Part =
   | { kind: 'initial' }
   | { kind: 'resolutions' };
 
-/** What a part is in a workflow; undefined where it has no such status or step. */
+/** The value of a part in a workflow; undefined if the workflow lacks that status or step. */
 export type Value = Pick<Status, 'name' | 'category'> | StepRules | readonly string[] | undefined;
 
 export const idOf = (part: Part): string =>
   part.kind === 'status' ? `status ${part.key}` : part.kind === 'step' ? `step ${part.from} ${part.to}` : part.kind;
 
-/** The order of the statuses that all of these workflows have: what one adds or drops is no other order. */
+/**
+ * Returns the order of the statuses that all these workflows have in common, so that adding or removing a status does
+ * not count as reordering.
+ */
 function orderAmong(definition: Definition, others: readonly Definition[]): string[] {
   const common = others.map(({ statuses }) => new Set(statuses.map(({ key }) => key)));
   return definition.statuses.map(({ key }) => key).filter((key) => common.every((keys) => keys.has(key)));
 }
 
-/** A part’s value in a form that compares as text. */
+/** Returns a part’s value in a normalized form that can be compared as text. */
 function valueIn(definition: Definition, part: Part, all: readonly Definition[]): Value {
   if (part.kind === 'status') {
     const found = definition.statuses.find(({ key }) => key === part.key);
@@ -34,7 +37,7 @@ function valueIn(definition: Definition, part: Part, all: readonly Definition[])
   return part.kind === 'initial' ? definition.initial : definition.resolutions.toSorted();
 }
 
-/** Every part that one of these workflows has. */
+/** Returns every part that at least one of these workflows has. */
 function partsOf(all: readonly Definition[]): Part[] {
   const found = new Map<string, Part>();
   const add = (part: Part) => found.set(idOf(part), part);
@@ -53,7 +56,7 @@ export interface Change {
   is: Value;
 }
 
-/** What differs between two workflows, part by part. */
+/** Returns the differences between two workflows, part by part. */
 export function changesBetween(from: Definition, to: Definition): Change[] {
   const all = [from, to];
   return partsOf(all)
@@ -61,17 +64,17 @@ export function changesBetween(from: Definition, to: Definition): Change[] {
     .filter(({ was, is }) => !isSame(was, is));
 }
 
-/** A part that somebody else has changed since the editing began. */
+/** A part that somebody else has changed since editing began. */
 export interface Theirs {
   part: Part;
   was: Value;
   yours: Value;
   theirs: Value;
-  /** Whether it was changed here, too, and to something else. */
+  /** Whether it was also changed here, to another value. */
   is_conflict: boolean;
 }
 
-/** What somebody else has changed meanwhile, beside what it is here. */
+/** Returns what somebody else has changed, beside the values here. */
 export function theirChanges(base: Definition, mine: Definition, theirs: Definition): Theirs[] {
   const all = [base, mine, theirs];
   return partsOf(all)
@@ -83,7 +86,10 @@ export function theirChanges(base: Definition, mine: Definition, theirs: Definit
     .filter(({ was, theirs: their }) => !isSame(was, their));
 }
 
-/** The statuses that are left, in the one order, with those that only the other has after what they follow there. */
+/**
+ * Returns the remaining statuses in the order of one workflow. Each status that only the other workflow has follows the
+ * one that it follows there.
+ */
 function ordered(keys: readonly string[], one: Definition, other: Definition): string[] {
   const order = one.statuses.map(({ key }) => key).filter((key) => keys.includes(key));
   other.statuses.forEach(({ key }, place) => {
@@ -94,7 +100,7 @@ function ordered(keys: readonly string[], one: Definition, other: Definition): s
   return order;
 }
 
-/** Lays the own changes over what somebody else has saved. Where both changed the same, `choose` says whose it is. */
+/** Merges the person's changes with what somebody else has saved. If both changed the same part, `choose` decides. */
 export function merge(
   base: Definition,
   mine: Definition,
@@ -120,7 +126,7 @@ export function merge(
   const kept = theirs.resolutions.filter((one) => mine.resolutions.includes(one) || !base.resolutions.includes(one));
   const isThere = ({ from, to }: Step) => keys.includes(from) && keys.includes(to);
   const done = new Set(statuses.filter(({ category }) => category === 'done').map(({ key }) => key));
-  // One has asked for a resolution on the way to a status that the other has taken out of those that are done.
+  // One side may require a resolution for a step to a status that the other side has made not done.
   const fitting = (step: Step) =>
     done.has(step.to) ? step : { ...step, requires: step.requires.filter((field) => field !== 'resolution') };
   return {

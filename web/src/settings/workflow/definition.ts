@@ -6,11 +6,11 @@ export interface Status {
   category: string;
 }
 
-/** What of a step is not who takes it from where to where. */
+/** The rules of a step, apart from its two statuses. */
 export interface StepRules {
-  /** The roles that may take it. */
+  /** The roles that may take the step. */
   roles: readonly string[];
-  /** What the ticket, or who takes it, must give. */
+  /** The fields that must be set when the step is taken. */
   requires: readonly string[];
 }
 
@@ -19,10 +19,10 @@ export interface Step extends StepRules {
   to: string;
 }
 
-/** A workflow as it is edited. */
+/** A workflow in the editor's form. */
 export interface Definition {
   statuses: readonly Status[];
-  /** Where tickets may begin; the first by default. */
+  /** The statuses that tickets may start in; the first is the default. */
   initial: readonly string[];
   transitions: readonly Step[];
   resolutions: readonly string[];
@@ -32,10 +32,10 @@ export const categories = ['todo', 'in_progress', 'waiting', 'done'] as const;
 export const step_roles = ['owner', 'admin', 'member'] as const;
 export const requirements = ['resolution', 'assignee_id', 'comment'] as const;
 
-/** How many statuses and resolutions a workflow may have. */
+/** The most statuses, and the most resolutions, of a workflow. */
 export const most = 50;
 
-/** A step that everybody who writes may take, and that needs nothing. */
+/** The default rules: everybody who may write may take the step, and it requires nothing. */
 export const usual_rules: StepRules = { roles: step_roles, requires: [] };
 
 export const definitionOf = ({ statuses, initial, transitions, resolutions }: Workflow): Definition => ({

@@ -2,21 +2,21 @@ import { merge, type Part } from './compare.ts';
 import { type Definition, statusIn } from './definition.ts';
 import { dropResolution, dropStatus } from './edit.ts';
 
-/** Where the tickets of a status go that the workflow drops; '' where nobody has said it. */
+/** Where the tickets of a removed status go; '' until the person has chosen. */
 interface Move {
   from: string;
   to: string;
 }
 
-/** What becomes of a resolution that the workflow drops: another one, or null for none. */
+/** What replaces a removed resolution: another one, or null for none. */
 interface Replacement {
   from: string;
   to: string | null;
 }
 
-/** A workflow that is being changed. */
+/** A workflow that is being edited. */
 export interface Draft {
-  /** The version that was seen as the changes began. */
+  /** The version that the person saw when they began. */
   version: number;
   base: Definition;
   mine: Definition;
@@ -32,7 +32,7 @@ export const startFrom = (version: number, base: Definition): Draft => ({
   replacements: [],
 });
 
-/** The statuses that the workflow had, and will not have. */
+/** Returns the statuses that the draft removes. */
 export const droppedOf = ({ base, mine }: Draft): Definition['statuses'] =>
   base.statuses.filter(({ key }) => statusIn(mine, key) === undefined);
 
@@ -41,7 +41,7 @@ export const moveOf = ({ moves }: Draft, from: string): string => moves.find((mo
 export const replacementOf = ({ replacements }: Draft, from: string): string | null =>
   replacements.find((one) => one.from === from)?.to ?? null;
 
-/** Says where the tickets of a dropped status go. */
+/** Sets where the tickets of a removed status go. */
 export const setMove = (draft: Draft, from: string, to: string): Draft => ({
   ...draft,
   moves: [...draft.moves.filter((move) => move.from !== from), { from, to }],
@@ -52,13 +52,16 @@ export const setReplacement = (draft: Draft, from: string, to: string | null): D
   replacements: [...draft.replacements.filter((one) => one.from !== from), { from, to }],
 });
 
-/** Drops a status: its tickets go where the person said, and so do those that were to come to it. */
+/**
+ * Removes a status and sets where its tickets go. Tickets of other removed statuses that were to go to it go there as
+ * well.
+ */
 export function removeStatus(draft: Draft, key: string, to: string): Draft {
   const moves = draft.moves.map((move) => (move.to === key ? { ...move, to } : move));
   return setMove({ ...draft, mine: dropStatus(draft.mine, key), moves }, key, to);
 }
 
-/** Takes a dropped status back, with the steps from and to it that there still can be. */
+/** Restores a removed status, with its steps to and from the statuses that still exist. */
 export function putBack(draft: Draft, key: string): Draft {
   const status = statusIn(draft.base, key);
   if (status === undefined || statusIn(draft.mine, key) !== undefined) return draft;
@@ -77,7 +80,10 @@ export function removeResolution(draft: Draft, key: string, to: string | null): 
   return setReplacement({ ...draft, mine: dropResolution(draft.mine, key), replacements }, key, to);
 }
 
-/** Takes a whole other workflow: tickets go to the first status that means the same, or to where tickets begin. */
+/**
+ * Replaces the whole workflow. Tickets of removed statuses go to the first status of the same category, or else to the
+ * first initial one.
+ */
 export function replaceBy(draft: Draft, mine: Definition): Draft {
   const [begin] = mine.initial;
   const moves = droppedOf({ ...draft, mine }).map(({ key, category }) => {
@@ -87,7 +93,7 @@ export function replaceBy(draft: Draft, mine: Definition): Draft {
   return { ...draft, mine, moves, replacements: [] };
 }
 
-/** Lays the changes over what somebody else has saved meanwhile. */
+/** Applies the person's changes on top of what somebody else has saved. */
 export function onTopOf(
   draft: Draft,
   theirs: { version: number; definition: Definition },
@@ -97,7 +103,10 @@ export function onTopOf(
   return { ...draft, version: theirs.version, base: theirs.definition, mine };
 }
 
-/** What the server is told of tickets that the new workflow doesn’t suit: of what it really drops, and where that is known. */
+/**
+ * Returns the mapping for the server: new statuses and resolutions for those that the draft removes, where they are
+ * known.
+ */
 export function mappingOf(draft: Draft) {
   const { base, mine } = draft;
   const moves = droppedOf(draft).flatMap(({ key }) => {
@@ -130,7 +139,7 @@ const isDefinition = (value: unknown) =>
 
 export const encode = (draft: Draft): string => JSON.stringify(draft);
 
-/** What is kept on the disk; undefined where an earlier version, or somebody by hand, has written something else. */
+/** Parses a stored draft; undefined if an earlier version or somebody by hand has written something else. */
 export function decode(text: string): Draft | undefined {
   let given: unknown;
   try {

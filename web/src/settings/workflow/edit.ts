@@ -2,7 +2,7 @@ import { type Definition, isDone, type Status, type Step, type StepRules, usual_
 
 const longest_key = 40;
 
-/** A key of its own for a name: `In Review` gives in_review, or in_review_2 where that is taken. */
+/** Derives an unused key from a name: `In Review` gives in_review, or in_review_2 if that is taken. */
 export function keyFor(name: string, taken: readonly string[], other = 'status'): string {
   const plain = name.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
   const words = plain.split(/[^a-z0-9]+/).filter((word) => word !== '');
@@ -25,7 +25,7 @@ export function addStatus(definition: Definition, given: Pick<Status, 'name' | '
   return { ...definition, statuses: [...definition.statuses, status] };
 }
 
-/** Changes a name or a category. Only a step to a done status can ask for a resolution. */
+/** Changes a status's name or category. If it is no longer done, steps to it no longer require a resolution. */
 export function changeStatus(
   definition: Definition,
   key: string,
@@ -40,7 +40,7 @@ export function changeStatus(
   return { ...changed, transitions };
 }
 
-/** Moves a status by some places, as far as there are any. */
+/** Moves a status by some places, within the list. */
 export function moveStatus(definition: Definition, key: string, by: number): Definition {
   const from = keysOf(definition).indexOf(key);
   const to = Math.max(0, Math.min(definition.statuses.length - 1, from + by));
@@ -50,7 +50,7 @@ export function moveStatus(definition: Definition, key: string, by: number): Def
   return { ...definition, statuses };
 }
 
-/** Takes a status away, with the steps from and to it. */
+/** Removes a status, with the steps to and from it. */
 export function dropStatus(definition: Definition, key: string): Definition {
   return {
     ...definition,
@@ -60,7 +60,7 @@ export function dropStatus(definition: Definition, key: string): Definition {
   };
 }
 
-/** Gives a step other rules, adds one, or takes it away. */
+/** Sets a step's rules, adds a step, or removes it. */
 export function setStep(
   definition: Definition,
   { from, to }: Pick<Step, 'from' | 'to'>,
@@ -75,13 +75,13 @@ export function setStep(
   return { ...definition, transitions };
 }
 
-/** Allows a step that there isn’t, and the other way round. */
+/** Adds a step if it doesn't exist; removes it if it does. */
 export function toggleStep(definition: Definition, at: Pick<Step, 'from' | 'to'>): Definition {
   const exists = definition.transitions.some(({ from, to }) => from === at.from && to === at.to);
   return setStep(definition, at, exists ? undefined : usual_rules);
 }
 
-/** Lets tickets begin in a status, or not any more. */
+/** Adds a status to the initial ones, or removes it from them. */
 export function toggleInitial(definition: Definition, key: string): Definition {
   const initial = definition.initial.includes(key)
     ? definition.initial.filter((one) => one !== key)
@@ -89,7 +89,7 @@ export function toggleInitial(definition: Definition, key: string): Definition {
   return { ...definition, initial };
 }
 
-/** Makes a status the one that tickets begin in by default. */
+/** Makes a status the default initial one. */
 export const beginIn = (definition: Definition, key: string): Definition => ({
   ...definition,
   initial: [key, ...definition.initial.filter((one) => one !== key)],

@@ -25,7 +25,7 @@ interface EditorProps {
   may: boolean;
 }
 
-/** The step that is looked at: the first that there is, until one is chosen. */
+/** Returns the selected step; the first one until a step is selected. */
 function useChosen({ statuses, transitions }: Definition) {
   const [chosen, setChosen] = useState<{ from: string; to: string }>();
   const isThere = (key: string) => statuses.some((status) => status.key === key);
@@ -38,7 +38,7 @@ const stale = (): Fault => ({
   says: t('Somebody else has saved it meanwhile: choose above what to go on with.'),
 });
 
-/** A workflow with everything that can be changed about it. */
+/** The editor of a workflow. */
 export function Editor({ workspace, project, workflow, may }: EditorProps) {
   const edited = useDraft(workspace, workflow);
   const { draft, change } = edited;

@@ -1,17 +1,17 @@
 import { t } from '../../ui/text.ts';
 import { type Definition, most, statusIn, stepIn } from './definition.ts';
 
-/** Something that the server would refuse. */
+/** Something in a workflow that the server would refuse. */
 export interface Fault {
-  /** What it is about: a status by its key, a step, or the whole. */
+  /** The status or step that the fault is about; undefined for the whole workflow. */
   at: { status: string } | { from: string; to: string } | undefined;
   says: string;
 }
 
-/** The statuses that no ticket can ever reach. */
+/** Returns the statuses that no ticket can reach. */
 export function unreachable({ statuses, initial, transitions }: Definition): string[] {
   const reached = new Set(initial);
-  // Iterating over a Set also visits elements that are added meanwhile.
+  // Iterating over a Set also visits elements that are added during the iteration.
   for (const status of reached) {
     for (const { from, to } of transitions) if (from === status) reached.add(to);
   }
@@ -50,7 +50,7 @@ function stepFaults(definition: Definition): Fault[] {
       }));
 }
 
-/** Everything that is wrong with a workflow, as the server sees it. */
+/** Returns everything in a workflow that the server would refuse. */
 export function faultsOf(definition: Definition): Fault[] {
   const lost = definition.initial.length === 0 ? [] : unreachable(definition);
   return [
@@ -67,7 +67,7 @@ export function faultsOf(definition: Definition): Fault[] {
 export const faultOfStatus = (faults: readonly Fault[], key: string): string | undefined =>
   faults.find(({ at }) => at !== undefined && 'status' in at && at.status === key)?.says;
 
-/** Whether a step needs something, or is not for everybody. */
+/** Returns whether a step requires fields, or is not for all roles. */
 export function isSpecial(definition: Definition, from: string, to: string): boolean {
   const step = stepIn(definition, from, to);
   return step !== undefined && (step.requires.length > 0 || step.roles.length < 3);

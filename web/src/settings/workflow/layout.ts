@@ -5,12 +5,12 @@ export const node_height = 36;
 const apart = node_width + 28;
 const half_width = node_width / 2;
 const half_height = node_height / 2;
-/** Room for the head of an arrow. */
+/** The space for an arrowhead, in pixels. */
 const head = 3;
 
 interface Node {
   key: string;
-  /** Its middle. */
+  /** The horizontal centre. */
   x: number;
 }
 
@@ -28,12 +28,15 @@ interface Layout {
   below: number;
 }
 
-/** How far an arc leaves the row: the further it goes, the higher. */
+/** The control height of an arc; longer arcs are higher. */
 const heightOf = (far: number) => 12 + 12 * far;
-/** How high a curve of such a height really gets. */
+/** The part of that height which the curve really reaches. */
 const curved = 0.75;
 
-/** An arrow from one status to another: straight to the next, else an arc, above the row forward and below it back. */
+/**
+ * Returns the path of an arrow: straight to the next status, otherwise an arc, above the row for forward and below it
+ * for back.
+ */
 function pathOf(from: number, to: number): string {
   const way = Math.sign(to - from);
   const far = Math.abs(to - from);
@@ -46,7 +49,7 @@ function pathOf(from: number, to: number): string {
   return `M${x1} ${y1}C${x1 + way * 16} ${y} ${x2 - way * 16} ${y} ${x2} ${y2}`;
 }
 
-/** Where the picture of a workflow has its statuses, and how its steps go. */
+/** Returns where a workflow's picture places its statuses and arrows. */
 export function layoutOf(
   { statuses }: Pick<Definition, 'statuses'>,
   steps: readonly { from: string; to: string }[],

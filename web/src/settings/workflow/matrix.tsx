@@ -26,7 +26,7 @@ const ways: Record<string, readonly [rows: number, columns: number]> = {
   ArrowRight: [0, 1],
 };
 
-/** The box that a key leads to, over the places where a status meets itself; undefined at the edge. */
+/** Returns the cell that an arrow key leads to, skipping the diagonal; undefined at the edge. */
 function next(keys: readonly string[], { from, to }: At, key: string): At | undefined {
   const [rows, columns] = ways[key] ?? [0, 0];
   let [row, column] = [keys.indexOf(from), keys.indexOf(to)];
@@ -38,7 +38,10 @@ function next(keys: readonly string[], { from, to }: At, key: string): At | unde
   return next_from === undefined || next_to === undefined ? undefined : { from: next_from, to: next_to };
 }
 
-/** Which steps there are: a row for each status to go from, a column for each to go to. One tab stop; arrows move. */
+/**
+ * The transitions as a matrix: one row for each status to leave, one column for each status to reach. It has one tab
+ * stop; arrow keys move the focus.
+ */
 export function Matrix({ definition, chosen, may, onChoose, onChange }: MatrixProps) {
   const { statuses } = definition;
   const table = useRef<HTMLTableElement>(null);

@@ -11,7 +11,7 @@ import { Paged } from '../paged.tsx';
 import { useMay } from '../../desk/use-may.ts';
 import { Editor } from './editor.tsx';
 
-/** `/w/W/settings/workflow/ENG`: the statuses of a project, and the steps between them. */
+/** `/w/W/settings/workflow/ENG`: edits the statuses of a project and the transitions between them. */
 export function Page() {
   const { project = '' } = useParams({ strict: false });
   const says = t('What statuses the tickets of a project have, and which steps lead from one to another.');
@@ -27,7 +27,7 @@ export function Page() {
   );
 }
 
-/** The other projects, each with a workflow of its own. */
+/** Links to the workflows of the other projects. */
 function Others({ workspace, project }: { workspace: string; project: string }) {
   const navigate = useNavigate();
   return (

@@ -12,10 +12,10 @@ interface PictureProps {
   chosen: { from: string; to: string } | undefined;
 }
 
-/** As much of a name as there is room for. */
+/** Shortens a name to the available space. */
 const fitting = (name: string) => (name.length > 13 ? `${name.slice(0, 12)}…` : name);
 
-/** The workflow as it is being changed: added steps stand out, and those that are taken away are dotted. */
+/** A picture of the edited workflow. Added transitions stand out; removed ones are dotted. */
 export function Picture({ base, mine, chosen }: PictureProps) {
   const gone = base.transitions.filter(({ from, to }) => stepIn(mine, from, to) === undefined);
   const isNew = ({ from, to }: Step) => stepIn(base, from, to) === undefined;

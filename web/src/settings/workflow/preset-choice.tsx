@@ -6,7 +6,7 @@ import { Section } from '../frame.tsx';
 import { type Draft, replaceBy } from './draft.ts';
 import { all_presets } from './presets.ts';
 
-/** The workflows that a project can begin with, to begin again from. */
+/** Replaces the workflow with one of the presets. */
 export function Presets({ draft, onChange }: { draft: Draft; onChange: (next: Draft) => void }) {
   return (
     <Section

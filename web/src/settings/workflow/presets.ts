@@ -3,7 +3,7 @@ import { type Definition, step_roles } from './definition.ts';
 
 const resolutions = ['fixed', 'duplicate', 'invalid', 'wont_fix', 'cannot_reproduce', 'no_response'];
 
-/** The whole workflow of a preset. A test compares it with the server’s. */
+/** Returns the whole workflow of a preset. A test compares it with the server’s. */
 export function definitionOfPreset({ name, statuses, steps }: Preset): Definition {
   const done = statuses.filter(({ category }) => category === 'done').map(({ key }) => key);
   const transitions = steps.map(([from, to]) => {

@@ -14,7 +14,7 @@ interface RemoveStatusProps {
   onClose: () => void;
 }
 
-/** Asks where the tickets of a status go. Nothing happens to them before the workflow is saved. */
+/** Asks where the tickets of a status go. They move only when the workflow is saved. */
 export function RemoveStatus({ draft, status, onRemove, onClose }: RemoveStatusProps) {
   const { base, mine } = draft;
   const name = nameIn([mine], status);

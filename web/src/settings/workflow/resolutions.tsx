@@ -13,7 +13,7 @@ interface ResolutionsProps {
   onChange: (next: Draft) => void;
 }
 
-/** Why a ticket can be done. */
+/** Edits the resolutions of a workflow. */
 export function Resolutions({ draft, onChange }: ResolutionsProps) {
   const { base, mine } = draft;
   const gone = base.resolutions.filter((key) => !mine.resolutions.includes(key));

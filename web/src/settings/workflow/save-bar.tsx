@@ -12,7 +12,7 @@ import type { Edited } from './use-draft.ts';
 import type { Saving } from './use-save.ts';
 import { changeInWords, nameIn, resolutionName } from './words.ts';
 
-/** What the person has to decide before it can be saved. */
+/** The controls with a decision that the person must make before saving. */
 const in_the_way = '[data-theirs] button, [data-in-use] select';
 
 interface SaveBarProps {
@@ -22,13 +22,14 @@ interface SaveBarProps {
   saving: Saving;
 }
 
-/** What is changed and not saved, what is wrong with it, and saving it. */
+/** The unsaved changes, the faults in them, and the button that saves them. */
 export function SaveBar({ edited, changes, faults, saving }: SaveBarProps) {
   const { draft, changed_at, change, discard } = edited;
   const { busy, failure, losing, save, forget } = saving;
   const all = [draft.mine, draft.base];
   if (changes.length === 0) return null;
-  // With the bar goes what had the focus. Where something is in the way, that gets it.
+  // The bar disappears after saving, and with it the focused button; the heading gets the focus. If a decision is
+  // missing, its control does.
   const saveNow = async (on_stale: 'refuse' | 'clear') => {
     if (await save(on_stale)) focusSection('picture');
     else setTimeout(() => document.querySelector<HTMLElement>(in_the_way)?.focus(), 50);

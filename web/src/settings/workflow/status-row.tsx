@@ -11,7 +11,7 @@ import { categoryName } from './words.ts';
 
 interface StatusRowProps {
   status: Status;
-  /** Whether tickets may begin in it. */
+  /** Whether tickets may start in this status. */
   begins: boolean;
   fault: string | undefined;
   is_first: boolean;
@@ -22,14 +22,14 @@ interface StatusRowProps {
   onRemove: () => void;
 }
 
-/** A status: its name, what it means, and its place. */
+/** A status: its name, category and position. */
 export function StatusRow(props: StatusRowProps) {
   const { status, begins, fault, is_first, is_last, onChange, onBegin, onMove, onRemove } = props;
   const { key, name, category } = status;
   const id = useId();
   const move = (by: number) => (event: React.MouseEvent<HTMLButtonElement>) => {
     const button = event.currentTarget;
-    // The row goes to another place in the document, and would lose the focus there.
+    // Render first: moving the row in the document would lose its focus.
     flushSync(() => onMove(by));
     button.focus();
   };

@@ -19,7 +19,7 @@ interface StatusesProps {
   onChange: (next: Draft) => void;
 }
 
-/** The statuses in their order, which is the order of the board’s columns. */
+/** The statuses in their order, which is also the order of the board’s columns. */
 export function Statuses({ draft, faults, in_use, onChange }: StatusesProps) {
   const { mine } = draft;
   const [removing, setRemoving] = useState<string>();
@@ -114,7 +114,7 @@ function Add({ is_full, onAdd }: AddProps) {
   );
 }
 
-/** Where tickets begin by default. */
+/** Chooses the status that tickets start in by default. */
 function Begin({ definition, onChange }: { definition: Definition; onChange: (next: Definition) => void }) {
   const { initial, statuses } = definition;
   if (initial.length < 2) return null;
@@ -139,7 +139,7 @@ interface DroppedProps {
   onChange: (next: Draft) => void;
 }
 
-/** The statuses that are removed with the next save, and where their tickets go. */
+/** The statuses that the next save removes, and where their tickets go. */
 function Dropped({ draft, in_use, onChange }: DroppedProps) {
   const dropped = droppedOf(draft);
   if (dropped.length === 0) return null;

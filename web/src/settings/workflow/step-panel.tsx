@@ -14,7 +14,7 @@ interface StepPanelProps {
 const toggled = (values: readonly string[], value: string) =>
   values.includes(value) ? values.filter((one) => one !== value) : [...values, value];
 
-/** The step that is chosen in the table: who may take it, and what it needs. */
+/** Edits the step that is selected in the matrix: who may take it, and what it requires. */
 export function StepPanel({ definition, at, onChange }: StepPanelProps) {
   const step = stepIn(definition, at.from, at.to);
   const [from, to] = [nameIn([definition], at.from), nameIn([definition], at.to)];

@@ -18,7 +18,10 @@ interface TheirsProps {
   onDiscard: () => void;
 }
 
-/** Somebody has saved the workflow meanwhile: what they changed, beside what is changed here, before anything is saved. */
+/**
+ * Shows what somebody else has saved in the meantime, beside the changes here, and lets the person choose before
+ * saving.
+ */
 export function Theirs({ draft, workflow, onMerged, onDiscard }: TheirsProps) {
   const [chosen, setChosen] = useState<Record<string, Side>>({});
   const definition = definitionOf(workflow);

@@ -10,17 +10,17 @@ import { decode, type Draft, encode, startFrom } from './draft.ts';
 
 export interface Edited {
   draft: Draft;
-  /** When it was changed last; undefined where nothing is changed. */
+  /** When it was changed last; undefined if nothing is changed. */
   changed_at: number | undefined;
-  /** Takes a change, and keeps it on the disk. */
+  /** Changes the draft, and stores it on the disk. */
   change: (next: Draft) => void;
-  /** Forgets the changes: they were saved, or are not wanted. */
+  /** Deletes the draft, because it was saved or is not wanted. */
   discard: () => void;
 }
 
 const isUnchanged = ({ base, mine }: Draft) => changesBetween(base, mine).length === 0;
 
-/** The workflow of a project as it is edited here: what was changed and not saved is there again after a reload. */
+/** Returns the workflow of a project as it is edited here. Unsaved changes survive a reload. */
 export function useDraft(workspace: string, workflow: Workflow): Edited {
   const who = useCell(session);
   const place: Place = {

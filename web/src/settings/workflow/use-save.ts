@@ -11,11 +11,11 @@ import type { Edited } from './use-draft.ts';
 
 type Body = Input<'replace_workflow'>['body'];
 
-/** The draft as it is sent, on top of the version that was seen. */
+/** Builds the request that saves a draft, based on the version that the person saw. */
 function bodyOf(draft: Draft, on_stale: 'refuse' | 'clear'): Body {
   const { statuses, initial, transitions, resolutions } = draft.mine;
   return {
-    // Of the words that the server knows: they came from it, or from lists of them.
+    // The words are known to the server, because they came from it or from lists of its words.
     statuses: statuses as Body['statuses'],
     transitions: transitions as unknown as Body['transitions'],
     initial: [...initial],
@@ -29,13 +29,13 @@ function bodyOf(draft: Draft, on_stale: 'refuse' | 'clear'): Body {
 export interface Saving {
   busy: boolean;
   failure: (Failure & { details: readonly string[] }) | undefined;
-  /** The dropped statuses that have tickets which go nowhere yet. */
+  /** The removed statuses with tickets for which no target is chosen yet. */
   in_use: readonly { status: string; tickets: number }[];
   /** The tickets that would lose their resolution. */
   losing: readonly { status: string; resolution: string; tickets: number }[];
   /** Returns whether it was saved. */
   save: (on_stale?: 'refuse' | 'clear') => Promise<boolean>;
-  /** Forgets what was refused: it is about something else now. */
+  /** Clears the refusal, because the draft has changed since. */
   forget: () => void;
 }
 
@@ -45,7 +45,7 @@ interface Given {
   edited: Edited;
 }
 
-/** Puts the draft in force; keeps it where it is refused, with what was said. */
+/** Returns a function that saves the draft. If the server refuses it, the draft stays, and the refusal is shown. */
 export function useSave({ workspace, project, edited: { draft, discard } }: Given): Saving {
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Refusal>();
@@ -63,7 +63,7 @@ export function useSave({ workspace, project, edited: { draft, discard } }: Give
       const saved = await replaceWorkflow(workspace, project, bodyOf(draft, on_stale));
       if ('code' in saved) {
         setRefused(saved);
-        // What they have saved appears above, beside what is changed here.
+        // The reload shows what they have saved above, beside the changes here.
         if (saved.code === 'stale') await queries.invalidateQueries({ queryKey });
         return false;
       }

@@ -19,10 +19,10 @@ const requirement_names: Record<string, () => string> = {
 export const categoryName = (category: string): string => categories[category]?.() ?? category;
 export const requirementName = (field: string): string => requirement_names[field]?.() ?? field;
 
-/** A resolution’s key, as people read it. */
+/** Formats a resolution’s key for people. */
 export const resolutionName = (key: string): string => key.replaceAll('_', ' ');
 
-/** The name of a status, in the first of these workflows that has it. */
+/** Returns a status's name from the first of these workflows that has it. */
 export const nameIn = (definitions: readonly Definition[], key: string): string => {
   for (const definition of definitions) {
     const name = statusIn(definition, key)?.name.trim();
@@ -31,7 +31,7 @@ export const nameIn = (definitions: readonly Definition[], key: string): string 
   return key;
 };
 
-/** What a step needs and who may take it: "needs a resolution; only owner, admin". */
+/** Describes what a step requires and who may take it: "needs a resolution; only owner, admin". */
 export function rulesInWords({ roles, requires }: StepRules): string {
   const needed = requirements.filter((field) => requires.includes(field)).map(requirementName);
   const allowed = step_roles.filter((role) => roles.includes(role));
@@ -42,7 +42,7 @@ export function rulesInWords({ roles, requires }: StepRules): string {
   return parts.filter((part) => part !== '').join('; ');
 }
 
-/** What a part of a workflow is called. */
+/** Returns the name of a workflow's part. */
 export function partName(part: Part, definitions: readonly Definition[]): string {
   if (part.kind === 'status') return t('Status {name}', { name: nameIn(definitions, part.key) });
   if (part.kind === 'step') {
@@ -54,7 +54,7 @@ export function partName(part: Part, definitions: readonly Definition[]): string
 
 const isList = (value: Value): value is readonly string[] => Array.isArray(value);
 
-/** What a part is, in words. */
+/** Describes the value of a workflow's part. */
 export function valueName(part: Part, value: Value, definitions: readonly Definition[]): string {
   if (value === undefined) return part.kind === 'step' ? t('not allowed') : t('not there');
   if (isList(value)) {
@@ -67,7 +67,7 @@ export function valueName(part: Part, value: Value, definitions: readonly Defini
   return rules === '' ? t('allowed') : t('allowed, {rules}', { rules });
 }
 
-/** A change as a sentence. */
+/** Describes a change in a sentence. */
 export function changeInWords({ part, was, is }: Change, definitions: readonly Definition[]): string {
   const name = partName(part, definitions);
   if (part.kind === 'status' && was === undefined) return t('{name} is added', { name });
