@@ -10,22 +10,22 @@ test.each([
   [7, [0, 2, 4, 6, 8]],
   [346, [0, 100, 200, 300, 400]],
   [1204, [0, 500, 1000, 1500]],
-])('up to %i the axis has %j', (largest, ticks) => {
+])('an axis up to %i has the ticks %j', (largest, ticks) => {
   expect(ticksTo(largest)).toEqual(ticks);
 });
 
-test('an axis of times has steps that people count in', () => {
+test('an axis of durations has steps such as 15 minutes or 5 days', () => {
   expect(timeTicksTo(50 * 60).map(durationOf)).toEqual(['0 s', '15 min', '30 min', '45 min', '60 min']);
   expect(timeTicksTo(9 * 86_400).map((s) => s / 86_400)).toEqual([0, 5, 10]);
   expect(timeTicksTo(0)).toEqual([0, 60]);
 });
 
-test('a scale leads from one range to another, and is at its start where a range has one value', () => {
+test('a scale maps one range to another, and maps a range of one value to its start', () => {
   expect([0, 5, 10].map(scale([0, 10], [100, 0]))).toEqual([100, 50, 0]);
   expect(scale([3, 3], [8, 90])(3)).toBe(8);
 });
 
-test('as many places are named as there is room for, and the last one always is', () => {
+test('an axis names as many places as fit, always including the last one', () => {
   expect(spread(10, 1000, 80)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expect(spread(10, 400, 80)).toEqual([1, 3, 5, 7, 9]);
   expect(spread(30, 240, 80)).toEqual([9, 19, 29]);
@@ -40,7 +40,7 @@ test.each([
   [86_400, '24 h'],
   [3.25 * 86_400, '3.3 d'],
   [120 * 86_400, '120 d'],
-])('%f seconds are %s', (seconds, text) => {
+])('%f seconds are formatted as %s', (seconds, text) => {
   expect(durationOf(seconds)).toBe(text);
 });
 
@@ -58,7 +58,7 @@ describe('the bands of a flow', () => {
   const statuses = ['open', 'doing', 'closed'].map((key) => ({ key, name: key.toUpperCase(), category: 'todo' }));
   const workflow = { statuses } as Workflow;
 
-  test('lie on each other, what is done at the bottom, and leave out what had no ticket', () => {
+  test('are stacked with done at the bottom, and leave out statuses that had no ticket', () => {
     const bands = bandsOf({ buckets }, workflow);
     expect(bands.map(({ name }) => name)).toEqual(['CLOSED', 'DOING', 'OPEN', 'old']);
     expect(bands.map(({ values }) => values)).toEqual([

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { error_table } from '../../../server/src/errors.ts';
 import { failureOf, faultsOf, isCode } from './problems.ts';
 
-/** An error as the SDK throws it for a problem. */
+/** Returns the error that the SDK throws for a problem. */
 function refusal(code: string, carries: Record<string, unknown> = {}): BatonApiError {
   const headers = new Headers({ 'x-request-id': 'r-1' });
   const problem = { type: '', title: `the server’s title of ${code}`, status: 409, code, ...carries };
@@ -12,7 +12,7 @@ function refusal(code: string, carries: Record<string, unknown> = {}): BatonApiE
   return new BatonApiError('create_ticket', details);
 }
 
-/** What the codes carry that their texts are built from. */
+/** The fields of the problems that the texts use. */
 const carried: Record<string, Record<string, unknown>> = {
   forbidden: { role: 'viewer', required: ['owner', 'admin'] },
   validation_failed: { errors: [{ pointer: '/title', detail: 'Too long.' }] },
@@ -25,7 +25,7 @@ const carried: Record<string, Record<string, unknown>> = {
 };
 
 describe('a problem', () => {
-  test.each(Object.keys(error_table))('%s is shown in words of the console’s own', (code) => {
+  test.each(Object.keys(error_table))('%s is shown in the console’s own words', (code) => {
     const { title, detail, request_id } = failureOf(refusal(code, carried[code]));
     expect(title).toMatch(/^[A-Z].*[^.]$/);
     expect(detail).toMatch(/\.$/);
@@ -33,7 +33,7 @@ describe('a problem', () => {
     expect(request_id).toBe('r-1');
   });
 
-  test('says who may do it, and who the person is', () => {
+  test('says which roles may do it, and which one the person has', () => {
     const { detail } = failureOf(refusal('forbidden', carried['forbidden']));
     expect(detail).toBe('owner, admin may do this; your role is viewer.');
   });
@@ -44,19 +44,19 @@ describe('a problem', () => {
     );
   });
 
-  test('of a newer server is shown as that server says it', () => {
+  test('with an unknown code is shown in the server’s words', () => {
     const failure = failureOf(refusal('made_up', { detail: 'What to do.' }));
     expect(failure).toMatchObject({ title: 'the server’s title of made_up', detail: 'What to do.', remedy: 'reload' });
   });
 
-  test('that is none is a fault of the page', () => {
+  test('is shown as a fault of the page if it did not come from the server', () => {
     expect(failureOf(new TypeError('x is undefined'))).toMatchObject({ code: 'failed', remedy: 'reload' });
     expect(isCode(new TypeError('x'), 'no_response')).toBe(false);
   });
 });
 
 describe('the faults of fields', () => {
-  test('have the name of the field, and of several the first', () => {
+  test('are named after their fields, with the first fault of each', () => {
     const errors = [
       { pointer: '/new_password', detail: 'Too short.' },
       { pointer: '/new_password', detail: 'Too common.' },
@@ -70,7 +70,7 @@ describe('the faults of fields', () => {
     });
   });
 
-  test('are none of another error', () => {
+  test('are empty for other problems', () => {
     expect(faultsOf(refusal('conflict'))).toEqual({});
   });
 });

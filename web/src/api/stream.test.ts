@@ -14,7 +14,7 @@ const until = async (holds: () => boolean) => {
 type Stream = ReadableStreamDefaultController<Uint8Array>;
 let feeds = 0;
 
-/** A server of events whose streams the test writes and cuts, and the tabs that follow it. */
+/** An event server whose streams the test writes and cuts, and the tabs that follow it. */
 function makeFeed() {
   const name = `feed-${++feeds}`;
   const asked: string[] = [];
@@ -23,7 +23,7 @@ function makeFeed() {
   let status = 200;
   const write = (stream: Stream, text: string) => stream.enqueue(new TextEncoder().encode(text));
 
-  /** What `fetch` gives: a response whose body goes on until it is cut, or the reader leaves. */
+  /** Stands in for `fetch`: returns a response whose body continues until it is cut or the reader leaves. */
   async function open(after: string, signal: AbortSignal): Promise<Response> {
     asked.push(after);
     if (status === 0) throw new TypeError('fetch failed');
@@ -72,7 +72,7 @@ function makeFeed() {
     asked,
     streams,
     openTab,
-    /** Whether it lets anybody in from now on: a status, or 0 where nothing responds. */
+    /** Sets the status of later responses; 0 means that nothing responds. */
     respond: (with_status: number) => {
       status = with_status;
     },
@@ -89,11 +89,11 @@ function makeFeed() {
   };
 }
 
-describe('the stream of what happens in a workspace', () => {
+describe('the stream of a workspace’s events', () => {
   let feed: ReturnType<typeof makeFeed>;
   afterEach(() => feed.stop());
 
-  test('begins now, asks to read what is shown, and goes on from where it was cut', async () => {
+  test('starts at the latest event, reloads the page’s data, and resumes where it was cut', async () => {
     feed = makeFeed();
     const tab = feed.openTab();
     await until(() => tab.seen.includes('gap'));
@@ -107,7 +107,7 @@ describe('the stream of what happens in a workspace', () => {
     expect(tab.seen).toEqual(['gap', 'ticket.created']);
   });
 
-  test('all tabs share one stream, and another takes it over from where it was when its tab is closed', async () => {
+  test('is shared by all tabs, and another tab resumes it when its tab is closed', async () => {
     feed = makeFeed();
     const first = feed.openTab();
     await until(() => first.seen.length === 1);
@@ -127,7 +127,7 @@ describe('the stream of what happens in a workspace', () => {
     expect(first.seen).toEqual(['gap', 'ticket.updated']);
   });
 
-  test('without locks each tab has a stream of its own', async () => {
+  test('is opened by every tab if the browser has no locks', async () => {
     feed = makeFeed();
     const none = { locks: undefined };
     const tabs = [feed.openTab(none), feed.openTab(none)];
@@ -135,7 +135,7 @@ describe('the stream of what happens in a workspace', () => {
     expect(feed.streams.size).toBe(2);
   });
 
-  test('a stream that says nothing for too long is dead, and opened anew', async () => {
+  test('is reopened when it is silent for too long', async () => {
     feed = makeFeed();
     const tab = feed.openTab({ silence_ms: 100 });
     await until(() => feed.asked.length === 2);
@@ -143,7 +143,7 @@ describe('the stream of what happens in a workspace', () => {
     expect(tab.seen).toEqual(['gap']);
   });
 
-  test('after a long sleep the stream begins now, and what is shown is read anew', async () => {
+  test('starts at the latest event after a long sleep, and reloads the page’s data', async () => {
     feed = makeFeed();
     let slept_ms = 0;
     const tab = feed.openTab({ now: () => Date.now() + slept_ms });
@@ -157,7 +157,7 @@ describe('the stream of what happens in a workspace', () => {
     ]);
   });
 
-  test('a place that the server does not know any more is left for now', async () => {
+  test('starts at the latest event when the server no longer knows the offset', async () => {
     feed = makeFeed();
     const tab = feed.openTab();
     await until(() => tab.seen.length === 1);
@@ -169,7 +169,7 @@ describe('the stream of what happens in a workspace', () => {
     expect(feed.asked.slice(-1)).toEqual(['now']);
   });
 
-  test('a server that is away makes the page offline, and live again when it is back', async () => {
+  test('makes the page offline while the server does not respond, and live when it does again', async () => {
     feed = makeFeed();
     feed.respond(0);
     const tab = feed.openTab();
@@ -180,7 +180,7 @@ describe('the stream of what happens in a workspace', () => {
     expect(tab.seen[0]).toBe('gap');
   });
 
-  test('a token that has expired is renewed; without a session, and without access, the stream ends', async () => {
+  test('renews an expired token, and ends without a session or access', async () => {
     feed = makeFeed();
     feed.respond(401);
     let renewals = 0;

@@ -33,7 +33,7 @@ const names = {
   project: () => 'Engineering',
 };
 
-describe('an entry says', () => {
+describe('an audit entry', () => {
   test.each([
     [
       { action: 'ticket.transitioned', before: { status: 'open' }, after: { status: 'in_progress' } },
@@ -59,11 +59,11 @@ describe('an entry says', () => {
     ],
     [{ action: 'webhook.redelivered', after: { queued: 12 } }, 'Ada queued 12 events for a webhook once more'],
     [{ action: 'rocket.launched' }, 'Ada: rocket.launched'],
-  ] as [Partial<AuditEntry>, string][])('%j', (given, says) => {
+  ] as [Partial<AuditEntry>, string][])('%j is shown as: %s', (given, says) => {
     expect(saidByEntry(entry(given), names)).toBe(says);
   });
 
-  test('something for each action that the server records, whatever was erased of it', () => {
+  test('has a sentence for every action of the server, even if its fields were erased', () => {
     const actions = Object.keys(facts);
     const said = actions.map((action) => saidByEntry(entry({ action, subject_id: 'x' }), names));
     expect(
@@ -75,14 +75,14 @@ describe('an entry says', () => {
     expect(new Set(typeOptions().map(({ value }) => value))).toEqual(types);
   });
 
-  test('which ticket it is about, also where it is about a comment', () => {
+  test('names its ticket, even if it is about a comment', () => {
     expect(ticketOf(entry({}))).toBe('t1');
     expect(ticketOf(entry({ subject_type: 'comment', subject_id: 'c', before: { ticket_id: 't2' } }))).toBe('t2');
     expect(ticketOf(entry({ subject_type: 'project' }))).toBeUndefined();
   });
 });
 
-test('fields are shown before and after, with names, and long texts by their beginnings', () => {
+test('changed fields are shown before and after, with people’s names and the beginnings of long texts', () => {
   expect(changedFields({ a: 1, b: 2 }, { b: 3, c: 4 }).map(({ field }) => field)).toEqual(['a', 'b', 'c']);
   const shown = (field: string, value: unknown) => valueOf(field, value, names.person);
   expect(shown('assignee_id', 'grace')).toBe('Grace');
@@ -95,13 +95,13 @@ test('fields are shown before and after, with names, and long texts by their beg
   expect(shown('workflow', { initial: ['open'] })).toContain('"open"');
 });
 
-describe('the filters', () => {
-  test('are what the address says, without what is none', () => {
+describe('the audit filters', () => {
+  test('are read from the address, without invalid ones', () => {
     const given = { actor: 'a', from: '2026-01-01', to: 'tomorrow', colour: 'red', thing: '' };
     expect(readAddress(given)).toEqual({ actor: 'a', from: '2026-01-01' });
   });
 
-  test('take a day from its first moment to its last, where the person is', () => {
+  test('include the whole first and last day, in the browser’s time zone', () => {
     const filter = filterOf({ from: '2026-01-01', to: '2026-01-02', type: 'ticket' }, 't1');
     const first = new Date(2026, 0, 1);
     expect(new Date(filter.created_after ?? '').getTime()).toBe(first.getTime() - 1);
@@ -110,22 +110,22 @@ describe('the filters', () => {
     expect(filter).toMatchObject({ subject: 't1', subject_type: 'ticket' });
   });
 
-  test('know an id from a key', () => {
+  test('distinguish an id from a key', () => {
     expect([isId('0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90'), isId('ENG-1')]).toEqual([true, false]);
   });
 });
 
-describe('the whole log', () => {
+describe('the export of the log', () => {
   const log = ['{"entry":1}\n{"entry":2}\n', '{"entry":3}\n{"checkpoint":"x"}\n'];
 
-  test('is asked for from where the last part ended, until the checkpoint', async () => {
+  test('continues after each part until the checkpoint', async () => {
     const asked: number[] = [];
     const load = (after: number) => Promise.resolve(log[asked.push(after) - 1] ?? '');
     expect(await exportAll(load, () => undefined)).toEqual({ parts: log, entries: 3 });
     expect(asked).toEqual([0, 2]);
   });
 
-  test('is not asked for again and again where nothing comes', async () => {
+  test('stops when a part is empty', async () => {
     expect(
       await exportAll(
         () => Promise.resolve(''),
@@ -135,14 +135,14 @@ describe('the whole log', () => {
   });
 });
 
-describe('what a browser keeps of a log', () => {
+describe('the browser’s record of a log', () => {
   const noteOf = (size: number, id = 'AAAAAAA=') => `log\n${size}\n${btoa('x'.repeat(32))}\n\n\u2014 log ${id}\n`;
   const checkpoint = (size: number) => parseCheckpoint(noteOf(size)) as NonNullable<ReturnType<typeof parseCheckpoint>>;
   const at = '2026-11-25T12:00:00Z';
   const seen = { note: noteOf(5), at: '2026-11-24T12:00:00Z' };
   const kept = { seen, signer: 'log+00000000' };
 
-  test('is the first checkpoint with its signer, and then the larger of two that go together', () => {
+  test('is the first checkpoint and its signer, then the larger of two consistent checkpoints', () => {
     expect(keptAfter({}, checkpoint(5), 'first', at)).toEqual({
       seen: { note: noteOf(5), at },
       signer: 'log+00000000',
@@ -152,14 +152,14 @@ describe('what a browser keeps of a log', () => {
     expect(keptAfter(kept, checkpoint(7), 'unproven', at).seen).toEqual(seen);
   });
 
-  test('is, of a log that contradicts it, both checkpoints: the first such pair, until somebody has dealt with it', () => {
+  test('keeps the first pair of contradicting checkpoints until somebody has dealt with it', () => {
     const after = keptAfter(kept, checkpoint(7), 'rewritten', at);
     expect(after).toEqual({ ...kept, trouble: { before: seen, now: { note: noteOf(7), at } } });
     expect(keptAfter(after, checkpoint(9), 'shorter', at).trouble).toEqual(after.trouble);
     expect(keptAfter(after, checkpoint(9), 'kept', at).trouble).toEqual(after.trouble);
   });
 
-  test('is who signed first, also when somebody else signs later', () => {
+  test('keeps the first signer even if somebody else signs later', () => {
     const later = parseCheckpoint(noteOf(7, 'AQAAAAA=')) as ReturnType<typeof checkpoint>;
     expect(keptAfter(kept, later, 'kept', at).signer).toBe('log+00000000');
   });

@@ -12,17 +12,17 @@ const columns = [column('open', 'a', 'b', 'c'), column('doing', 'd'), column('wa
 const rows = columns[0]?.rows ?? [];
 
 describe('a ticket that is put down', () => {
-  test('is placed below the one that is shown above it, or above the one that is shown below it', () => {
+  test('goes below the ticket shown above it, or above the one shown below it if it is first', () => {
     expect(placeAt(rows, 0, 'x').place).toEqual({ before: 'a' });
     expect(placeAt(rows, 1, 'x').place).toEqual({ after: 'a' });
     expect(placeAt(rows, 3, 'x').place).toEqual({ after: 'c' });
     expect(placeAt([], 0, 'x').place).toEqual({ at: 'top' });
-    // Among the others: the place that it leaves doesn’t count.
+    // The place is relative to the other tickets: the one that it leaves doesn’t count.
     expect(placeAt(rows, 2, 'a').place).toEqual({ after: 'c' });
     expect(placeAt(rows, 0, 'a').place).toEqual({ before: 'b' });
   });
 
-  test('is drawn there before the server has responded', () => {
+  test('is shown there before the server has responded', () => {
     for (let index = 0; index <= rows.length; index++) {
       const { rank } = placeAt(rows, index, 'x');
       const order = [...rows.map((row) => row.rank), rank].toSorted();
@@ -30,7 +30,7 @@ describe('a ticket that is put down', () => {
     }
   });
 
-  test('is found where it stands', () => {
+  test('is found at its current place', () => {
     expect(spotOf(columns, 'f')).toEqual({ status: 'done', index: 1 });
     expect(spotOf(columns, 'x')).toBeUndefined();
   });
@@ -43,13 +43,13 @@ describe('a lifted ticket', () => {
   const to = (start: Lift, ...directions: Parameters<typeof moveLift>[1][]) =>
     directions.reduce((now, direction) => moveLift(now, direction, rules).lift, start).to;
 
-  test('moves up and down among the others, and no further', () => {
+  test('moves up and down within its column, and stops at the ends', () => {
     expect(to(lift, 'up')).toEqual({ status: 'open', index: 0 });
     expect(to(lift, 'up', 'up')).toEqual({ status: 'open', index: 0 });
     expect(to(lift, 'down', 'down', 'down')).toEqual({ status: 'open', index: 2 });
   });
 
-  test('moves to the columns that a step leads to, passes over the others, and comes back to its own', () => {
+  test('moves to the columns that a transition leads to, skips the others, and returns to its own', () => {
     expect(to(lift, 'after')).toEqual({ status: 'doing', index: 1 });
     const passed = moveLift({ ...lift, to: { status: 'doing', index: 0 } }, 'after', rules);
     expect(passed).toEqual({ lift: { ...lift, to: { status: 'done', index: 0 } }, passed: ['waiting'] });
@@ -59,7 +59,7 @@ describe('a lifted ticket', () => {
     expect(moveLift(lift, 'after', nowhere)).toEqual({ lift, passed: ['doing', 'waiting', 'done'] });
   });
 
-  test('has a place of its own only where tickets stand by hand', () => {
+  test('has a place within its column only if tickets are ordered by hand', () => {
     expect(moveLift(lift, 'down', { ...rules, by_hand: false }).lift).toBe(lift);
     expect(isBack({ from, to: { ...from, index: 0 } }, true)).toBe(false);
     expect(isBack({ from, to: { ...from, index: 0 } }, false)).toBe(true);

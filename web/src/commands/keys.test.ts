@@ -18,8 +18,8 @@ describe('a key', () => {
     ['c', press('c', { altKey: true }), false],
     ['Shift+e', press('E', { shiftKey: true }), true],
     ['Shift+e', press('e'), false],
-    ['?', press('?', { shiftKey: true }), true], // where Shift is needed to type it
-    ['?', press('?'), true], // and where it isn't
+    ['?', press('?', { shiftKey: true }), true], // on a layout that needs Shift for it
+    ['?', press('?'), true], // on a layout that does not
     ['/', press('/', { shiftKey: true }), true],
     ['?', press('?', { ctrlKey: true, altKey: true }), false], // AltGr
     ['ArrowDown', press('ArrowDown'), true],
@@ -30,11 +30,11 @@ describe('a key', () => {
     ['Mod+k', press('k', { ctrlKey: true, metaKey: true }), false],
     ['Mod+k', press('k', { metaKey: true }), false],
     ['Mod+k', press('k'), false],
-  ])('%s is pressed by exactly itself: %j is %s', (keys, pressed, expected) => {
+  ])('%s matches the event %j: %s', (keys, pressed, expected) => {
     expect(hits(keys, pressed)).toBe(expected);
   });
 
-  test('Mod is ⌘ on Apple’s', () => {
+  test('written as Mod is ⌘ on Apple devices', () => {
     expect(hits('Mod+k', press('k', { metaKey: true }), true)).toBe(true);
     expect(hits('Mod+k', press('k', { ctrlKey: true }), true)).toBe(false);
   });
@@ -48,14 +48,14 @@ describe('a sequence', () => {
     ['palette', 'Mod+k'],
   ] as const;
 
-  test('runs at its second press, which does nothing else', () => {
+  test('runs on its second press, which runs nothing else', () => {
     const sequences = new Sequences(all, false);
     expect(sequences.press(press('g'), 0)).toEqual([]);
     expect(sequences.press(press('l'), 500)).toEqual(['list']);
     expect(sequences.press(press('l'), 600)).toEqual(['label']);
   });
 
-  test('is forgotten after a second and a half, and after another key', () => {
+  test('is forgotten after 1.5 seconds, and after another key', () => {
     const sequences = new Sequences(all, false);
     sequences.press(press('g'), 0);
     expect(sequences.press(press('l'), 1_500)).toEqual(['label']);
@@ -64,13 +64,13 @@ describe('a sequence', () => {
     expect(sequences.press(press('a'), 2_200)).toEqual([]);
   });
 
-  test('a chord in between works by itself', () => {
+  test('is interrupted by a chord, which runs by itself', () => {
     const sequences = new Sequences(all, false);
     sequences.press(press('g'), 0);
     expect(sequences.press(press('k', { ctrlKey: true }), 100)).toEqual(['palette']);
   });
 
-  test('several commands may have one key: which of them can be run, the page knows', () => {
+  test('may belong to several commands, and then completes all of them', () => {
     const both = new Sequences([['done', 'e'] as const, ['edit', 'e'] as const], false);
     expect(both.press(press('e'), 0)).toEqual(['done', 'edit']);
   });
@@ -82,7 +82,7 @@ test.each([
   ['Shift+e', false, 'Shift+E', 'Shift+e'],
   ['g l', false, 'g l', undefined],
   ['ArrowDown', false, '↓', 'ArrowDown'],
-])('%s (Apple’s: %s) is shown as %s, and told as %s', (keys, apple, shown, told) => {
+])('%s (Apple: %s) is shown as %s, and is %s in aria-keyshortcuts', (keys, apple, shown, told) => {
   expect(shownKeys(keys, apple)).toBe(shown);
   expect(ariaKeys(keys, apple)).toBe(told);
 });

@@ -4,7 +4,10 @@ import { inTheWay } from './remap.ts';
 
 const all = Object.values(commands);
 
-/** Pairs of commands with one key that may work at the same time: in one section, or one of them everywhere. */
+/**
+ * Returns the pairs of commands that share a key and may work at the same time: in one section, or with one of them
+ * everywhere.
+ */
 function clashes(of: readonly Command[]): string[] {
   return of.flatMap((one, index) =>
     of
@@ -18,12 +21,12 @@ function clashes(of: readonly Command[]): string[] {
 }
 
 describe('the commands', () => {
-  test('each have a name of their own', () => {
+  test('have unique names', () => {
     const names = all.map(({ name }) => name());
     expect(names.filter((name, index) => name === '' || names.indexOf(name) !== index)).toEqual([]);
   });
 
-  test('each have keys of their own where they work', () => {
+  test('have unique keys where they work at the same time', () => {
     expect(clashes(all)).toEqual([]);
     const twice: Command = { section: 'ticket', name: () => 'another', keys: 'c' };
     expect(clashes([...all, twice])).toEqual(['New ticket and another: c']);
@@ -31,8 +34,8 @@ describe('the commands', () => {
     expect(clashes([...all, begun])).toContain('Go to the list and another: g');
   });
 
-  test('take no key of the browser’s, a screen reader’s or a layout’s', () => {
-    // Mod+a is taken in a list alone, where it selects all, as it does in a text.
+  test('use no key of the browser, of screen readers or of keyboard layouts', () => {
+    // Mod+a is used only in lists, where it selects all rows, as it does in a text.
     const taken = /^(F\d+|Backspace|Insert|CapsLock)$|Alt|Ctrl|Meta|Mod\+(?!k$|a$|Enter$)/;
     const keys = all.flatMap(({ keys: given }) => given?.split(' ') ?? []);
     expect(keys.length).toBeGreaterThan(5);
@@ -42,7 +45,7 @@ describe('the commands', () => {
 });
 
 describe('a command', () => {
-  test('does what was bound last, as long as that is there', () => {
+  test('runs its latest binding while that exists', () => {
     const done: string[] = [];
     const unbindPage = bind({ create: () => void done.push('page') });
     const unbindPart = bind({ create: () => void done.push('part') });
@@ -54,7 +57,7 @@ describe('a command', () => {
     expect(done).toEqual(['part', 'page']);
   });
 
-  test('that can’t be done now goes to who can', () => {
+  test('runs an earlier binding if its latest one is not available', () => {
     const done: string[] = [];
     const unbind = [
       bind({ create: () => void done.push('page') }),

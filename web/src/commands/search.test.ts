@@ -10,7 +10,7 @@ test.each([
   ['eng-0', 'ENG', undefined],
   ['eng-', 'ENG', undefined],
   ['7 cranes', 'ENG', undefined],
-])('%j in the project %s is the ticket %s', (query, project, key) => {
+])('%j in the project %s names the ticket %s', (query, project, key) => {
   expect(ticketKeyIn(query, project)).toBe(key);
 });
 
@@ -23,6 +23,6 @@ test.each([
   ['DARK', ['Theme: dark']],
   ['buro', ['Go to Büro']],
   ['icket', []],
-])('%j finds what has words that begin so', (query, names) => {
+])('%j finds the names with words that begin with its words', (query, names) => {
   expect(matching(all, query).map(({ name }) => name)).toEqual(names);
 });

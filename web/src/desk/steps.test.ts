@@ -23,7 +23,7 @@ const workflow: Workflow = {
 };
 
 describe('the steps of a workflow', () => {
-  test('are those that the server allows, in the order of the statuses, with what they still need', () => {
+  test('are those that the server allows, in the order of the statuses, with the fields that they still need', () => {
     const ticket = makeTicket({ allowed_transitions: ['done', 'in_progress'] });
     expect(stepsFrom(workflow, ticket)).toEqual([
       { to: 'in_progress', name: 'In progress', category: 'in_progress', missing: ['assignee_id'] },
@@ -32,18 +32,18 @@ describe('the steps of a workflow', () => {
     expect(stepsFrom(workflow, { ...ticket, assignee_id: 'ada' })[0]?.missing).toEqual([]);
   });
 
-  test('a status that the workflow does not know has its key as its name', () => {
+  test('name an unknown status by its key', () => {
     expect(statusOf(workflow, 'in_review')).toEqual({ name: 'in review', category: 'todo' });
     expect(statusOf(undefined, 'open').name).toBe('open');
   });
 
-  test('a step knows where it leads on to, for the role of who takes it', () => {
+  test('know the next steps of the role that takes them', () => {
     const step = (role: string) => stepTo(workflow, makeTicket(), { to: 'done', role, resolution: 'fixed' });
     expect(step('admin')).toMatchObject({ from: 'open', category: 'done', next: ['open'], resolution: 'fixed' });
     expect(step('member').next).toEqual([]);
   });
 
-  test('a step is taken back only by one that the role may take and that needs nothing', () => {
+  test('can be undone only by a step that the role may take and that requires nothing', () => {
     expect(stepBack(workflow, { from: 'open', to: 'in_progress' }, 'member')).toBe(true);
     expect(stepBack(workflow, { from: 'open', to: 'done' }, 'member')).toBe(false);
     expect(stepBack(workflow, { from: 'open', to: 'done' }, 'admin')).toBe(true);

@@ -12,7 +12,7 @@ const namesake = { user_id: other, name: 'Ada', email: 'other@example.com' };
 const nameOf = (id: string) => people.find(({ user_id }) => user_id === id)?.name;
 
 describe('mentions', () => {
-  test('are written by names, sent as ids, and read as names again', () => {
+  test('are typed as names, sent as ids, and shown as names again', () => {
     const written = 'Ask @Ada Lovelace, or @Ada. (@Ada)';
     const sent = `Ask @${love}, or @${ada}. (@${ada})`;
     expect(withIds(written, people)).toBe(sent);
@@ -20,7 +20,7 @@ describe('mentions', () => {
     expect(mentionedIn(sent)).toEqual([love, ada]);
   });
 
-  test('are looked up by what stands between an @ and the caret', () => {
+  test('are looked up by the text between an @ and the caret', () => {
     expect(fragmentAt('Hi @gra', 7)).toEqual({ text: 'gra', start: 3, end: 7 });
     expect(fragmentAt('Hi @Grace Ho and', 12)).toEqual({ text: 'Grace Ho', start: 3, end: 12 });
     expect(fragmentAt('@', 1)).toEqual({ text: '', start: 0, end: 1 });
@@ -28,12 +28,12 @@ describe('mentions', () => {
     expect(fragmentAt('Hi @Grace Hopper is', 19)).toBeUndefined();
   });
 
-  test('are words of their own', () => {
+  test('are separate words', () => {
     expect(withIds('mail@Ada, @Adam and @@Ada', people)).toBe('mail@Ada, @Adam and @@Ada');
     expect(mentionedIn(`x@${ada} @${ada}-1`)).toEqual([]);
   });
 
-  test('of a name that several people have are of the one whose address is written, or who was mentioned before', () => {
+  test('of a name that several people have mean the one whose address is given, or who was mentioned before', () => {
     const three = [...people, namesake];
     expect(withIds('@Ada', three)).toBe('@Ada');
     expect(withIds('@Ada', [...people, ...people])).toBe(`@${ada}`);
@@ -44,18 +44,18 @@ describe('mentions', () => {
     expect(withIds('@Gone', people, [{ user_id: other, name: 'Gone', email: null }])).toBe(`@${other}`);
   });
 
-  test('are looked up by the words behind each @', () => {
+  test('are looked up by the words after each @', () => {
     expect(askedIn('Hi @Grace Hopper, and @Ada!')).toEqual(['Grace', 'Grace Hopper', 'Ada']);
     expect(askedIn(`mail@example.com @ ${'@a@b '.repeat(3)}`)).toEqual(['a']);
     expect(askedIn(Array.from({ length: 40 }, (_, n) => `@n${n}`).join())).toHaveLength(10);
   });
 
-  test('of somebody whom nobody knows stay as they are', () => {
+  test('of unknown people stay as they are', () => {
     expect(withNames(`@${other}`, nameOf)).toBe(`@${other}`);
     expect(withIds('@Ada', [])).toBe('@Ada');
   });
 
-  test('are bold, and a name with stars has stars', () => {
+  test('are bold, with special characters escaped', () => {
     const star = () => 'A*B';
     expect(asMarkdown(`Hi @${ada}!`, star)).toBe(String.raw`Hi **@A\*B**!`);
   });

@@ -10,7 +10,7 @@ test.each([
   ['a b c d e f g h i j k l', 'ABCDEFGHIJ'],
   ['  ', ''],
   ['日本', ''],
-])('the key for %j is %j', (name, key) => {
+])('the key for the name %j is %j', (name, key) => {
   expect(keyFor(name)).toBe(key);
   if (key !== '') expect(key).toMatch(/^[A-Z][A-Z0-9]{1,9}$/);
 });

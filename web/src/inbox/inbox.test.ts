@@ -33,7 +33,7 @@ const note = (given: Partial<Notification> = {}): Notification => ({
   ...given,
 });
 
-describe('a notification says', () => {
+describe('a notification’s sentence', () => {
   const names = { actor: 'Ada', status: (key: string) => key.toUpperCase() };
   test.each([
     [{ kinds: ['mentioned'] }, 'Ada mentioned you'],
@@ -47,11 +47,11 @@ describe('a notification says', () => {
     [{ kinds: ['due'], actor_id: null }, 'Its due date has come'],
     [{ kinds: ['waved'] }, 'Ada did something'],
     [{ kinds: ['waved'], actor_id: null }, 'Something happened'],
-  ] as [Partial<Notification>, string][])('%j: %s', (given, says) => {
+  ] as [Partial<Notification>, string][])('for %j is: %s', (given, says) => {
     expect(saidBy(note(given), names)).toBe(says);
   });
 
-  test('who did it as soon as that is known', () => {
+  test('says “Somebody” until the actor is known, and says why Baton stopped a webhook', () => {
     expect(saidBy(note(), { ...names, actor: undefined })).toBe('Somebody mentioned you');
     const stop = {
       kinds: ['webhook_stopped'],
@@ -71,7 +71,7 @@ describe('a notification', () => {
   const put_off = note({ snoozed_until: later });
   const done = note({ archived_at: at, read_at: at });
 
-  test('is in the folders in which the server has it', () => {
+  test('is in the same folders as on the server', () => {
     const all = ['unread', 'inbox', 'snoozed', 'archived'] as const;
     const foldersOf = (one: Notification) => all.filter((folder) => belongs(one, folder, now));
     expect(foldersOf(note())).toEqual(['unread', 'inbox']);
@@ -81,7 +81,7 @@ describe('a notification', () => {
     expect(foldersOf(note({ snoozed_until: '2026-11-25T11:00:00Z' }))).toEqual(['unread', 'inbox']);
   });
 
-  test('is drawn as the server will have it: what is put off comes back unread, and into the inbox', () => {
+  test('changes as on the server: a snoozed one comes back to the inbox unread', () => {
     expect(applied(note(), { read: true }, at).read_at).toBe(at);
     expect(applied(read, { read: false }, at).read_at).toBeNull();
     expect(applied(done, { snoozed_until: later }, at)).toMatchObject({
@@ -93,21 +93,21 @@ describe('a notification', () => {
     expect(applied(read, {}, at)).toEqual(read);
   });
 
-  test.each([note(), read, put_off, done])('is put back to what it was', (before) => {
+  test.each([note(), read, put_off, done])('can be restored to its earlier state', (before) => {
     for (const mark of [{ archived: true, read: true }, { snoozed_until: later }, { read: true }, { read: false }]) {
       const back = applied(applied(before, mark, at), backTo(before, now), at);
       expect({ ...back, read_at: back.read_at !== null }).toEqual({ ...before, read_at: before.read_at !== null });
     }
   });
 
-  test('counts as unread by what a mark does to it', () => {
+  test('changes the unread count according to its mark', () => {
     expect(countedBy(note(), applied(note(), { read: true }, at), now)).toBe(-1);
     expect(countedBy(read, applied(read, { read: false }, at), now)).toBe(1);
     expect(countedBy(note(), applied(note(), { snoozed_until: later }, at), now)).toBe(-1);
     expect(countedBy(read, applied(read, { archived: true }, at), now)).toBe(0);
   });
 
-  test('lies under all marks of its own, in their order', () => {
+  test('is shown with all its pending marks applied in order', () => {
     const pending = [
       { notification_id: 'n1', mark: { read: true }, at },
       { notification_id: 'n2', mark: { archived: true }, at },
@@ -124,13 +124,13 @@ describe('a folder', () => {
       ({ id }) => id,
     );
 
-  test('shows what the server has in it, latest first, and not what was put away', () => {
+  test('shows the notifications that belong to it, latest first, with pending marks applied', () => {
     expect(rows({ listed: [older, note()] })).toEqual(['n1', 'n0']);
     expect(rows({ pending: [{ notification_id: 'n1', mark: { archived: true }, at }] })).toEqual(['n0']);
     expect(rows({ pending: [{ notification_id: 'n1', mark: { read: true }, at }] })).toEqual(['n0']);
   });
 
-  test('keeps what was read in it since it was opened, also when the server no longer lists it', () => {
+  test('keeps a notification that was read since it was opened, even if the server no longer lists it', () => {
     const opened = new Map([['n1', note({ read_at: at })]]);
     expect(rows({ listed: [older], opened })).toEqual(['n1', 'n0']);
     expect(
@@ -139,14 +139,14 @@ describe('a folder', () => {
     expect(rows({ folder: 'snoozed', listed: [], opened })).toEqual([]);
   });
 
-  test('goes on at the next row, or at the last', () => {
+  test('moves on to the next row or, at the end, to the previous one', () => {
     const both = [note(), older];
     expect([neighbourOf(both, 'n1'), neighbourOf(both, 'n0')]).toEqual(['n0', 'n1']);
     expect([neighbourOf([older], 'n0'), neighbourOf(both, 'n9')]).toEqual([undefined, undefined]);
   });
 });
 
-describe('what is put off', () => {
+describe('a snoozed notification', () => {
   let zone: string | undefined;
   beforeAll(() => {
     zone = process.env['TZ'];
@@ -158,7 +158,7 @@ describe('what is put off', () => {
   });
   const offered = (text: string) => laterThan(new Date(text)).map(({ id, at: when }) => `${id} ${when.toISOString()}`);
 
-  test('comes back later that day, the next morning, or on Monday, where the person is', () => {
+  test('comes back later that day, the next morning, or on Monday, in the person’s time zone', () => {
     expect(offered('2026-11-25T12:10:00Z')).toEqual([
       'today 2026-11-25T15:30:00.000Z',
       'tomorrow 2026-11-26T08:00:00.000Z',
@@ -166,17 +166,17 @@ describe('what is put off', () => {
     ]);
   });
 
-  test('comes back at nine also after a night that had 25 hours', () => {
+  test('comes back at nine even after a night of 25 hours', () => {
     expect(offered('2026-10-24T12:00:00Z')).toContain('tomorrow 2026-10-25T08:00:00.000Z');
     expect(morningOn('2026-07-01').toISOString()).toBe('2026-07-01T07:00:00.000Z');
   });
 
-  test('is not offered for a time that is over, nor twice', () => {
+  test('is offered no past time, and no time twice', () => {
     expect(offered('2026-11-25T21:00:00Z').map((one) => one.split(' ')[0])).toEqual(['tomorrow', 'next_week']);
     expect(offered('2026-11-29T10:00:00Z').map((one) => one.split(' ')[0])).toEqual(['today', 'tomorrow']);
   });
 
-  test('is named by its time, and on another day by that, too', () => {
+  test('shows the time when it comes back, with the date unless it is today', () => {
     expect(whenOf(new Date('2026-11-25T15:30:00Z'), now)).toBe('16:30');
     expect(whenOf(new Date('2026-11-26T08:00:00Z'), now)).toBe('Thu, Nov 26, 09:00');
   });

@@ -19,7 +19,7 @@ const nothing = filtersOf({}, { grouped: false });
 const viewer = { user_id: 'ada', projects: new Set(['ENG']) };
 
 describe('the filters of an address', () => {
-  test('an address that was written is read as it was meant', () => {
+  test('are read back as they were written', () => {
     const values = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 8 }), { maxLength: 10 });
     const property = fc.property(
       values,
@@ -38,12 +38,12 @@ describe('the filters of an address', () => {
     fc.assert(property);
   });
 
-  test('a comma in a label is no end of it', () => {
+  test('keep a comma within a label', () => {
     expect(split(String.raw`crane\, old,ui\\x`)).toEqual(['crane, old', String.raw`ui\x`]);
     expect(join(['crane, old', 'ui'])).toBe(String.raw`crane\, old,ui`);
   });
 
-  test('what an address can’t mean is left out, and what is usual does not stand in it', () => {
+  test('are read without invalid values, and written without defaults', () => {
     expect(filtersOf({ sort: 'price', status: 7, label: ',,' }, { grouped: true })).toEqual({
       ...nothing,
       group: 'status',
@@ -61,14 +61,14 @@ describe('the filters of an address', () => {
     }
   });
 
-  test('a filter has at most ten values, as in the API', () => {
+  test('have at most ten values each, as in the API', () => {
     const many = Array.from({ length: 12 }, (_, index) => `status_${index}`);
     expect(filtersOf({ status: many.join(',') }, { grouped: false }).status).toHaveLength(10);
     expect(many.reduce((filters, value) => toggled(filters, 'status', value), nothing).status).toHaveLength(10);
     expect(toggled(toggled(nothing, 'label', 'ui'), 'label', 'ui')).toEqual(nothing);
   });
 
-  test('the API is asked for what stands in the address, and for the page’s own project', () => {
+  test('become the API’s parameters, with the page’s own project', () => {
     const filters = filtersOf({ status: 'open,closed', assignee: 'me', project: 'OPS' }, { grouped: true });
     expect(inputOf(filters, 'ENG')).toEqual({
       status: 'open,closed',
@@ -80,18 +80,18 @@ describe('the filters of an address', () => {
   });
 });
 
-describe('whether a ticket belongs into a list', () => {
+describe('a ticket in a list', () => {
   const ticket = makeTicket({ assignee_id: 'ada', labels: ['crane'], priority: 'high' });
   const isIn = (search: Record<string, string>, fields = {}) =>
     belongs({ ...ticket, ...fields }, filtersOf(search, { grouped: false }), viewer);
 
-  test('it needs one value of each filter', () => {
+  test('matches one value of each filter', () => {
     expect(isIn({ status: 'closed,open', priority: 'high', label: 'ui,crane', reporter: 'grace' })).toBe(true);
     expect(isIn({ status: 'open', priority: 'low' })).toBe(false);
     expect(isIn({ label: 'ui' })).toBe(false);
   });
 
-  test('an assignee is somebody, the person themselves, or nobody', () => {
+  test('is assigned to one of the chosen people, to the person themselves, or to nobody', () => {
     expect([isIn({ assignee: 'me' }), isIn({ assignee: 'ada' }), isIn({ assignee: 'kim,none' })]).toEqual([
       true,
       true,
@@ -109,14 +109,14 @@ describe('whether a ticket belongs into a list', () => {
     expect([isIn({ status_category: 'done' }), isIn({ status_category: 'todo,done' })]).toEqual([false, true]);
   });
 
-  test('deleted tickets belong nowhere, and those of archived projects only where the project is named', () => {
+  test('is not deleted, and is in an archived project only if the list names that project', () => {
     expect(isIn({}, { deleted_at: '2026-01-01T00:00:00.000000Z' })).toBe(false);
     expect(isIn({}, { key: 'OLD-1' })).toBe(false);
     expect(isIn({ project: 'OLD' }, { key: 'OLD-1' })).toBe(true);
     expect(belongs({ ...ticket, key: 'OLD-1' }, nothing, { ...viewer, projects: undefined })).toBe(true);
   });
 
-  test('the order goes by time and then by id, either way', () => {
+  test('is ordered by time and then by id, in both directions', () => {
     const made = [
       makeTicket({ created_at: '2026-01-01', id: 'a' }),
       makeTicket({ created_at: '2026-01-01', id: 'b' }),
@@ -128,7 +128,7 @@ describe('whether a ticket belongs into a list', () => {
     expect(order('-created_at')).toEqual(made.toReversed());
   });
 
-  test('the most urgent come first, what isn’t due comes last, and by hand the least rank stands above', () => {
+  test('is ordered by urgency, by due date with none last, or by rank', () => {
     const made = [
       makeTicket({ id: 'a', priority: 'low', due_on: '2027-01-02', rank: 'c', created_at: '2026-01-01' }),
       makeTicket({ id: 'b', priority: 'urgent', rank: 'B', created_at: '2026-01-02' }),
@@ -143,7 +143,7 @@ describe('whether a ticket belongs into a list', () => {
     expect([order('-priority'), order('due_on'), order('rank')]).toEqual(['bcad', 'cadb', 'dbca']);
   });
 
-  test('by hand is no order of tickets of several statuses', () => {
+  test('is ordered by hand only within a status', () => {
     expect(filtersOf({ sort: 'rank' }, { grouped: false }).sort).toBe('-created_at');
     expect(filtersOf({ sort: 'rank', group: 'none' }, { grouped: true }).sort).toBe('-created_at');
     expect(filtersOf({}, { grouped: true, board: true })).toMatchObject({ sort: 'rank', group: 'status' });

@@ -13,7 +13,7 @@ function listed(number: number, fields: Partial<ListedTicket> = {}): ListedTicke
   return { ...ticket, excerpt: '', ...own, ...fields };
 }
 
-/** A list over tickets that a server has, of which the test changes some. */
+/** A list of tickets on a server, some of which the test changes. */
 function makeList(count: number, search: Record<string, string> = {}) {
   const filters = filtersOf(search, { grouped: false });
   const { sort } = filters;
@@ -64,7 +64,7 @@ function makeList(count: number, search: Record<string, string> = {}) {
 const down = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, index) => from - index);
 
 describe('a list of tickets', () => {
-  test('is read page by page, to its end', async () => {
+  test('is read page by page until its end', async () => {
     const { list, numbers } = makeList(200);
     expect(list.state()).toMatchObject({ loading: 'first', has_more: true });
     await list.more();
@@ -74,13 +74,13 @@ describe('a list of tickets', () => {
     expect([numbers(), list.state()]).toEqual([down(200, 1), { loading: 'no', error: undefined, has_more: false }]);
   });
 
-  test('a page is asked for once, however often it is wanted', async () => {
+  test('requests a page once, however often it is wanted', async () => {
     const { list, asked } = makeList(200);
     await Promise.all([list.more(), list.more(), list.more()]);
     expect(asked).toHaveLength(1);
   });
 
-  test('a ticket comes, changes and goes by itself, and none comes from beyond what was read', async () => {
+  test('adds, updates and removes tickets as they change, but adds none beyond the pages read', async () => {
     const { list, arrives, change, numbers } = makeList(60, { status: 'open' });
     await list.more();
     arrives(listed(61));
@@ -92,7 +92,7 @@ describe('a list of tickets', () => {
     expect(numbers()).toEqual([61, ...down(59, 1)]);
   });
 
-  test('a change that waits to be sent moves its row at once', async () => {
+  test('applies a change at once, before it is sent', async () => {
     const { list, tickets, numbers } = makeList(3, { priority: 'none' });
     await list.more();
     tickets.lay('id-2', [{ kind: 'edit', field: 'priority', value: 'high' }]);
@@ -101,14 +101,14 @@ describe('a list of tickets', () => {
     expect(numbers()).toEqual([3, 2, 1]);
   });
 
-  test('sorted by update, a changed ticket moves to the top', async () => {
+  test('moves a changed ticket to the top when sorted by update', async () => {
     const { list, arrives, change, numbers } = makeList(4, { sort: '-updated_at' });
     await list.more();
     arrives(change(2, { updated_at: at(9) }));
     expect(numbers()).toEqual([2, 4, 3, 1]);
   });
 
-  test('read anew in place, it has what changed, and reads again what it no longer has', async () => {
+  test('is reloaded in place, and reads the tickets again that it lost', async () => {
     const { list, rows, change, read, numbers } = makeList(170);
     await list.more();
     await list.more();
@@ -122,7 +122,7 @@ describe('a list of tickets', () => {
     expect(list.state().has_more).toBe(false);
   });
 
-  test('a page that can’t be read leaves what is there, and is read when it is asked for again', async () => {
+  test('keeps its rows when a page fails, and reads that page when asked again', async () => {
     const { list, fail, numbers } = makeList(60);
     fail(true);
     await list.more();
@@ -139,7 +139,7 @@ describe('a list of tickets', () => {
     expect([numbers(), list.state().error]).toEqual([down(60, 1), undefined]);
   });
 
-  test('the rows are the same array until one of them changes', async () => {
+  test('returns the same array until a row changes', async () => {
     const { list, arrives, change } = makeList(3, { status: 'open' });
     await list.more();
     const rows = list.rows();

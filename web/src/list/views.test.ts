@@ -9,7 +9,7 @@ const shown = (search: object, { project, board = false }: { project?: string; b
 });
 const keyOf = (ref: string) => ({ 'an-id': 'OPS' })[ref] ?? ref;
 
-describe('a view of what a page shows', () => {
+describe('a view', () => {
   test.each([
     [{ status: 'open', label: 'b,a' }, { project: 'ENG', board: true }, '/w/$workspace/p/$project/board'],
     [{ sort: '-updated_at' }, { project: 'ENG' }, '/w/$workspace/p/$project/list'],
@@ -17,7 +17,7 @@ describe('a view of what a page shows', () => {
     [{ project: 'ENG,OPS', sort: 'due_on' }, {}, '/w/$workspace/list'],
     [{ due_before: 'today', status_category: 'todo,waiting' }, {}, '/w/$workspace/list'],
     [{}, {}, '/w/$workspace/list'],
-  ])('opens as that page: %j of %j', (search, page, to) => {
+  ])('opens the page that it was saved from: %j of %j', (search, page, to) => {
     const view = { id: 'v', ...wantedOf(shown(search, page)) };
     const link = linkTo('w', view, keyOf);
     expect(link.to).toBe(to);
@@ -32,7 +32,7 @@ describe('a view of what a page shows', () => {
     expect(link.search.view).toBe('v');
   });
 
-  test('is changed by another value, order, group or layout, and not by the order of values', () => {
+  test('is changed by another value, order, group or layout, but not by the order of values', () => {
     const view = wantedOf(shown({ status: 'open,closed' }, { project: 'ENG' }));
     const isSame = (search: object, page = {}) => isAsSaved(view, shown(search, { project: 'ENG', ...page }));
     expect(isSame({ status: 'closed,open' })).toBe(true);
@@ -44,7 +44,7 @@ describe('a view of what a page shows', () => {
     expect(isSame({ status: 'open,closed' }, { project: 'OPS' })).toBe(false);
   });
 
-  test('keeps what the console can’t show when something else of it is saved', () => {
+  test('keeps the parameters that the console can’t show when it is saved again', () => {
     const view = {
       layout: 'list' as const,
       query: { q: 'crane', updated_before: '2027-01-01T00:00:00Z', sort: '-due_on', label: 'a' },
@@ -60,7 +60,7 @@ describe('a view of what a page shows', () => {
     expect(savedOver(view, shown({ sort: 'due_on' })).query.sort).toBe('due_on');
   });
 
-  test('of a project that is named by its id opens by its key', () => {
+  test('that names a project by its id opens under the project’s key', () => {
     const view = { id: 'v', layout: 'board' as const, query: { project_id: 'an-id' } };
     expect(linkTo('w', view, keyOf)).toMatchObject({ params: { workspace: 'w', project: 'OPS' } });
   });

@@ -54,7 +54,7 @@ describe('drafts', () => {
   afterEach(() => void vi.useRealTimers());
   const wait = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-  test('what is typed is on the disk after 300 ms, or at once when the page is left', async () => {
+  test('are stored after 300 ms, or at once when the page closes', async () => {
     const disk = makeDisk();
     const tab = disk.open();
     tab.type(place, 'On', 0);
@@ -68,7 +68,7 @@ describe('drafts', () => {
     expect(disk.rows.get(keyOf(place))?.draft.text).toBe('On it.');
   });
 
-  test('a draft is there when the page is opened again, with its version and time, for its account alone', async () => {
+  test('are loaded when the page opens again, with version and time, only for their account', async () => {
     const disk = makeDisk();
     const tab = disk.open();
     tab.type(place, 'On it.', 7);
@@ -79,7 +79,7 @@ describe('drafts', () => {
     expect([next.count('ada'), next.count('ad'), next.count('kim')]).toEqual([1, 0, 0]);
   });
 
-  test('a draft that was sent is gone, on the disk and in the other tabs', async () => {
+  test('are deleted on the disk and in other tabs once they are sent', async () => {
     const disk = makeDisk();
     const [one, two] = [disk.open(), disk.open()];
     one.type(place, 'On it.', 0);
@@ -89,7 +89,7 @@ describe('drafts', () => {
     expect([textsOf(one), textsOf(two), disk.rows.size]).toEqual([undefined, undefined, 0]);
   });
 
-  test('a draft that is discarded before it was saved is not saved later', async () => {
+  test('are not stored later if they are discarded first', async () => {
     const disk = makeDisk();
     const tab = disk.open();
     tab.type(place, 'On it.', 0);
@@ -98,7 +98,7 @@ describe('drafts', () => {
     expect(disk.rows.size).toBe(0);
   });
 
-  test('of two tabs, the newer text wins where the older has not been typed in since', async () => {
+  test('of two tabs become the newer text if the older one was not typed in since', async () => {
     const disk = makeDisk();
     const [one, two] = [disk.open(), disk.open()];
     one.type(place, 'One', 0);
@@ -111,7 +111,7 @@ describe('drafts', () => {
     expect([textsOf(one), textsOf(two)]).toEqual([['One and two and three'], ['One and two and three']]);
   });
 
-  test('of two tabs that are typed in at the same time, both texts are kept and offered', async () => {
+  test('of two tabs that are typed in at the same time are both kept and offered', async () => {
     const disk = makeDisk();
     const [one, two] = [disk.open(), disk.open()];
     one.type(place, 'One', 0);
@@ -133,7 +133,7 @@ describe('drafts', () => {
     expect(textsOf(two)).toEqual(['Two']);
   });
 
-  test('what a page leaves behind before the disk has it is taken up by the next one', async () => {
+  test('that a closed page could not store are stored by the next page', async () => {
     const disk = makeDisk();
     const [closed, next] = [disk.open(), disk.open()];
     closed.type(place, 'On', 0);
@@ -147,7 +147,7 @@ describe('drafts', () => {
     expect(closed.unsaved()).toEqual([]);
   });
 
-  test('on a slow disk, the own last text is not taken for another tab’s, and what was sent stays gone', async () => {
+  test('on a slow disk are not taken for another tab’s, and stay deleted once discarded', async () => {
     const disk = makeDisk();
     disk.slow(1_000);
     const tab = disk.open();
@@ -167,7 +167,7 @@ describe('drafts', () => {
     expect(disk.rows.get(keyOf(place))).toMatchObject({ draft: { text: 'Next one' }, others: [] });
   });
 
-  test('a letter that is typed while the disk is written is not lost', async () => {
+  test('keep a letter that is typed during a write', async () => {
     const disk = makeDisk();
     const tab = disk.open();
     tab.type(place, 'On', 0);
@@ -179,7 +179,7 @@ describe('drafts', () => {
     expect(disk.rows.get(keyOf(place))).toMatchObject({ draft: { text: 'On it' }, others: [] });
   });
 
-  test('a disk that is full loses nothing of what is on the page, and gets it when there is room again', async () => {
+  test('stay on the page when the disk is full, and are stored when there is room again', async () => {
     const disk = makeDisk();
     const tab = disk.open();
     disk.fill(true);
@@ -191,7 +191,7 @@ describe('drafts', () => {
     expect(disk.rows.get(keyOf(place))?.draft.text).toBe('On it');
   });
 
-  test('at most five texts of other tabs are kept, and none twice', () => {
+  test('of other tabs are limited to five, without duplicates', () => {
     const draft = (text: string) => ({ text, base_version: 0, saved_at: 0, stamp: text });
     const others = ['a', 'b', 'c', 'd', 'e'].map(draft);
     const { others: kept } = reconciled({ draft: draft('f'), others }, draft('b'), 'something else');

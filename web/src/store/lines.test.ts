@@ -8,7 +8,7 @@ const sentence = fc.array(fc.constantFrom('crane ', 'drops', ' its', '\n', 'load
 });
 
 describe('two texts compared word by word', () => {
-  test('what stays, goes and comes adds up to both texts', () => {
+  test('can be rebuilt from the same, removed and added parts', () => {
     const property = fc.property(sentence, sentence, (a, b) => {
       const [before, after] = [a.join(''), b.join('')];
       const parts = wordDiff(before, after);
@@ -22,7 +22,7 @@ describe('two texts compared word by word', () => {
     fc.assert(property);
   });
 
-  test('one word that was changed is marked alone', () => {
+  test('differ only in the word that was changed', () => {
     expect(wordDiff('The crane drops its load', 'The crane dropped its load')).toEqual([
       { kind: 'same', text: 'The crane ' },
       { kind: 'removed', text: 'drops' },
@@ -31,7 +31,7 @@ describe('two texts compared word by word', () => {
     ]);
   });
 
-  test('texts that are too long to be compared in the middle are still compared at their ends', () => {
+  test('are compared at both ends even if their middles are too long', () => {
     const long = (word: string) => ['start', ...Array.from({ length: 3_000 }, (_, index) => word + index), 'end'];
     expect(common(long('a'), long('b'))).toEqual([
       [0, 0],
@@ -41,7 +41,7 @@ describe('two texts compared word by word', () => {
 });
 
 describe('two edits of one text', () => {
-  test('an edit of one side alone is the result, whichever side it is', () => {
+  test('result in the one edit if the other side changed nothing', () => {
     const property = fc.property(text, text, (base, edit) => {
       expect(mergeLines(base, edit, base)).toEqual({ text: edit, clean: true });
       expect(mergeLines(base, base, edit)).toEqual({ text: edit, clean: true });
@@ -50,7 +50,7 @@ describe('two edits of one text', () => {
     fc.assert(property);
   });
 
-  test('whether two edits touch each other does not depend on whose is whose', () => {
+  test('merge cleanly or not, whichever of them is mine', () => {
     const property = fc.property(text, text, text, (base, mine, theirs) => {
       const [one, other] = [mergeLines(base, mine, theirs), mergeLines(base, theirs, mine)];
       expect(one.clean).toBe(other.clean);
@@ -59,15 +59,15 @@ describe('two edits of one text', () => {
     fc.assert(property);
   });
 
-  test('lines that were changed apart from each other are both changed', () => {
+  test('of separate lines are both applied', () => {
     expect(mergeLines('a\nb\nc\nd', 'A\nb\nc\nd', 'a\nb\nc\nD\ne')).toEqual({ text: 'A\nb\nc\nD\ne', clean: true });
   });
 
-  test('lines that both changed are both kept, mine first', () => {
+  test('of the same line are both kept, mine first', () => {
     expect(mergeLines('a\nb\nc', 'a\nB\nc', 'a\nBB\nc')).toEqual({ text: 'a\nB\nBB\nc', clean: false });
   });
 
-  test('lines side by side are not merged without asking', () => {
+  test('of adjacent lines are not merged without asking', () => {
     expect(mergeLines('a\nb\nc', 'A\nb\nc', 'a\nB\nc').clean).toBe(false);
   });
 });

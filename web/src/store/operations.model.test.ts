@@ -20,7 +20,7 @@ type Values = Partial<Pick<Ticket, 'title' | 'priority' | 'due_on' | 'labels' | 
 class Model {
   readonly versions: Ticket[] = [makeTicket()];
   readonly #responses = new Map<string, Outcome>();
-  /** The operations that were done, one by one. */
+  /** The ids of the operations that were done, in order. */
   readonly done: string[] = [];
 
   get ticket(): Ticket {
@@ -38,7 +38,7 @@ class Model {
     return this.ticket;
   }
 
-  /** Does a write once under its key, or refuses it. */
+  /** Performs a write once per key, or refuses it. */
   write({ id, key, change, base_version }: Operation): Outcome {
     const known = this.#responses.get(key);
     if (known !== undefined) return known;
@@ -136,11 +136,11 @@ function theirs(model: Model, action: Extract<Action, { do: 'theirs' }>): void {
   model.change(values[action.which] ?? {});
 }
 
-/** A person, a server, and others who change the same ticket, with whatever may happen on the line between them. */
+/** A person, a server, and other people who change the same ticket, over a connection on which anything may happen. */
 class Play {
   readonly model = new Model();
   readonly world = makeWorld(this.model.ticket);
-  /** The newest version that has arrived, kept in a way of its own. */
+  /** The newest version that has arrived, tracked independently. */
   received = 1;
   #responded = 0;
 
@@ -177,7 +177,7 @@ class Play {
     this.received = Math.max(this.received, read, told);
   }
 
-  /** What is shown is the newest that has arrived, with what waits laid over it in order. */
+  /** Checks that the page shows the newest version that has arrived, with the unsent changes on top in order. */
   check(): void {
     const newest = this.model.versions[this.received - 1] as Ticket;
     const expected = laidOver(this.world.queue()).reduce(apply, newest);
@@ -185,7 +185,7 @@ class Play {
   }
 }
 
-test('whatever happens in whatever order, the newest known ticket is shown with what waits, and nothing is lost or done twice', async () => {
+test('in any order of events, the newest known ticket is shown with the unsent changes, and no change is lost or done twice', async () => {
   const plays = fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
     const play = new Play();
     for (const action of actions) {

@@ -20,7 +20,7 @@ const edited = (field: string, base: unknown, mine: unknown, theirs: unknown, cu
 const place = (rank: string, after = 'x'): Change => ({ kind: 'place', placed: { place: { after }, rank } });
 
 describe('a ticket that is placed', () => {
-  test('is drawn there at once, and where the server says once it was done, in the same version', async () => {
+  test('is shown there at once, and then where the server puts it, in the same version', async () => {
     const world = makeWorld();
     world.operations.add(world.at, place('7a!'), 1);
     expect(world.shown()).toMatchObject({ rank: '7a!', version: 1 });
@@ -29,7 +29,7 @@ describe('a ticket that is placed', () => {
     expect([world.queue(), world.kept.size]).toEqual([[], 0]);
   });
 
-  test('again before the first place was sent is sent once, to the last place; and a step is sent with its own', async () => {
+  test('is sent only to the last of several places, and a transition carries its own place', async () => {
     const world = makeWorld();
     world.operations.add(world.at, edit('title', 'Crane!'), 1);
     for (const rank of ['1', '2', '3']) world.operations.add(world.at, place(rank, rank), 1);
@@ -42,8 +42,8 @@ describe('a ticket that is placed', () => {
   });
 });
 
-describe('what people did and the server has not done yet', () => {
-  test('a change is drawn at once, sent alone, and gone once the server has done it', async () => {
+describe('the queue of unsent changes', () => {
+  test('shows a change at once, sends one at a time, and drops it once the server has done it', async () => {
     const world = makeWorld();
     world.operations.add(world.at, edit('title', 'Crane!'), 1);
     world.operations.add(world.at, edit('priority', 'high'), 1);
@@ -57,7 +57,7 @@ describe('what people did and the server has not done yet', () => {
     expect(world.shown()).toMatchObject({ title: 'Crane!', priority: 'high', version: 3 });
   });
 
-  test('a late response of before the change does not undo it on the screen', async () => {
+  test('does not undo a change when an earlier response arrives late', async () => {
     const world = makeWorld();
     const slow = world.tickets.ask();
     world.operations.add(world.at, step('open', 'in_progress'), 1);
@@ -66,7 +66,7 @@ describe('what people did and the server has not done yet', () => {
     expect(world.shown()?.status).toBe('in_progress');
   });
 
-  test('two edits of a field become the last one, unless the first was sent', async () => {
+  test('merges two edits of a field, unless the first was sent', async () => {
     const world = makeWorld();
     world.operations.add(world.at, edit('title', 'One'), 1);
     world.operations.add(world.at, edit('title', 'Two'), 1);
@@ -77,12 +77,13 @@ describe('what people did and the server has not done yet', () => {
       edit('title', 'Three'),
       edit('due_on', '2026-12-04'),
     ]);
-    // Others have changed the due date meanwhile: the second edit of the title is based on the first, that of the date is not.
+    // Others have changed the due date in the meantime: the second edit of the title is based on the first one, but the
+    // edit of the date is not.
     await world.last().respond(done({ version: 3, title: 'One' }));
     expect(world.queue().map(({ base_version }) => base_version)).toEqual([3, 1]);
   });
 
-  test('a step is not merged with one before it, and goes on from where that arrived', async () => {
+  test('keeps two transitions apart, and bases the second on the result of the first', async () => {
     const world = makeWorld();
     world.operations.add(world.at, step('open', 'in_progress'), 1);
     world.operations.add(world.at, step('in_progress', 'resolved', 'done'), 1);
@@ -91,7 +92,7 @@ describe('what people did and the server has not done yet', () => {
     expect(world.last().operation).toMatchObject({ base_version: 2, change: { to: 'resolved' } });
   });
 
-  test('the refusal of the first of three takes it back alone, and leaves what others did', async () => {
+  test('takes back only the refused change, and keeps what others did', async () => {
     const world = makeWorld();
     world.serve(makeTicket({ version: 2, labels: ['crane'] }));
     world.operations.add(world.at, edit('priority', 'high'), 1);
@@ -105,7 +106,7 @@ describe('what people did and the server has not done yet', () => {
     expect(world.kept.size).toBe(2);
   });
 
-  test('what was refused for the role is gone as it changes, but for what was typed', async () => {
+  test('drops what was refused for the old role, except typed texts', async () => {
     const world = makeWorld();
     world.serve(makeTicket());
     for (const change of [edit('priority', 'high'), edit('title', 'Typed')]) {
@@ -116,7 +117,7 @@ describe('what people did and the server has not done yet', () => {
     expect(world.queue().map(({ change }) => change)).toEqual([edit('title', 'Typed')]);
   });
 
-  test('a conflict in the middle of a queue keeps the text, takes up a later edit of the field, and lets the others go on', async () => {
+  test('keeps a text that is in conflict, merges later edits of its field, and sends the other changes', async () => {
     const world = makeWorld();
     world.operations.add(world.at, edit('priority', 'high'), 1);
     world.operations.add(world.at, edit('title', 'Mine'), 1);
@@ -132,7 +133,7 @@ describe('what people did and the server has not done yet', () => {
     expect(world.shown()).toMatchObject({ title: 'Theirs', due_on: '2026-12-04', version: 4 });
   });
 
-  test('deciding for the own text sends it again on the current version, under another key', async () => {
+  test('sends the person’s text again on the current version, under a new key, if they decide for it', async () => {
     const world = makeWorld();
     world.serve(makeTicket({ version: 2, title: 'Theirs' }));
     world.operations.add(world.at, edit('title', 'Mine'), 1);
@@ -144,7 +145,7 @@ describe('what people did and the server has not done yet', () => {
     expect(world.queue()).toHaveLength(1);
   });
 
-  test('edits of a description that touch different lines are merged without asking', async () => {
+  test('merges edits of different lines of a description without asking', async () => {
     const world = makeWorld(makeTicket({ description: 'a\nb\nc' }));
     world.operations.add(world.at, edit('description', 'A\nb\nc'), 1);
     await world.last().respond(edited('description', 'a\nb\nc', 'A\nb\nc', 'a\nb\nC'));
@@ -155,7 +156,7 @@ describe('what people did and the server has not done yet', () => {
     expect(world.queue()[0]?.refusal?.code).toBe('edit_conflict');
   });
 
-  test('an assignment and a step are repeated where only something else has changed', async () => {
+  test('repeats an assignment or a transition if only other fields have changed', async () => {
     const world = makeWorld();
     world.operations.add(world.at, { kind: 'assign', assignee_id: 'ada', was: null }, 1);
     await world.last().respond(makeRefusal('conflict', { current_version: 5, assignee_id: null }));
@@ -172,7 +173,7 @@ describe('what people did and the server has not done yet', () => {
     expect(other.sent).toHaveLength(2);
   });
 
-  test('a ticket that never stands still is given up after five tries', async () => {
+  test('gives up after five retries on a ticket that keeps changing', async () => {
     const world = makeWorld();
     world.operations.add(world.at, { kind: 'assign', assignee_id: 'ada', was: null }, 1);
     for (let version = 2; version <= 7; version++) {
@@ -182,7 +183,7 @@ describe('what people did and the server has not done yet', () => {
     expect(world.queue()[0]?.refusal?.code).toBe('conflict');
   });
 
-  test('a step that builds on one that was not taken is dropped with it', async () => {
+  test('drops a transition that depends on a refused one', async () => {
     const world = makeWorld();
     world.operations.add(world.at, step('open', 'in_progress'), 1);
     world.operations.add(world.at, step('in_progress', 'resolved', 'done'), 1);
@@ -193,7 +194,7 @@ describe('what people did and the server has not done yet', () => {
     expect(world.shown()).toMatchObject({ status: 'open', title: 'Crane!' });
   });
 
-  test('without a server everything waits in order, since when is known, and goes out under the same keys', async () => {
+  test('waits while the server is unreachable, and then sends in order under the same keys', async () => {
     const world = makeWorld();
     world.operations.add(world.at, edit('title', 'Crane!'), 1);
     world.operations.add(world.at, { kind: 'comment', body: 'On it.' }, 1);
@@ -210,7 +211,7 @@ describe('what people did and the server has not done yet', () => {
     expect(world.last().operation.change.kind).toBe('comment');
   });
 
-  test('an edit that may have been done already stays as it was sent', async () => {
+  test('does not change an edit that may have been done already', async () => {
     const world = makeWorld();
     world.operations.add(world.at, edit('title', 'One'), 1);
     await world.last().respond(later);
@@ -218,7 +219,7 @@ describe('what people did and the server has not done yet', () => {
     expect(world.queue().map(({ change }) => change)).toEqual([edit('title', 'One'), edit('title', 'Two')]);
   });
 
-  test('what was kept on the disk goes out after the page was opened again', async () => {
+  test('is sent after the page has been closed and opened again', async () => {
     const world = makeWorld();
     world.operations.add(world.at, edit('title', 'Crane!'), 1);
     await world.last().respond(later);
@@ -228,7 +229,7 @@ describe('what people did and the server has not done yet', () => {
     expect(next.last().operation.key).toBe(world.last().operation.key);
   });
 
-  test('an ended session waits for somebody to sign in, and for no timer', async () => {
+  test('waits for a sign-in, without a timer, after the session has ended', async () => {
     const world = makeWorld();
     world.operations.add(world.at, edit('title', 'Crane!'), 1);
     await world.last().respond({ kind: 'later', cause: 'session' });
@@ -237,7 +238,7 @@ describe('what people did and the server has not done yet', () => {
     expect(world.sent).toHaveLength(2);
   });
 
-  test('only a comment that was sent more than a day ago may be done twice', () => {
+  test('could do only a comment twice, if it is sent again more than a day later', () => {
     const day = 24 * 3_600_000;
     const of = (change: Change, sent_at?: number) => ({ change, sent_at }) as Operation;
     expect(mayBeDoneTwice(of({ kind: 'comment', body: 'On it.' }, 0), day)).toBe(true);

@@ -24,7 +24,7 @@ describe('the people of a workspace', () => {
     return { people, asked };
   }
 
-  test('names that are needed at once are asked for at once, and each only once', async () => {
+  test('are requested in one batch, and each only once', async () => {
     const { people, asked } = makePeople();
     people.want(['ada', 'kim']);
     people.want(['kim', 'grace']);
@@ -35,14 +35,14 @@ describe('the people of a workspace', () => {
     expect([people.get('ada')?.name, people.get('kim')?.former]).toEqual(['ADA', true]);
   });
 
-  test('a request has at most 100 ids', async () => {
+  test('are requested 100 at a time', async () => {
     const { people, asked } = makePeople();
     people.want(Array.from({ length: 250 }, (_, index) => `id-${index}`));
     await vi.advanceTimersByTimeAsync(20);
     expect(asked.map(({ length }) => length)).toEqual([100, 100, 50]);
   });
 
-  test('somebody of whom nobody knows is not asked for again, and somebody who could not be read is', async () => {
+  test('are requested again if the request failed, but not if the server does not know them', async () => {
     let fails = false;
     const { people, asked } = makePeople(async () => {
       if (fails) throw new Error('no response');
@@ -59,7 +59,7 @@ describe('the people of a workspace', () => {
     expect(asked).toEqual([['nobody'], ['ada'], ['ada']]);
   });
 
-  test('somebody who got another role is asked for again', async () => {
+  test('are requested again after their role has changed', async () => {
     const { people, asked } = makePeople();
     people.want(['ada']);
     await vi.advanceTimersByTimeAsync(20);

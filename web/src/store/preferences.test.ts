@@ -13,7 +13,7 @@ import {
 } from './preferences.ts';
 
 describe('changes of preferences', () => {
-  test('are the fields that differ, and of keys the commands', () => {
+  test('are the fields that differ and, in the keys, the commands that differ', () => {
     const to = { ...usual, theme: 'dark' as const, keys: { create: 'n', open: 'x' } };
     expect(changesBetween({ ...usual, keys: { open: 'x', close: 'q' } }, to)).toEqual({
       theme: 'dark',
@@ -22,7 +22,7 @@ describe('changes of preferences', () => {
     expect(changesBetween(to, to)).toEqual({});
   });
 
-  test('lie over what somebody else has chosen', () => {
+  test('are applied on top of what another device has saved', () => {
     const theirs = { ...usual, density: 'compact' as const, keys: { open: 'x', close: 'q' } };
     expect(withChanges(theirs, { theme: 'dark', keys: { close: null, create: 'n' } })).toEqual({
       ...usual,
@@ -32,7 +32,7 @@ describe('changes of preferences', () => {
     });
   });
 
-  test('that are done are left out, and a later one of the same field is not', () => {
+  test('are removed once saved, unless the same field has changed since', () => {
     const sent = { theme: 'dark' as const, keys: { create: 'n' } };
     const since = joined(sent, { theme: 'light', keys: { open: 'x' } });
     expect(leftOf(since, sent)).toEqual({ theme: 'light', keys: { open: 'x' } });
@@ -40,20 +40,20 @@ describe('changes of preferences', () => {
   });
 });
 
-describe('preferences that the server keeps', () => {
+describe('the preferences in use', () => {
   beforeEach(() => {
     adopt('nobody', usual, { is_new: false });
     adopt('ada', usual, { is_new: false });
   });
 
-  test('are the account’s, with what was changed here and isn’t there yet on top', () => {
+  test('are the account’s, with unsent changes on top', () => {
     prefer({ theme: 'dark' });
     adopt('ada', { ...usual, theme: 'light', density: 'compact' }, { is_new: false });
     expect(preferences.get()).toMatchObject({ theme: 'dark', density: 'compact' });
     expect(unsent.get()).toEqual({ theme: 'dark' });
   });
 
-  test('are no longer waiting once the server has them, and what was changed meanwhile is', () => {
+  test('have no unsent changes once the server has them, except later ones', () => {
     prefer({ theme: 'dark' });
     const sent = unsent.get();
     prefer({ keys: { create: 'n' } });

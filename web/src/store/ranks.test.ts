@@ -4,7 +4,7 @@ import { rankBelow } from './ranks.ts';
 
 const rank = fc.stringMatching(/^[0-9A-Za-z]{0,6}[1-9A-Za-z]$/);
 
-test('a ticket that is drawn below another stands between it and the next one', () => {
+test('a ticket placed below another sorts between it and the next one', () => {
   fc.assert(
     fc.property(rank, rank, (one, other) => {
       const [above = '', below = ''] = [one, other].toSorted();
@@ -15,7 +15,7 @@ test('a ticket that is drawn below another stands between it and the next one', 
   );
 });
 
-test('several tickets are drawn in one gap, above all and below all, before the server has responded', () => {
+test('several tickets can be placed in one gap, above all and below all, before the server responds', () => {
   for (const above of ['', '7ffffff8V']) {
     let below: string | undefined;
     for (let n = 0; n < 10; n++) {

@@ -9,8 +9,8 @@ function listed(version: number, fields = {}) {
   return { ...ticket, excerpt: 'The brake' };
 }
 
-describe('the tickets that are known', () => {
-  test('an older version never replaces a newer one, however late it arrives', () => {
+describe('the known tickets', () => {
+  test('keep the newer version, whichever response arrives last', () => {
     const tickets = new Tickets();
     const slow = tickets.ask();
     const quick = tickets.ask();
@@ -19,7 +19,7 @@ describe('the tickets that are known', () => {
     expect(tickets.shown(id)?.title).toBe('New');
   });
 
-  test('of two responses of one version, the one that was asked for later knows what the caller may do', () => {
+  test('of one version take the allowed transitions from the later request', () => {
     const tickets = new Tickets();
     const before = tickets.ask();
     const after = tickets.ask();
@@ -28,7 +28,7 @@ describe('the tickets that are known', () => {
     expect(tickets.shown(id)?.allowed_transitions).toEqual([]);
   });
 
-  test('a comment moves the last activity without a version, and only forward', () => {
+  test('move the last activity only forward, independently of the version', () => {
     const tickets = new Tickets();
     const later = '2026-02-01T00:00:00.000000Z';
     tickets.receive([makeTicket({ last_activity_at: later })], tickets.ask());
@@ -38,7 +38,7 @@ describe('the tickets that are known', () => {
     expect(tickets.shown(id)).toMatchObject({ version: 2, last_activity_at: '2026-03-01T00:00:00.000000Z' });
   });
 
-  test('a list takes no description away, and says of which version the one is that is known', () => {
+  test('keep a description when a list arrives, with the version that it belongs to', () => {
     const tickets = new Tickets();
     tickets.receive([makeTicket({ description: 'The brake is worn.' })], tickets.ask());
     tickets.receive([listed(2)], tickets.ask());
@@ -48,7 +48,7 @@ describe('the tickets that are known', () => {
     expect(tickets.shown(id)).toMatchObject({ description: 'New brake.', description_version: 2 });
   });
 
-  test('an event that a ticket was deleted counts once, and not over a newer version', () => {
+  test('apply the event of a deletion once, and never over a newer version', () => {
     const tickets = new Tickets();
     tickets.receive([makeTicket({ version: 4 })], tickets.ask());
     tickets.deleted(id, '2026-01-02T00:00:00.000000Z', 3);
@@ -57,7 +57,7 @@ describe('the tickets that are known', () => {
     expect(tickets.shown(id)).toMatchObject({ version: 5, allowed_transitions: [] });
   });
 
-  test('a ticket that can’t be read any more is not brought back by what was asked before, and by a restored one it is', () => {
+  test('that can’t be read any more come back only with a newer version, and not by an earlier request', () => {
     const tickets = new Tickets();
     tickets.receive([makeTicket()], tickets.ask());
     const slow = tickets.ask();
@@ -69,7 +69,7 @@ describe('the tickets that are known', () => {
     expect(tickets.shown(id)?.deleted_at).toBeNull();
   });
 
-  test('what is shown is the same object until something changes', () => {
+  test('are the same objects until something changes', () => {
     const tickets = new Tickets();
     tickets.receive([makeTicket()], tickets.ask());
     const seen: number[] = [];
@@ -82,7 +82,7 @@ describe('the tickets that are known', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('beyond 20,000 tickets the first are forgotten, but none that has something laid over it', () => {
+  test('are limited to 20,000, without forgetting any that has unsent changes', () => {
     const tickets = new Tickets();
     const many = Array.from({ length: 20_002 }, (_, number) =>
       makeTicket({ id: `id-${number}`, key: `ENG-${number}`, number }),

@@ -69,7 +69,7 @@ function makeStory({ page = 3 } = {}) {
 }
 
 describe('the story of a ticket', () => {
-  test('what happened and what was said stand in one order, oldest first', async () => {
+  test('has activity and comments in one order, oldest first', async () => {
     const story = makeStory({ page: 10 });
     story.act('ticket.updated');
     story.say();
@@ -79,7 +79,7 @@ describe('the story of a ticket', () => {
     expect([story.read, story.timeline.state().has_older]).toEqual([[], false]);
   });
 
-  test('of a long story the newest part is shown, and the older one when it is asked for', async () => {
+  test('shows the newest part first, and older parts on request', async () => {
     const story = makeStory();
     for (let turn = 0; turn < 3; turn++) story.act('ticket.updated');
     for (let turn = 0; turn < 5; turn++) story.say();
@@ -93,7 +93,7 @@ describe('the story of a ticket', () => {
     expect(story.timeline.state().has_older).toBe(false);
   });
 
-  test('what is new is read on top, however much it is, without a hole', async () => {
+  test('loads all new entries without a gap, however many there are', async () => {
     const story = makeStory();
     story.say();
     await story.timeline.open();
@@ -102,7 +102,7 @@ describe('the story of a ticket', () => {
     expect(story.shown()).toEqual(['e0', 'c1', 'e2', 'e3', 'e4', 'e5', 'e6', 'e7', 'e8', 'e9']);
   });
 
-  test('a comment that was edited is read again, and an older version of it changes nothing', async () => {
+  test('reads an edited comment again, and ignores an older version of it', async () => {
     const story = makeStory();
     const comment = story.say();
     await story.timeline.open();
@@ -114,14 +114,14 @@ describe('the story of a ticket', () => {
     expect(story.shown()).toEqual(['e0', 'c1']);
   });
 
-  test('a comment that was sent is shown before the activity has it', async () => {
+  test('shows a sent comment before the activity contains it', async () => {
     const story = makeStory();
     await story.timeline.open();
     story.timeline.receive(makeComment(5));
     expect(story.shown()).toEqual(['e0', 'c5']);
   });
 
-  test('what can’t be read leaves what is shown, and is read the next time', async () => {
+  test('keeps what is shown when reading fails, and reads it the next time', async () => {
     const story = makeStory();
     story.fail(true);
     await story.timeline.open();

@@ -6,7 +6,7 @@ import { makeRefusal, makeTicket, makeWorld, settle } from './testing.ts';
 const labels: Change = { kind: 'labels', add: ['late'], remove: [] };
 const done = (id: string): Outcome => ({ kind: 'done', ticket: makeTicket({ id, labels: ['late'], version: 2 }) });
 
-/** Several tickets, and an act over all of them. */
+/** Several tickets, and an act that changes all of them. */
 function makeAct(count: number) {
   const world = makeWorld();
   const ids = Array.from({ length: count }, (_, index) => `t${index}`);
@@ -24,7 +24,7 @@ function makeAct(count: number) {
   return { ...world, ids, act: world.operations.addAll(changes) };
 }
 
-test('what is done to several tickets at once is drawn at once, and sent in one request', async () => {
+test('changes of several tickets are shown at once, and sent in one request', async () => {
   const { ids, tickets, together, sent, operations } = makeAct(3);
   expect(ids.map((id) => tickets.shown(id)?.labels)).toEqual([['late'], ['late'], ['late']]);
   await settle();
@@ -35,7 +35,7 @@ test('what is done to several tickets at once is drawn at once, and sent in one 
   expect(ids.map((id) => tickets.shown(id)?.labels)).toEqual([['late'], [], ['late']]);
 });
 
-test('a request that got no response is sent again as it was, under the same key', async () => {
+test('a bulk request without a response is repeated unchanged under the same key', async () => {
   const { ids, together, timers, operations } = makeAct(3);
   await settle();
   await together[0]?.respond(ids.map(() => ({ kind: 'later', cause: 'unreachable' })));
@@ -49,14 +49,14 @@ test('a request that got no response is sent again as it was, under the same key
   expect(operations.all()).toEqual([]);
 });
 
-test('more than a hundred go in requests of a hundred', async () => {
+test('more than 100 changes are sent in requests of 100', async () => {
   const { together } = makeAct(154);
   await settle();
   expect(together.map((one) => one.operations.length)).toEqual([100, 54]);
   expect(new Set(together.map(({ key }) => key)).size).toBe(2);
 });
 
-test('a ticket that has something else to be sent first follows by itself', async () => {
+test('a ticket with an earlier unsent change follows in its own request', async () => {
   const world = makeAct(0);
   const { tickets, operations, together, sent } = world;
   const ids = ['a', 'b', 'c'];
@@ -78,7 +78,7 @@ test('a ticket that has something else to be sent first follows by itself', asyn
   expect(sent[1]?.operation).toMatchObject({ ticket_id: 'b', change: labels });
 });
 
-test('what was kept on the disk goes out again with the same others, after the page was loaded anew', async () => {
+test('stored changes are sent again in the same bulk request after a reload', async () => {
   const before = makeAct(3);
   await settle();
   const kept = [...before.kept.values()];

@@ -21,7 +21,7 @@ function makeUploads() {
 const file = (name: string) => new File(['bytes'], name);
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
-test('two files are sent at a time, the others after them, and what is there is told', async () => {
+test('two files are sent at a time, and each finished one is reported', async () => {
   const { uploads, sent, states } = makeUploads();
   const done: string[] = [];
   uploads.done.add((upload) => done.push(upload.file.name));
@@ -41,7 +41,7 @@ test('two files are sent at a time, the others after them, and what is there is 
   ]);
 });
 
-test('one that failed stays with its reason, keeps nobody waiting, and goes again under its own key', async () => {
+test('a failed file stays with its reason, does not block the others, and is retried under its own key', async () => {
   const { uploads, sent, states } = makeUploads();
   uploads.add('t', [file('a'), file('b'), file('c')]);
   sent[0]?.end(new Error('no'));
@@ -60,7 +60,7 @@ test('one that failed stays with its reason, keeps nobody waiting, and goes agai
   expect(states()).toEqual([]);
 });
 
-test('one that is dropped is ended, and is not shown as failed', async () => {
+test('a dropped file is aborted, and is not shown as failed', async () => {
   const { uploads, sent, states } = makeUploads();
   uploads.add('t', [file('a'), file('b'), file('c')]);
   uploads.drop(sent[0]?.upload.id ?? '');

@@ -7,7 +7,7 @@ afterAll(() => {
   else process.env['TZ'] = zone;
 });
 
-/** The moment of a local time, west or east of Greenwich. */
+/** Returns the moment of a local time, and makes its time zone that of the process. */
 function localTime(time_zone: string, text: string): Date {
   process.env['TZ'] = time_zone;
   return new Date(text);
@@ -16,7 +16,7 @@ function localTime(time_zone: string, text: string): Date {
 describe.each(['America/Los_Angeles', 'UTC', 'Pacific/Kiritimati'])('a due date in %s', (time_zone) => {
   const now = () => localTime(time_zone, '2026-12-04T22:30:00');
 
-  test('is today’s where the person is, at every hour', () => {
+  test('is “Today” on the person’s own day, at every hour', () => {
     expect(dayOf(now())).toBe('2026-12-04');
     expect(dueOf('2026-12-04', now())).toEqual({ text: 'Today', exact: 'Friday, December 4, 2026', state: 'soon' });
   });
@@ -34,12 +34,12 @@ describe.each(['America/Los_Angeles', 'UTC', 'Pacific/Kiritimati'])('a due date 
     expect(dueOf(due_on, now())).toMatchObject({ text, state });
   });
 
-  test.each(['2026-12-02', '2026-12-04'])('%s is neither late nor soon for a ticket that is done', (due_on) => {
+  test.each(['2026-12-02', '2026-12-04'])('of %s is neither overdue nor soon if the ticket is done', (due_on) => {
     expect(dueOf(due_on, now(), true).state).toBe('later');
   });
 });
 
-test('a day with a change of the clock is still one day', () => {
+test('a day on which the clocks change is still one day', () => {
   const now = localTime('Europe/Berlin', '2026-03-28T23:30:00');
   expect(dueOf('2026-03-29', now).text).toBe('Tomorrow');
   expect(dueOf('2026-03-30', now).text).toBe('Mon');
@@ -53,7 +53,7 @@ test.each([
   expect(mondayAfter(day)).toBe(monday);
 });
 
-describe('how long ago a moment was', () => {
+describe('the age of a moment', () => {
   test.each([
     ['2026-12-04T12:00:30', 'just now'],
     ['2026-12-04T12:01:00', '1 min ago'],
@@ -62,9 +62,9 @@ describe('how long ago a moment was', () => {
     ['2026-12-05T11:59:00', '23 h ago'],
     ['2026-12-05T12:00:00', 'Dec 4'],
     ['2027-01-04T12:00:00', 'Dec 4, 2026'],
-    // A clock that is behind the server's.
+    // The browser's clock is behind the server's.
     ['2026-12-04T11:59:00', 'just now'],
-  ])('at %s it is %s', (now, text) => {
+  ])('at %s is %s', (now, text) => {
     expect(agoOf(localTime('UTC', '2026-12-04T12:00:00'), new Date(now))).toBe(text);
   });
 });

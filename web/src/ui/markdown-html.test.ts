@@ -5,26 +5,26 @@ const hrefOf = (key: string) => (key.startsWith('ENG-') ? `/w/1/t/${key}` : unde
 const html = (text: string) => htmlOf(text, { hrefOf }).trim();
 
 describe('markdown', () => {
-  test('has HTML as text', () => {
+  test('shows HTML as text', () => {
     expect(html('a <b onclick="x()">b</b> <!-- c -->')).not.toMatch(/<(?!\/?p>)/);
     expect(html('<script>alert(1)</script>')).not.toContain('<script');
     expect(html('<img src=x onerror=alert(1)>')).not.toContain('<img');
   });
 
   test.each(['[x](javascript:alert)', '![x](javascript:alert)', '[x](data:text/html,1)'])(
-    'shows an address that runs something as it was written: %s',
+    'shows an address that would run code as plain text: %s',
     (text) => {
       expect(html(text)).toBe(`<p>${text}</p>`);
     },
   );
 
-  test('leads to pages, also of this server, and to mail', () => {
+  test('links to other sites, to this server and to mail addresses', () => {
     for (const href of ['https://a.example/b?c=d:e', '/w/1', '#part', 'mailto:ada@example.org', 'notes/a:b']) {
       expect(html(`[x](${href})`)).toBe(`<p><a href="${href}">x</a></p>`);
     }
   });
 
-  test('has line breaks, lists, tasks, tables and code', () => {
+  test('supports line breaks, lists, tasks, tables and code', () => {
     expect(html('a\nb')).toBe('<p>a<br>b</p>');
     expect(html('- [x] done')).toContain('checked');
     expect(html('| a |\n|---|\n| b |')).toContain('<td>b</td>');

@@ -10,6 +10,6 @@ test.each([
   [999_600, '1 MB'],
   [52_428_800, '52 MB'],
   [3_200_000_000, '3.2 GB'],
-])('%i bytes are %s', (bytes, shown) => {
+])('%i bytes are shown as %s', (bytes, shown) => {
   expect(shownSize(bytes)).toBe(shown);
 });

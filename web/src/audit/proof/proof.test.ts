@@ -9,7 +9,7 @@ import { consistencyProof, type Hash, isConsistent, leafHash, nodeHash, rootByIn
 import { isSigned, parseCheckpoint, parseKey, signerOf } from './note.ts';
 import { tilePath, tileReader } from './tiles.ts';
 
-// The vectors of the server: other programs than Baton have computed or accepted them.
+// The server's test vectors, which programs other than Baton have computed or accepted.
 const vectors = path.join(import.meta.dirname, '../../../../server/src/ledger/vectors');
 const read = (file: string): unknown => JSON.parse(readFileSync(path.join(vectors, file), 'utf8'));
 const trees = read('trees.json') as {
@@ -34,7 +34,7 @@ const bytes = (text: string) => fromBase64(text) as Hash;
 const treeOf = (size: number) => ({ size, root: bytes(trees.roots[size] ?? '') });
 const checkpoint = parseCheckpoint(example.checkpoint) as NonNullable<ReturnType<typeof parseCheckpoint>>;
 
-/** Serves the tiles of a tree of these leaves, up to level 1. */
+/** Serves the tiles of a tree with these leaves, up to level 1. */
 function serve(leaves: readonly Hash[], level_1: readonly Hash[] = []) {
   const levels = [leaves, level_1];
   const asked: string[] = [];
@@ -54,8 +54,8 @@ async function rootByDefinition(leaves: readonly Hash[]): Promise<Hash> {
   return nodeHash(a, b);
 }
 
-describe('the tree', () => {
-  test('includes each leaf by the proofs that others have computed, and no other leaf', async () => {
+describe('the Merkle tree', () => {
+  test('accepts inclusion proofs that other programs have computed, and rejects them for another leaf', async () => {
     for (const { i: index, s: size, p } of trees.proofs) {
       const [leaf, other] = [bytes(trees.leaves[index] ?? ''), await leafHash(bytesOf('another'))];
       const proof = p.map(bytes);
@@ -65,7 +65,7 @@ describe('the tree', () => {
     }
   });
 
-  test('begins with each earlier one by the proofs that others have computed, and with no other tree', async () => {
+  test('accepts consistency proofs that other programs have computed, and rejects them for another tree', async () => {
     const wrong: string[] = [];
     for (const { o, s, p } of trees.trees) {
       const proof = p.map(bytes);
@@ -77,7 +77,7 @@ describe('the tree', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('proves from its tiles what others have computed', async () => {
+  test('computes from its tiles the same proofs as other programs', async () => {
     const { load } = serve(trees.leaves.map(bytes));
     for (const { o, s, p } of trees.trees) {
       expect((await consistencyProof(o, s, tileReader(s, load))).map(toBase64)).toEqual(p);
@@ -90,7 +90,7 @@ describe('the tree', () => {
     }
   });
 
-  test('of more than 256 leaves is compared by the hashes of whole tiles, each of which is loaded once', async () => {
+  test('of more than 256 leaves is compared by whole tiles, each loaded once', async () => {
     const leaves = await Promise.all(Array.from({ length: 700 }, (_, n) => leafHash(bytesOf(String(n)))));
     const above = await Promise.all([0, 1].map((n) => rootByDefinition(leaves.slice(n * 256, n * 256 + 256))));
     const { load, asked } = serve(leaves, above);
@@ -110,28 +110,28 @@ test.each([
   [0, 256, '000'],
   [67, 17, '067.p/17'],
   [1_234_067, 256, 'x001/x234/067'],
-])('tile %i of %i hashes is at %s', (index, width, tile) => {
+])('tile %i with %i hashes is at %s', (index, width, tile) => {
   expect(tilePath(index, width)).toBe(tile);
 });
 
 describe('a checkpoint', () => {
-  test('is signed by its log’s key, and by no other', async () => {
+  test('is verified only with its log’s key', async () => {
     const key = await parseKey(example.vkey);
     expect(key && (await isSigned(checkpoint, key))).toBe('good');
     const other = await parseKey(example.vkey.replace('+c4517eae', '+c4517eaf'));
     expect(other).toBeUndefined();
-    expect(await parseKey(example.wkey)).toBeUndefined(); // a witness’s
+    expect(await parseKey(example.wkey)).toBeUndefined(); // the key of a witness
     expect(signerOf(checkpoint)).toBe('c4517eae');
   });
 
-  test('is not signed where a letter of it is another', async () => {
+  test('is rejected if its size was changed or its signature is missing', async () => {
     const key = (await parseKey(example.vkey)) as NonNullable<Awaited<ReturnType<typeof parseKey>>>;
     const larger = parseCheckpoint(example.checkpoint.replace('\n5\n', '\n6\n'));
     expect(larger && (await isSigned(larger, key))).toBe('bad');
     expect(await isSigned({ ...checkpoint, signatures: [] }, key)).toBe('bad');
   });
 
-  test.each(['', 'no note', 'a\n\nb\n', 'a\n1\nAAAA\n\n\u2014 a AAAAAAA=\n'])('is not %j', (text) => {
+  test.each(['', 'no note', 'a\n\nb\n', 'a\n1\nAAAA\n\n\u2014 a AAAAAAA=\n'])('is not read from %j', (text) => {
     expect(parseCheckpoint(text)).toBeUndefined();
   });
 });
@@ -147,7 +147,7 @@ describe('an entry', () => {
   } as unknown as AuditEntry & { workspace_id: string };
   const { workspace_id } = shown;
 
-  /** A log of this one entry, as the server would send it. */
+  /** Returns a log with this one entry, as the server would send it. */
   async function sent(of = payload) {
     const hashed = toBase64(await sha256(salt, bytesOf(of)));
     const entry = example.entry
@@ -160,12 +160,12 @@ describe('an entry', () => {
   }
   const first = { ...shown, sequence: 1 };
 
-  test('is proven as it is shown', async () => {
+  test('is verified as the page shows it', async () => {
     const { fault, is_erased, checkpoint: by } = (await proveEntry(first, await sent())) ?? {};
     expect([fault, is_erased, by?.size]).toEqual([undefined, false, 1]);
   });
 
-  test('of the server’s example is in its tree', async () => {
+  test('of the server’s example is verified, and rejected with a shortened proof', async () => {
     const hashes = example.proof.join('\n');
     const proof = `c2sp.org/tlog-proof@v1\nindex ${example.index}\n${hashes}\n\n${example.checkpoint}`;
     const exported = JSON.stringify({ entry: example.entry, salt: null, payload: null });
@@ -180,17 +180,17 @@ describe('an entry', () => {
     ['another actor', { actor_id: workspace_id }],
     ['another request', { request_id: 'r-2' }],
     ['another number', { sequence: 2 }],
-  ])('that is shown with %s differs', async (_, changed) => {
+  ])('is rejected if the page shows %s', async (_, changed) => {
     expect(await proveEntry({ ...first, ...changed }, await sent())).toMatchObject({ fault: 'differs' });
   });
 
-  test('whose payload is another than was hashed is found out', async () => {
+  test('is rejected if its payload does not match its hash', async () => {
     const { exported, ...rest } = await sent();
     const other = { ...rest, exported: exported.replace('r-1', 'r-2') };
     expect(await proveEntry({ ...first, request_id: 'r-2' }, other)).toMatchObject({ fault: 'payload_differs' });
   });
 
-  test.each(['', 'c2sp.org/tlog-proof@v1\nindex x\n\n'])('is not proven by %j', async (proof) => {
+  test.each(['', 'c2sp.org/tlog-proof@v1\nindex x\n\n'])('is not verified with the proof %j', async (proof) => {
     expect(await proveEntry(first, { ...(await sent()), proof })).toBeUndefined();
   });
 });
@@ -207,15 +207,15 @@ describe('the history of a log', () => {
     ['first', undefined, now(5)],
     ['kept', seen(5), now(5)],
     ['kept', seen(3), now(7)],
-    ['kept', seen(7), now(3)], // an earlier one that arrived late
+    ['kept', seen(7), now(3)], // an earlier checkpoint that arrived late
     ['rewritten', seen(5, another), now(5)],
     ['rewritten', seen(3, another), now(7)],
     ['rewritten', seen(3), now(7, another)],
-  ] as const)('is %s', async (history, before, after) => {
+  ] as const)('is judged as %s', async (history, before, after) => {
     expect(await judge(before, after, readerOf)).toBe(history);
   });
 
-  test('is shorter where the server has no more of it, and unproven where it sends nothing', async () => {
+  test('is shorter if the server cannot prove the rest, and unproven if it sends no hashes', async () => {
     const none = () => tileReader(7, () => Promise.reject(new Error('not found')));
     expect(await judge(seen(7), now(3), none)).toBe('shorter');
     expect(await judge(seen(3), now(7), none)).toBe('unproven');

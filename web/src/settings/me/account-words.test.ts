@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { account_facts } from '../../../../server/src/accounts/facts.ts';
 import { detailOf, isAlarming, sentenceOf } from './account-words.ts';
 
-test('everything that the server records of an account has a sentence', () => {
+test('every account event of the server has a sentence', () => {
   expect(Object.keys(account_facts).filter((action) => sentenceOf(action) === action)).toEqual([]);
   expect(sentenceOf('passkey_added')).toBe('passkey_added');
 });
@@ -16,11 +16,11 @@ test.each([
   [{ sessions_ended: 2 }, '2 sessions ended'],
   [{ session_id: 's' }, ''],
   [{}, ''],
-])('of %j it shows: %s', (detail, shown) => {
+])('the details %j are shown as: %s', (detail, shown) => {
   expect(detailOf(detail)).toBe(shown);
 });
 
-test('failures stand out', () => {
+test('failures are marked as warnings', () => {
   expect(isAlarming('sign_in_failed')).toBe(true);
   expect(isAlarming('logged_in')).toBe(false);
 });

@@ -5,11 +5,11 @@ import { changesOf, type Given, kinds } from './notification-draft.ts';
 const all = { assigned: true, mentioned: true, moved: true, commented: true, due: true, webhook_stopped: true };
 const base: Given = { kinds: all, mail: { ...all, moved: false }, quiet_hours: null, muted_project_ids: [] };
 
-test('the form has every kind that the server notifies of', () => {
+test('the form has every kind of notification of the server', () => {
   expect(kinds).toEqual(Object.keys(notification_kinds));
 });
 
-test('only what was changed is sent, kind by kind', () => {
+test('only changes are sent, kind by kind', () => {
   expect(changesOf(base, base)).toEqual({});
   expect(changesOf(base, { ...base, kinds: { ...all, due: false } })).toEqual({ kinds: { due: false } });
   const quiet_hours = { from: '22:00', to: '07:00', time_zone: 'Europe/Berlin' };

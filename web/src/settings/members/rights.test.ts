@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { inviting, isLess, mayGive, mayTouch, roles } from './rights.ts';
 
-describe('the rights over members', () => {
+describe('the right to change members', () => {
   test.each([
     ['owner', 'owner', true],
     ['owner', 'viewer', true],
@@ -10,11 +10,11 @@ describe('the rights over members', () => {
     ['admin', 'member', true],
     ['member', 'viewer', false],
     ['viewer', 'viewer', false],
-  ])('somebody who is %s may change somebody who is %s: %s', (own, of, may) => {
+  ])('of the role %s over the role %s is: %s', (own, of, may) => {
     expect(mayTouch({ own, of })).toBe(may);
   });
 
-  test('an admin makes nobody an owner, an owner does', () => {
+  test('lets owners make others owners, but not admins', () => {
     expect(roles.filter((role) => mayGive({ own: 'admin', of: 'member' }, role))).toEqual([
       'admin',
       'member',
@@ -26,7 +26,7 @@ describe('the rights over members', () => {
     expect(inviting('owner')).toEqual(roles);
   });
 
-  test('a viewer may do less than a member, and an owner not less than an admin', () => {
+  test('of a viewer is less than a member’s, and that of an owner is not less than an admin’s', () => {
     expect(isLess('viewer', 'member')).toBe(true);
     expect(isLess('owner', 'admin')).toBe(false);
     expect(isLess('admin', 'admin')).toBe(false);

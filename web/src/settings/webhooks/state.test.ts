@@ -25,20 +25,20 @@ test.each([
   [{ state: 'paused', state_reason: 'failing' }, 'Stopped by Baton', 'failed for days'],
   [{ state: 'disabled', state_reason: 'gone' }, 'Stopped by Baton', '410'],
   [{ state: 'resting', state_reason: 'tired' }, 'resting', 'tired'],
-])('a webhook that is %j is shown as %s', (changes, word, says) => {
+])('a webhook with %j is shown as %s', (changes, word, says) => {
   const said = stateOf({ ...webhook, ...changes });
   expect(said.word).toBe(word);
   expect(said.says).toContain(says);
 });
 
-test('an attempt says its status, or why there was no response', () => {
+test('an attempt shows its status, or why there was no response', () => {
   expect(outcomeOf({ status: 503, error: null })).toBe('status 503');
   expect(outcomeOf({ status: null, error: 'ECONNREFUSED' })).toBe('the connection was refused (ECONNREFUSED)');
   expect(outcomeOf({ status: null, error: 'EPIPE' })).toBe('EPIPE');
   expect(outcomeOf({ status: null, error: null })).toBe('not tried yet');
 });
 
-test('of an address only the host is shown', () => {
+test('only the host of an address is shown', () => {
   expect(hostOf(webhook.url)).toBe('receiver.example');
   expect(hostOf('nonsense')).toBe('nonsense');
 });

@@ -40,7 +40,7 @@ const orderOf = ({ statuses }: Definition) => statuses.map(({ key }) => key);
 const yours = () => 'yours' as const;
 
 describe('two workflows', () => {
-  test('that are the same have no changes, and others have some', () => {
+  test('have no changes if they are the same, and differ in both directions otherwise', () => {
     fc.assert(
       fc.property(definition, definition, (one, other) => {
         expect(changesBetween(one, one)).toEqual([]);
@@ -49,7 +49,7 @@ describe('two workflows', () => {
     );
   });
 
-  test('a status that was added is one change, and no other order', () => {
+  test('with one added status differ in that status, but not in the order', () => {
     const one: Definition = {
       statuses: [{ key: 'a', name: 'A', category: 'todo' }],
       initial: ['a'],
@@ -61,8 +61,8 @@ describe('two workflows', () => {
   });
 });
 
-describe('laying the person’s changes over those of somebody else', () => {
-  test('gives theirs where the person has changed nothing, and the person’s where they haven’t', () => {
+describe('merging the person’s changes with somebody else’s', () => {
+  test('takes one side’s changes if the other side changed nothing', () => {
     fc.assert(
       fc.property(definition, definition, (base, changed) => {
         expect(same(merge(base, base, changed, yours), changed)).toBe(true);
@@ -73,7 +73,7 @@ describe('laying the person’s changes over those of somebody else', () => {
     );
   });
 
-  test('loses none of the person’s changes, and none of theirs that isn’t in conflict', () => {
+  test('loses none of the person’s changes, and none of the other’s without a conflict', () => {
     fc.assert(
       fc.property(definition, definition, definition, (base, mine, theirs) => {
         const conflicts = theirChanges(base, mine, theirs).filter(({ is_conflict }) => is_conflict);
@@ -89,7 +89,7 @@ describe('laying the person’s changes over those of somebody else', () => {
     );
   });
 
-  test('keeps only steps between statuses that there are', () => {
+  test('keeps only steps between existing statuses', () => {
     fc.assert(
       fc.property(definition, definition, definition, fc.boolean(), (base, mine, theirs, own) => {
         const merged = merge(base, mine, theirs, () => (own ? 'yours' : 'theirs'));
@@ -106,7 +106,7 @@ describe('laying the person’s changes over those of somebody else', () => {
     );
   });
 
-  test('asks where both have changed the same to something else', () => {
+  test('asks only if both sides changed the same part to different values', () => {
     const base: Definition = {
       statuses: [{ key: 'a', name: 'A', category: 'todo' }],
       initial: ['a'],

@@ -30,7 +30,7 @@ const base: Definition = {
 const draft = startFrom(3, base);
 
 describe('a draft of a workflow', () => {
-  test('says where the tickets of a dropped status go, also when that is dropped next', () => {
+  test('maps a removed status to its target, even if that is removed next', () => {
     const one = removeStatus(draft, 'waiting', 'done');
     expect(mappingOf(one).statuses).toEqual({ waiting: 'done' });
     const two = removeStatus(one, 'done', 'open');
@@ -38,12 +38,12 @@ describe('a draft of a workflow', () => {
     expect(droppedOf(two).map(({ key }) => key)).toEqual(['waiting', 'done']);
   });
 
-  test('says nothing of a status that was added here and dropped again', () => {
+  test('does not map a status that was added and removed again', () => {
     const added: Draft = { ...draft, mine: addStatus(base, { name: 'Review', category: 'in_progress' }) };
     expect(mappingOf(removeStatus(added, 'review', 'open')).statuses).toEqual({});
   });
 
-  test('takes a dropped status back with its steps', () => {
+  test('restores a removed status with its steps', () => {
     const back = putBack(removeStatus(draft, 'waiting', 'open'), 'waiting');
     expect(back.mine.transitions).toEqual(base.transitions);
     expect(mappingOf(back).statuses).toEqual({});
@@ -51,13 +51,13 @@ describe('a draft of a workflow', () => {
     expect(begin.mine.initial).toEqual(['open']);
   });
 
-  test('says what becomes of a dropped resolution: another one, or none', () => {
+  test('maps a removed resolution to another one, or to none', () => {
     const one = removeResolution(draft, 'duplicate', 'fixed');
     expect(mappingOf(one).resolutions).toEqual({ duplicate: 'fixed' });
     expect(mappingOf(removeResolution(one, 'fixed', null)).resolutions).toEqual({ duplicate: null, fixed: null });
   });
 
-  test('takes another workflow whole: tickets go to a status of the same category, or to where tickets begin', () => {
+  test('can be replaced whole: tickets go to a status of the same category, or to the initial one', () => {
     const other: Definition = {
       statuses: [
         { key: 'todo', name: 'To do', category: 'todo' },
@@ -73,7 +73,7 @@ describe('a draft of a workflow', () => {
     });
   });
 
-  test('is laid over what somebody else has saved, on top of their version', () => {
+  test('is merged with what somebody else has saved, on top of their version', () => {
     const theirs = { version: 4, definition: addStatus(base, { name: 'Review', category: 'in_progress' }) };
     const merged = onTopOf(removeStatus(draft, 'waiting', 'open'), theirs, () => 'yours');
     expect(merged.version).toBe(4);
@@ -81,7 +81,7 @@ describe('a draft of a workflow', () => {
     expect(mappingOf(merged).statuses).toEqual({ waiting: 'open' });
   });
 
-  test('is the same after a reload, and nothing else is taken for one', () => {
+  test('is the same after a reload, and is not read from any other text', () => {
     const changed = removeResolution(removeStatus(draft, 'waiting', 'open'), 'fixed', null);
     expect(decode(encode(changed))).toEqual(changed);
     for (const text of ['', '{}', 'null', '{"version":1}', encode({ ...changed, mine: {} as Definition })]) {

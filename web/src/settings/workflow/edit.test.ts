@@ -38,17 +38,17 @@ describe('editing a workflow', () => {
     ['待办', [], 'status'],
     ['待办', ['status'], 'status_2'],
     ['x'.repeat(60), ['x'.repeat(40)], `${'x'.repeat(38)}_2`],
-  ])('the key for %s beside %j is %s', (name, taken, key) => {
+  ])('derives from %s, besides %j, the key %s', (name, taken, key) => {
     expect(keyFor(name, taken)).toBe(key);
     expect(key).toMatch(/^[a-z][a-z0-9_]{0,39}$/);
   });
 
-  test('a status is added at the end, under a key of its own', () => {
+  test('adds a status at the end, with an unused key', () => {
     const added = addStatus(workflow, { name: 'Open', category: 'waiting' });
     expect(added.statuses.at(-1)).toEqual({ key: 'open_2', name: 'Open', category: 'waiting' });
   });
 
-  test('a status keeps its key under another name', () => {
+  test('keeps a status’s key when it is renamed', () => {
     expect(changeStatus(workflow, 'doing', { name: 'Working' }).statuses[1]).toEqual({
       key: 'doing',
       name: 'Working',
@@ -56,25 +56,25 @@ describe('editing a workflow', () => {
     });
   });
 
-  test('a step to a status that is not done any more asks for no resolution', () => {
+  test('removes the required resolution from steps to a status that is no longer done', () => {
     const changed = changeStatus(workflow, 'done', { category: 'waiting' });
     expect(changed.transitions[1]?.requires).toEqual(['comment']);
   });
 
-  test('a status moves by one place, and not over the ends', () => {
+  test('moves a status by one place, but not beyond the ends', () => {
     expect(keysOf(moveStatus(workflow, 'done', -1))).toEqual(['open', 'done', 'doing']);
     expect(keysOf(moveStatus(workflow, 'done', 1))).toEqual(keysOf(workflow));
     expect(keysOf(moveStatus(workflow, 'open', -1))).toEqual(keysOf(workflow));
   });
 
-  test('with a status go its steps, and beginning in it', () => {
+  test('removes a status together with its steps, also from the initial statuses', () => {
     const dropped = dropStatus(workflow, 'open');
     expect(keysOf(dropped)).toEqual(['doing', 'done']);
     expect(dropped.initial).toEqual([]);
     expect(dropped.transitions.map(({ from }) => from)).toEqual(['doing']);
   });
 
-  test('a step is allowed for everybody, changed in its place, and taken away', () => {
+  test('adds a step for everybody, changes it in place, and removes it', () => {
     const back = { from: 'done', to: 'open' };
     const allowed = toggleStep(workflow, back);
     expect(allowed.transitions.at(-1)).toEqual({ ...back, roles, requires: [] });
@@ -83,14 +83,14 @@ describe('editing a workflow', () => {
     expect(changed.transitions[0]).toEqual({ from: 'open', to: 'doing', roles: ['admin'], requires: ['assignee_id'] });
   });
 
-  test('tickets may begin in several statuses, of which one is the usual', () => {
+  test('allows several initial statuses, of which one is the default', () => {
     const two = toggleInitial(workflow, 'doing');
     expect(two.initial).toEqual(['open', 'doing']);
     expect(beginIn(two, 'doing').initial).toEqual(['doing', 'open']);
     expect(toggleInitial(two, 'open').initial).toEqual(['doing']);
   });
 
-  test('a resolution gets a key of its own', () => {
+  test('gives a new resolution an unused key', () => {
     expect(addResolution(workflow, 'Won’t fix').resolutions).toEqual(['fixed', 'won_t_fix']);
     expect(addResolution(workflow, 'Fixed').resolutions).toEqual(['fixed', 'fixed_2']);
   });

@@ -8,7 +8,10 @@ const keys = ['a', 'b', 'c', 'd'];
 const categories = ['todo', 'in_progress', 'waiting', 'done'];
 const roles = ['owner', 'admin', 'member'];
 
-/** What the editor can come to: no status twice, no step to itself, no step of a status that isn’t there. */
+/**
+ * The workflows that the editor can produce, which have no duplicate statuses, no steps to the same status, and no
+ * steps of missing statuses.
+ */
 const definition = fc
   .record({
     names: fc.array(fc.constantFrom('Open', 'In progress', ' ', '', 'x'.repeat(81)), { maxLength: 4 }),
@@ -38,7 +41,7 @@ const definition = fc
   });
 
 describe('the faults of a workflow', () => {
-  test('are found exactly where the server finds some', () => {
+  test('are found exactly when the server finds some', () => {
     fc.assert(
       fc.property(definition, (given) => {
         expect(faultsOf(given).length === 0).toBe(workflow_definition.safeParse(given).success);
@@ -47,7 +50,7 @@ describe('the faults of a workflow', () => {
     );
   });
 
-  test('are said of the status, of the step, or of the whole', () => {
+  test('belong to a status, to a step, or to the whole workflow', () => {
     const given: Definition = {
       statuses: [
         { key: 'a', name: '', category: 'todo' },

@@ -3,7 +3,7 @@ import { layoutOf, node_height, node_width } from './layout.ts';
 
 const statuses = ['a', 'b', 'c', 'd'].map((key) => ({ key, name: key, category: 'todo' }));
 
-test('each step is one arrow, and one of a status that there isn’t is none', () => {
+test('each step is one arrow, except the steps of missing statuses', () => {
   const steps = [
     { from: 'a', to: 'b' },
     { from: 'b', to: 'a' },
@@ -17,7 +17,7 @@ test('each step is one arrow, and one of a status that there isn’t is none', (
   expect(new Set(edges.map(({ path }) => path)).size).toBe(3);
 });
 
-test('the picture has room for its statuses and for the arcs that go farthest', () => {
+test('the picture has room for its statuses and its longest arcs', () => {
   const near = layoutOf({ statuses }, [{ from: 'a', to: 'b' }]);
   expect(near.width).toBeGreaterThan(4 * node_width);
   expect(near.above).toBe(near.below);
@@ -30,6 +30,6 @@ test('the picture has room for its statuses and for the arcs that go farthest', 
   expect(far.below).toBeGreaterThan(near.below);
 });
 
-test('a workflow without statuses has a picture all the same', () => {
+test('a workflow without statuses still has a picture', () => {
   expect(layoutOf({ statuses: [] }, []).width).toBeGreaterThan(0);
 });
