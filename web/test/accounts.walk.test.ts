@@ -4,7 +4,7 @@ import { axeFaults, look, type Stage, startStage, walks } from './browser.ts';
 
 const password = 'correct horse battery';
 
-/** The text of what has the focus. */
+/** Returns the text of the focused element. */
 const focused = (page: Page) => page.evaluate<string>('document.activeElement?.textContent');
 
 walks('a first visit', () => {
@@ -21,7 +21,7 @@ walks('a first visit', () => {
     await page.keyboard.press('Enter');
   }
 
-  test('goes from registering to a ticket, out, and in again', async () => {
+  test('leads from registration to a first ticket, and through signing out and in again', async () => {
     const { page, faults } = await stage.open('/w/nowhere/list?status=open');
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await look(page, 'sign-in');
@@ -33,7 +33,7 @@ walks('a first visit', () => {
     await page.goto(`${stage.server.url}/register`);
     await registerAs(page, 'Ada Lovelace', 'ada@example.com');
 
-    // A workspace, and a project with its workflow.
+    // Create a workspace, and a project with its workflow.
     await page.getByRole('heading', { name: 'Name your workspace' }).waitFor();
     await look(page, 'new-workspace');
     await page.getByLabel('Name').fill('Harbour');
@@ -44,7 +44,7 @@ walks('a first visit', () => {
     await look(page, 'new-project');
     await page.getByRole('button', { name: 'Create project' }).click();
 
-    // The board, with the form for the first ticket open.
+    // The board opens with the form for the first ticket.
     const dialog = page.getByRole('dialog', { name: 'New ticket' });
     await dialog.waitFor();
     expect(page.url()).toMatch(/\/w\/[\w-]{36}\/p\/ENG\/board$/);
@@ -65,7 +65,7 @@ walks('a first visit', () => {
     await look(page, 'created');
     await page.getByRole('button', { name: 'Not now' }).click();
 
-    // Out, and in again.
+    // Sign out, and in again.
     await page.getByRole('button', { name: 'Account of Ada Lovelace' }).click();
     await page.getByRole('menuitem', { name: /Sign out/ }).waitFor();
     await look(page, 'account-menu');
@@ -80,7 +80,7 @@ walks('a first visit', () => {
     expect(faults).toEqual([]);
   }, 300_000);
 
-  test('is refused at the field that is wrong, which keeps what was typed and gets the focus', async () => {
+  test('shows a refusal at the field that is wrong, which keeps its text and gets the focus', async () => {
     const { page, faults } = await stage.open('/signin');
     await page.getByLabel('E-mail address').fill('ada@example.com');
     await page.getByLabel('Password', { exact: true }).fill('a wrong password');
@@ -102,12 +102,12 @@ walks('a first visit', () => {
     await page.keyboard.press('Enter');
     await page.getByText('This address has an account').waitFor();
     expect(await page.evaluate('document.activeElement.name')).toBe('email');
-    // The browser tells of each refusal by itself.
+    // The browser logs each refused request by itself.
     expect(faults.filter((fault) => !/the server responded with a status of (401|409|422)/.test(fault))).toEqual([]);
     expect(faults).toHaveLength(3);
   }, 300_000);
 
-  test('control: a button without a name, and a script from elsewhere, are found', async () => {
+  test('control: a button without a name is found, and so is what the page’s policy blocks', async () => {
     const { page, faults } = await stage.open('/signin');
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(await axeFaults(page)).toEqual([]);

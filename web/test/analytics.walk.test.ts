@@ -12,7 +12,7 @@ const next: Record<string, string[]> = {
   closed: [],
 };
 
-walks('the analytics', () => {
+walks('the analytics page', () => {
   let stage: Stage;
   let harbour: Harbour;
   let analytics: string;
@@ -23,14 +23,14 @@ walks('the analytics', () => {
     await seed(150);
   }, 120_000);
   afterAll(async () => {
-    // They have no entries in the log, and the data is looked at for that as the server stops.
+    // These tickets have no entries in the log, and stopping the server checks the data for that.
     const { owner } = stage.server.database;
     await owner.query('delete from status_history');
     await owner.query('delete from tickets');
     await stage.stop();
   });
 
-  /** Tickets with a past: nobody can make that through the API, whose clock is the database's. */
+  /** Creates tickets with a past, which the API cannot do because it uses the database's clock. */
   async function seed(count: number): Promise<void> {
     const random = new Random(7);
     const now = Date.now();
@@ -82,7 +82,7 @@ walks('the analytics', () => {
     await page.getByText('Something that takes its time').first().waitFor();
     await look(page, 'analytics');
 
-    // Through the days by keys: what is heard is what stands below.
+    // Move through the days by keys: screen readers read the values that the legend shows.
     const day = flow.getByRole('slider', { name: 'Day' });
     const last = await day.getAttribute('aria-valuetext');
     await day.focus();
@@ -91,7 +91,7 @@ walks('the analytics', () => {
     expect(first).not.toBe(last);
     expect(first).toContain(await flow.locator('.legend-day').innerText());
 
-    // The table has the numbers of the response.
+    // The table shows the numbers of the response.
     await flow.getByRole('button', { name: 'Table of: Cumulative flow' }).click();
     expect(await flow.getByRole('row').count()).toBe(91);
     const { workspace_id, grace } = harbour;
@@ -117,13 +117,13 @@ walks('the analytics', () => {
     expect(await page.getByLabel('Time zone').inputValue()).toBe('Pacific/Auckland');
     expect(faults).toEqual([]);
 
-    // Where colours are the person's own, edges tell what colours did.
+    // In forced colours, edges distinguish the areas.
     await page.emulateMedia({ forcedColors: 'active' });
     const strokes = "Array.from(document.querySelectorAll('.band'), (band) => getComputedStyle(band).stroke)";
     expect(new Set(await page.evaluate<string[]>(strokes))).toEqual(new Set(['rgb(0, 0, 0)']));
   }, 180_000);
 
-  test('says of a period without tickets that there were none, and of one that is too long what to do', async () => {
+  test('says that a period has no tickets, and what to do about one that is too long', async () => {
     const { page, faults } = await openAs(stage, harbour.grace, `${analytics}?from=2020-01-01&to=2020-02-01`);
     await page.getByText('There was no ticket in this period.').waitFor();
     await page.getByText('Nothing was created or completed in this period.').waitFor();

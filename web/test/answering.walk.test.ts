@@ -5,7 +5,7 @@ import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 const patience = 180_000;
 
-/** What the server answers while its database is away. */
+/** The server's response while its database is unavailable. */
 const unavailable = (route: Route) =>
   route.fulfill({
     status: 503,
@@ -37,7 +37,7 @@ walks('a server that does not respond', () => {
     return page;
   };
 
-  test('is not called live while it fails: the list says so, and is there once it can be', {
+  test('is not shown as live, the list says so, and the list loads once the server responds', {
     timeout: patience,
   }, async () => {
     const page = await openBoard();
@@ -57,7 +57,7 @@ walks('a server that does not respond', () => {
     await page.context().close();
   });
 
-  test('that hangs is called slow after 5 s, and what waits is asked again', { timeout: patience }, async () => {
+  test('is shown as slow after 5 s, and the pending requests can be sent again', { timeout: patience }, async () => {
     const page = await openBoard();
     let hangs = true;
     await page.route(tickets, (route) => (hangs ? undefined : route.continue()));
@@ -71,7 +71,7 @@ walks('a server that does not respond', () => {
     await page.context().close();
   });
 
-  test('gets what waited as soon as the network is back', { timeout: patience }, async () => {
+  test('gets the waiting changes as soon as the network is back', { timeout: patience }, async () => {
     const page = await openBoard();
     const { ada, workspace_id } = harbour;
     await row(page).click();
@@ -80,7 +80,7 @@ walks('a server that does not respond', () => {
     await page.getByRole('button', { name: 'Edit the title' }).click();
     await page.getByRole('textbox', { name: 'Title' }).fill('Oil both winches');
     await page.keyboard.press('Enter');
-    // By then it waits for longer before each try.
+    // By now, it waits longer before each retry.
     await page.waitForTimeout(9_000);
     await page.getByRole('button', { name: 'Try now' }).waitFor();
     await page.context().setOffline(false);

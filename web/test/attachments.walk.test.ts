@@ -7,10 +7,10 @@ import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 const patience = 300_000;
 
-/** Looks again until it is so. */
+/** Polls a value until the expectation holds. */
 const soon = <T>(look_again: () => Promise<T>) => expect.poll(look_again, { timeout: 30_000 });
 
-/** A chunk of a PNG. */
+/** Returns a chunk of a PNG. */
 function chunk(type: string, data: Buffer): Buffer {
   const named = Buffer.concat([Buffer.from(type), data]);
   const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
@@ -19,12 +19,12 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, named, sum]);
 }
 
-/** A picture of so many pixels each way, with a gradient. */
+/** Returns a square picture with a gradient. */
 function makePicture(side: number): Buffer {
   const head = Buffer.alloc(13);
   head.writeUInt32BE(side, 0);
   head.writeUInt32BE(side, 4);
-  head.set([8, 2], 8); // red, green and blue, a byte each
+  head.set([8, 2], 8); // red, green and blue, one byte each
   const rows = Array.from({ length: side }, (_, y) => [
     0,
     ...Array.from({ length: side }, (__, x) => [x, y, 200]).flat(),
@@ -67,7 +67,7 @@ walks('attachments', () => {
   const add = (tab: Tab, name: string, buffer: Buffer) =>
     tab.page.getByLabel('Files to add').setInputFiles({ name, mimeType: 'text/plain', buffer });
 
-  test('are added by a button, shown, opened, and removed after a question', { timeout: patience }, async () => {
+  test('are added by a button, shown, opened, and removed after a confirmation', { timeout: patience }, async () => {
     const { at, names, where } = await makeTicket();
     const tab = await openAs(stage, harbour.grace, where);
     const { page } = tab;
@@ -86,7 +86,7 @@ walks('attachments', () => {
     await files.getByText('18 bytes · Grace Hopper').waitFor();
     const drawn = () => page.evaluate<number>("document.querySelector('.file-picture > img')?.naturalWidth ?? 0");
     await soon(drawn).toBe(240);
-    // What somebody else adds is there without asking.
+    // A file that somebody else adds appears by itself.
     await harbour.ada.client.add_attachment({ ...at, name: 'plan.pdf', body: new Blob(['%PDF-1.7\n']) });
     await files.getByRole('button', { name: 'plan.pdf', exact: true }).waitFor();
     await page.getByText('added the file plan.pdf').waitFor();
@@ -100,7 +100,7 @@ walks('attachments', () => {
     await files.getByRole('button', { name: 'Überlast – 起重机.txt', exact: true }).click();
     expect((await saving).suggestedFilename()).toBe('Überlast – 起重机.txt');
 
-    // Hers she may remove, and no other.
+    // She may remove her own files, and no others.
     expect(await files.getByRole('button', { name: /^Remove/ }).allInnerTexts()).toHaveLength(2);
     await files.getByRole('button', { name: 'Remove crane.png' }).click();
     await page.getByRole('dialog').getByText('crane.png is deleted permanently').waitFor();
@@ -109,13 +109,15 @@ walks('attachments', () => {
     await files.getByRole('button', { name: 'Remove crane.png' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await files.getByRole('button', { name: 'Show crane.png' }).waitFor({ state: 'hidden' });
-    await soon(names).not.toContain('crane.png'); // it is hidden before the server has said so
+    await soon(names).not.toContain('crane.png'); // it is hidden before the server has responded
     await page.getByText('removed the file crane.png').waitFor();
     expect(tab.faults).toEqual([]);
     await page.context().close();
   });
 
-  test('are dropped on the page and pasted, but not over a text that is pasted', { timeout: patience }, async () => {
+  test('are added by dropping and pasting, but not if a text is pasted into a text field', {
+    timeout: patience,
+  }, async () => {
     const { names, where } = await makeTicket();
     const tab = await openAs(stage, harbour.grace, where);
     const { page } = tab;
@@ -147,7 +149,7 @@ walks('attachments', () => {
     await page.context().close();
   });
 
-  test('that are refused say why, and go again where that helps', { timeout: patience }, async () => {
+  test('that are refused say why, and can be retried where that may help', { timeout: patience }, async () => {
     const { names, where } = await makeTicket();
     const { origin } = new URL(line.url);
     const tab = await stage.open('/signin');

@@ -37,7 +37,7 @@ walks('the audit log', () => {
     await entry(page, says).getByRole('button', { name: 'Verify this entry' }).click();
   };
 
-  test('says who did what, and is narrowed by what the address says', async () => {
+  test('shows who did what, filtered by the address', async () => {
     const { page, faults } = await openAs(stage, harbour.ada, audit);
     await entry(page, 'Grace Hopper moved ENG-1 from open to in progress').waitFor();
     await entry(page, 'Ada Lovelace edited title and priority of ENG-1').waitFor();
@@ -67,7 +67,7 @@ walks('the audit log', () => {
     expect(faults).toEqual([]);
   }, 120_000);
 
-  test('proves an entry in the browser, with the key that somebody entered', async () => {
+  test('verifies an entry in the browser, with the key that the person has entered', async () => {
     const { page, faults } = await openAs(stage, harbour.ada, audit);
     await page.getByText(/seen here for the first time/).waitFor();
     await verify(page, 'Grace Hopper moved');
@@ -83,7 +83,7 @@ walks('the audit log', () => {
     await page.keyboard.press('Enter');
     await page.getByText('Its signature is good.').waitFor();
 
-    // The log grows, and what was seen before is still in it.
+    // The log has grown, and still contains what this browser saw before.
     const { workspace_id, ada } = harbour;
     await ada.client.create_comment({ workspace_id, ticket: 'ENG-1', body: { body: 'Thanks.' } });
     await numberEvents(stage.server.database.url);
@@ -94,10 +94,10 @@ walks('the audit log', () => {
     expect(faults).toEqual([]);
   }, 120_000);
 
-  test('that was rewritten is noticed, also after a reload, until somebody says that it is explained', async () => {
+  test('that was rewritten is reported, even after a reload, until the person accepts it', async () => {
     const { page } = await openAs(stage, harbour.ada, audit);
     await page.getByText(/seen here for the first time/).waitFor();
-    // Signed with the log's own key, as by somebody who has it and the database.
+    // Signed with the log's own key, as by somebody who has both the key and the database.
     const forged = signedNote({ origin: signer().name, size: 3, root: leafHash('another history') }, signer());
     await page.route('**/audit/checkpoint', (route) => route.fulfill({ contentType: 'text/plain', body: forged }));
     await page.getByRole('button', { name: 'Compare again' }).click();
@@ -112,7 +112,7 @@ walks('the audit log', () => {
     await page.getByRole('heading', { name: 'The log has lost entries' }).waitFor({ state: 'detached' });
   }, 120_000);
 
-  test('control: an entry that was changed in the database is not verified', async () => {
+  test('control: an entry that was changed in the server’s response is not verified', async () => {
     const { page } = await openAs(stage, harbour.ada, audit);
     await page.route('**/audit?*', async (route) => {
       const response = await route.fetch();
@@ -126,7 +126,7 @@ walks('the audit log', () => {
 
   test('is downloaded whole, and passes the verifier', async () => {
     const { page } = await openAs(stage, harbour.ada, audit);
-    await page.getByRole('button', { name: 'Compare again' }).waitFor(); // what was compared makes the line longer
+    await page.getByRole('button', { name: 'Compare again' }).waitFor(); // wait for the result of the comparison, which moves the button
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Download the log' }).click(),
@@ -142,7 +142,7 @@ walks('the audit log', () => {
     expect(size).toBeGreaterThan(5);
   }, 300_000);
 
-  test('is for admins: a member is told so', async () => {
+  test('is for admins, and says so to a member', async () => {
     const { page, faults } = await openAs(stage, harbour.grace, audit);
     await page.getByText('The audit log is for admins').waitFor();
     await page.getByText('Your role here is member').waitFor();

@@ -7,7 +7,7 @@ import { makeMembers } from './team.ts';
 
 const patience = 180_000;
 
-/** Looks again until it is so. */
+/** Polls a value until the expectation holds. */
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 30_000 });
 
 walks('the board', () => {
@@ -47,14 +47,14 @@ walks('the board', () => {
   }
 
   const column = (page: Page, name: string) => page.getByRole('region', { name: new RegExp(`^${name}`) });
-  /** The titles of a column, from the top. */
+  /** Returns the titles in a column, from the top. */
   const titles = (page: Page, name: string) => column(page, name).locator('.card-title').allInnerTexts();
   const card = (page: Page, title: string) => page.locator('.card').filter({ hasText: title });
   const focused = (page: Page) =>
     page.evaluate('document.activeElement?.closest(".card")?.querySelector(".card-key")?.textContent');
   const said = (page: Page) => page.locator('p[role=status]').last().innerText();
 
-  /** Drags a card so that its middle comes to a place. */
+  /** Drags a card until its middle is at a place. */
   async function drag(page: Page, from: Locator, to: { x: number; y: number }, { drops = true } = {}): Promise<void> {
     const box = await from.boundingBox();
     if (box === null) throw new Error('There is no such card.');
@@ -70,7 +70,7 @@ walks('the board', () => {
     return { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + 4 };
   }
 
-  test('shows each status with its tickets, and somebody else sees what is dragged', {
+  test('shows the tickets of each status, and a dragged card moves for other people, too', {
     timeout: patience,
   }, async () => {
     const [mine, other] = [await enter(ada), await enter(grace)];
@@ -84,7 +84,7 @@ walks('the board', () => {
     expect(await column(page, 'Open').getByRole('heading').innerText()).toMatch(/Open\s+4/);
     await look(page, 'board');
 
-    // Within the column: the line shows the place, and it is kept.
+    // Within a column, a line shows the place, and the ticket stays there.
     await drag(page, card(page, 'Oil the winch'), await topOf(card(page, 'The brake squeaks')), { drops: false });
     await page.locator('.drop-line').waitFor();
     await look(page, 'board-dragging');
@@ -93,7 +93,7 @@ walks('the board', () => {
     await soon(() => titles(page, 'Open')).toEqual(placed);
     await soon(() => titles(other.page, 'Open')).toEqual(placed);
 
-    // To another column: a step and its place in one.
+    // To another column, the transition and the place are one request.
     await drag(page, card(page, 'The brake squeaks'), await topOf(column(page, 'In progress').locator('.column-body')));
     await soon(() => titles(page, 'In progress')).toEqual(['The brake squeaks']);
     await soon(() => titles(other.page, 'In progress')).toEqual(['The brake squeaks']);
@@ -107,7 +107,7 @@ walks('the board', () => {
     }
   });
 
-  test('says why a card can’t be dropped where no step leads', { timeout: patience }, async () => {
+  test('says why a card can’t be dropped where no transition leads', { timeout: patience }, async () => {
     const { page, faults } = await enter(ada);
     const closed = column(page, 'Closed');
     await drag(page, card(page, 'Paint the rail'), await topOf(closed.locator('.column-body')), { drops: false });
@@ -120,7 +120,9 @@ walks('the board', () => {
     await page.context().close();
   });
 
-  test('is worked by keys alone: lifted, moved, put down, put back', { timeout: patience }, async () => {
+  test('can be used with the keyboard alone: cards are lifted, moved, put down and put back', {
+    timeout: patience,
+  }, async () => {
     const { page, faults } = await enter(ada);
     await page.getByRole('link', { name: /The crane drops its load/ }).focus();
     await page.keyboard.press('ArrowDown');
@@ -128,7 +130,7 @@ walks('the board', () => {
     await page.keyboard.press('ArrowRight');
     expect(await focused(page)).toBe('ENG-3');
     await page.keyboard.press('ArrowLeft');
-    // One tab stop for all cards.
+    // All cards share one tab stop.
     expect(await page.locator('.card-link[tabindex="0"]').count()).toBe(1);
 
     await page.keyboard.press('Space');
@@ -157,14 +159,14 @@ walks('the board', () => {
     await page.context().close();
   });
 
-  test('returns a card whose ticket was moved meanwhile, and offers the steps from there', {
+  test('returns a card whose ticket was moved in the meantime, and offers the steps from there', {
     timeout: patience,
   }, async () => {
     const { page, faults } = await enter(ada);
     await page.getByRole('link', { name: /Oil the winch/ }).focus();
     await page.keyboard.press('Space');
     await page.keyboard.press('ArrowRight');
-    // While it is lifted: the page learns of it after the step is taken.
+    // Events stop while the card is lifted, so the page learns of the move only after taking its own step.
     await numbering.stop();
     await grace.client.transition_ticket({ workspace_id, ticket: 'ENG-1', body: { to: 'in_progress' } });
     await grace.client.transition_ticket({
@@ -184,7 +186,7 @@ walks('the board', () => {
     await page.context().close();
   });
 
-  test('creates tickets in a column, narrows by filters, and shows one column on a phone', {
+  test('creates tickets in a column, applies filters, and shows one column on a phone', {
     timeout: patience,
   }, async () => {
     const { page, faults } = await enter(ada);

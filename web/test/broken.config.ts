@@ -4,7 +4,7 @@ import { mergeConfig, type Plugin } from 'vite';
 import config from '../vite.config.ts';
 import { type Broken, broken_variable } from './consoles.ts';
 
-// For controls: the console, broken on purpose as it is built. Nothing of this is in the console itself.
+// Builds the console with deliberate faults, for controls. The console itself contains nothing of this.
 
 const src = path.resolve(import.meta.dirname, '../src');
 const all = JSON.parse(process.env[broken_variable] ?? '[]') as Broken[];

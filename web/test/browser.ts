@@ -11,7 +11,7 @@ export const executablePath = findChromium();
 export const desktop = { width: 1280, height: 800 };
 const phone = { width: 320, height: 640 };
 
-/** A tab, and what it complained of. */
+/** A tab, and its faults: errors, warnings, and requests to other servers. */
 export interface Tab {
   page: Page;
   faults: string[];
@@ -20,12 +20,12 @@ export interface Tab {
 /** The built console on a real server, in a real browser. */
 export interface Stage {
   server: TestServer;
-  /** Opens a tab; without a context, in a profile of its own. */
+  /** Opens a tab; without a context, in a new browser profile. */
   open: (where: string, context?: BrowserContext) => Promise<Tab>;
   stop: () => Promise<void>;
 }
 
-/** Starts one. A control breaks the console on purpose. */
+/** Starts a stage. A control passes faults to build into the console. */
 export async function startStage(
   environment: Record<string, string> = {},
   broken: readonly Broken[] = [],
@@ -47,10 +47,10 @@ export async function startStage(
   };
 }
 
-/** Everything that a page complains of from now on, and everything it asks of others. */
+/** Collects the page's errors and warnings, and its requests to other servers, from now on. */
 function collectFaults(page: Page, own: string): string[] {
   const faults: string[] = [];
-  page.setDefaultTimeout(60_000); // the machine may have a lot to do beside this
+  page.setDefaultTimeout(60_000); // the machine may be busy with other tests
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) faults.push(`${message.text()} ${message.location().url}`);
   });
@@ -65,28 +65,28 @@ interface AxeResult {
   violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
 }
 
-/** Waits until the animations are over: half-way, neither places nor colours are those that people will see. */
+/** Waits until animations have finished: before that, places and colours are not the final ones. */
 const settled = (page: Page): Promise<unknown> =>
   page.evaluate(
-    // An animation inside a closed <details> never ends.
+    // An animation inside a closed <details> never finishes.
     `Promise.race([
       Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))).then(() => 0),
       new Promise((resolve) => setTimeout(resolve, 1000, 0)),
     ])`,
   );
 
-/** Gives the window another size, and waits until the page has taken notice: its media queries are judged with the next frame. */
+/** Resizes the window, and waits until the page has applied it: media queries are evaluated in the next frame. */
 async function resize(page: Page, size: { width: number; height: number }): Promise<void> {
   await page.setViewportSize(size);
   await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(0))))');
 }
 
-/** Rules of WCAG 2.2 AA, and those that axe calls best practice. */
+/** The rules of WCAG 2.2 AA, and axe's best practices. */
 const all_rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-/** Those about colours: of two themes of one page only they can differ. */
+/** The rules about colours, which alone can differ between two themes of a page. */
 const colour_rules = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
 
-/** What axe finds wrong with a page as it is. */
+/** Returns the faults that axe finds in a page. */
 export async function axeFaults(page: Page, runOnly: unknown = all_rules): Promise<string[]> {
   await settled(page);
   await page.evaluate(axe.source);
@@ -99,7 +99,7 @@ export async function axeFaults(page: Page, runOnly: unknown = all_rules): Promi
 
 const schemes = ['light', 'dark'] as const;
 
-/** Looks at a page in both themes with axe. */
+/** Checks a page with axe in both themes. */
 async function axeInBoth(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of schemes) {
@@ -113,7 +113,7 @@ async function axeInBoth(page: Page): Promise<string[]> {
 
 const shots = process.env['BATON_SCREENSHOTS'];
 
-/** Keeps pictures of a page in both themes and on a phone, where BATON_SCREENSHOTS names a folder. */
+/** If BATON_SCREENSHOTS names a folder, takes screenshots of a page there, in both themes and on a phone. */
 async function shoot(page: Page, name: string): Promise<void> {
   if (shots === undefined) return;
   mkdirSync(shots, { recursive: true });
@@ -129,31 +129,35 @@ async function shoot(page: Page, name: string): Promise<void> {
   await resize(page, desktop);
 }
 
-/** How far a page can be scrolled sideways. */
+/** Returns how far a page can be scrolled sideways, in pixels. */
 const sidewaysOf = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
 /**
- * Looks at a page: in pictures, in both themes with axe, and whether it fits on the narrowest phone. Where a bar stays at the
- * edge of the window, axe needs the height of the whole page: what is partly under the bar would be too small for it.
+ * Checks a page: takes screenshots, runs axe in both themes, and checks that it fits on the narrowest phone. If a bar
+ * stays at the edge of the window, pass the height of the whole page, because axe finds elements that are partly under
+ * the bar too small.
  */
 export async function look(page: Page, name: string, { height = desktop.height } = {}): Promise<void> {
   await shoot(page, name);
   await resize(page, { ...desktop, height });
   expect(await axeInBoth(page), name).toEqual([]);
   await resize(page, phone);
-  await expect.poll(() => sidewaysOf(page), { message: name, timeout: 5_000 }).toBe(0); // a menu that is open follows its button
+  await expect.poll(() => sidewaysOf(page), { message: name, timeout: 5_000 }).toBe(0); // an open menu follows its button
   await resize(page, desktop);
 }
 
-/** Signs somebody in by the page's form. */
+/** Signs somebody in with the page's form. */
 export async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.keyboard.press('Enter');
 }
 
-/** Waits until a ticket's page is live. Opens a menu once: its script is otherwise loaded when the browser is idle, which may be too late. */
+/**
+ * Waits until a ticket's page is live, and opens a menu once: otherwise its script would load only when the browser is
+ * idle, which may be too late.
+ */
 export async function untilReady(page: Page): Promise<void> {
   await page.getByText('Live', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Priority: No priority' }).click();
@@ -162,8 +166,8 @@ export async function untilReady(page: Page): Promise<void> {
 }
 
 /**
- * Walks in a browser, where there is one. Each is tried once more when it fails: what a busy machine draws a moment late fails one
- * try in hundreds, and a fault fails both. No other tests are tried again.
+ * Defines walks, which need a browser. A failed one is retried once: a busy machine, which renders something a moment
+ * late, fails one attempt in hundreds, but a real fault fails both. No other tests are retried.
  */
 export const walks = (of: string, define: () => void): void => {
   describe.skipIf(executablePath === undefined)(

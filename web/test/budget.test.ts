@@ -13,7 +13,7 @@ interface Chunk {
   css?: string[];
 }
 
-/** The pages that a visit may begin with: what they need is loaded before anything is seen. */
+/** The pages on which a visit may start. What they need is loaded before anything is shown. */
 const first_pages = ['src/accounts/sign-in.tsx', 'src/board/page.tsx', 'src/list/page.tsx'];
 
 describe('the build', () => {
@@ -30,7 +30,7 @@ describe('the build', () => {
   const gzipped = (files: Iterable<string>) =>
     [...files].reduce((sum, file) => sum + statSync(path.join(dist, `${file}.gz`)).size, 0);
 
-  /** The files that these chunks need, and those that they import. */
+  /** Returns the files that these chunks need, including their imports. */
   function needed(names: readonly string[]): { scripts: Set<string>; styles: Set<string> } {
     const scripts = new Set<string>();
     const styles = new Set<string>();
@@ -45,12 +45,12 @@ describe('the build', () => {
     return { scripts, styles };
   }
 
-  test.each(first_pages)('loads at most 200 kB of script and 12 kB of styles for %s, as gzip has them', (page) => {
+  test.each(first_pages)('loads at most 200 kB of script and 12 kB of styles for %s, gzipped', (page) => {
     const { scripts, styles } = needed(['index.html', page]);
     expect(scripts.size).toBeGreaterThan(1);
     expect(gzipped(scripts)).toBeLessThan(200 * kB);
     expect(gzipped(styles)).toBeLessThan(12 * kB);
-    expect(gzipped(scripts)).toBeGreaterThan(60 * kB); // React alone has that: the sum counts something
+    expect(gzipped(scripts)).toBeGreaterThan(60 * kB); // React alone has more, so the sum is not empty
   });
 
   test('loads at most 60 kB more for each part that is opened later', () => {
@@ -64,7 +64,7 @@ describe('the build', () => {
     expect(more.filter(([, bytes]) => bytes > 60 * kB)).toEqual([]);
   });
 
-  test('has each file compressed beside it, and a hash in the names of those that are kept forever', () => {
+  test('contains compressed copies of each file, and a hash in the names of files that are cached forever', () => {
     const files = readdirSync(dist, { recursive: true, encoding: 'utf8' });
     const plain = files.filter((file) => /\.(html|js|css|svg)$/.test(file));
     expect(plain.length).toBeGreaterThan(5);
@@ -73,7 +73,7 @@ describe('the build', () => {
     expect(assets.filter((file) => !/-[\w-]{8}\.(js|css)$/.test(file))).toEqual([]);
   });
 
-  test('needs nothing of Node’s', () => {
+  test('uses no module of Node', () => {
     const scripts = readdirSync(path.join(dist, 'assets')).filter((file) => file.endsWith('.js'));
     const texts = scripts.map((file) => readFileSync(path.join(dist, 'assets', file), 'utf8'));
     expect(texts.filter((text) => /["']node:|__vite-browser-external/.test(text))).toEqual([]);

@@ -7,7 +7,7 @@ import { look, type Stage, startStage, type Tab, walks } from './browser.ts';
 import { makeMembers, openBy } from './team.ts';
 
 const patience = 300_000;
-/** Looks again until it is so. */
+/** Polls a value until the expectation holds. */
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 30_000 });
 
 walks('many tickets at once', () => {
@@ -31,7 +31,7 @@ walks('many tickets at once', () => {
     await line.close();
   });
 
-  /** A project with so many tickets in its first status. */
+  /** Creates a project with this many tickets in its first status. */
   async function makeProject(key: string, count: number): Promise<void> {
     const { client } = grace;
     await client.create_project({ workspace_id, body: { key, name: `Project ${key}`, workflow: 'standard' } });
@@ -40,7 +40,7 @@ walks('many tickets at once', () => {
     }
   }
 
-  /** Opens a page for Ada, by the line that can be cut, and counts the bulk requests that it sends. */
+  /** Opens a page for Ada through the proxy, and counts the bulk requests and the single ones that it sends. */
   async function enter(where: string): Promise<Tab & { bulks: () => number; singles: () => number }> {
     const tab = await openBy(line, stage, ada, `/w/${workspace_id}${where}`);
     let [bulks, singles] = [0, 0];
@@ -60,7 +60,7 @@ walks('many tickets at once', () => {
   const bar = (page: Page) => page.getByRole('toolbar', { name: 'Selected tickets' });
   const refusals = (page: Page) => page.getByRole('region', { name: 'Refused changes' });
 
-  test('are selected, moved, given to somebody, labelled and taken back in the list by keys alone', {
+  test('are selected, moved, assigned, labelled and undone in the list by keys alone', {
     timeout: patience,
   }, async () => {
     await makeProject('ENG', 12);
@@ -69,7 +69,7 @@ walks('many tickets at once', () => {
     const { keyboard } = page;
     await page.getByRole('link', { name: 'Bolt number 12', exact: true }).focus();
 
-    // Ten of them: x, and nine times down.
+    // Select ten of them: x, and nine times down.
     await keyboard.press('x');
     for (let n = 1; n < 10; n++) await keyboard.press('Shift+J');
     await bar(page).getByText('10 selected').waitFor();
@@ -84,7 +84,7 @@ walks('many tickets at once', () => {
     expect((await all('ENG')).filter(({ status }) => status === 'in_progress').length).toBe(10);
     expect([bulks(), singles()]).toEqual([1, 0]);
 
-    // z takes all of it back, in one request.
+    // z undoes all of it, in one request.
     await keyboard.press('z');
     await page.getByText('10 tickets are as before.').waitFor();
     await soon(async () => (await all('ENG')).every(({ status, version }) => status === 'open' && version <= 3)).toBe(
@@ -92,7 +92,7 @@ walks('many tickets at once', () => {
     );
     expect([bulks(), singles()]).toEqual([2, 0]);
 
-    // What a step needs is asked once for all.
+    // The fields that a step requires are asked once for all tickets.
     await keyboard.press('s');
     await page.getByRole('menuitem', { name: 'In progress' }).waitFor();
     await keyboard.press('1');
@@ -129,7 +129,7 @@ walks('many tickets at once', () => {
     await page.context().close();
   });
 
-  test('each that is refused is listed with its reason, the rest is done, and what somebody changed since stays when it is taken back', {
+  test('are changed except for the refused ones, which are listed with reasons; undo keeps what somebody has changed since', {
     timeout: patience,
   }, async () => {
     await makeProject('OPS', 4);
@@ -139,7 +139,7 @@ walks('many tickets at once', () => {
     await page.keyboard.press('Control+a');
     await page.keyboard.press('s');
     await page.getByRole('menuitem', { name: 'In progress' }).waitFor();
-    // Before the page learns of it, one is elsewhere, and one is gone.
+    // Events stop, so the page doesn't learn that one ticket is moved and another deleted.
     await numbering.stop();
     for (const to of ['in_progress', 'resolved']) {
       const body = { to, ...(to === 'resolved' && { resolution: 'fixed' }) };
@@ -157,7 +157,7 @@ walks('many tickets at once', () => {
     ]);
     await look(page, 'bulk-refused', { height: 1400 });
 
-    // One of the two that were moved is moved on by somebody else.
+    // Somebody else moves one of the two tickets further.
     await grace.client.transition_ticket({
       workspace_id,
       ticket: 'OPS-3',
@@ -174,7 +174,7 @@ walks('many tickets at once', () => {
     await page.context().close();
   });
 
-  test('what is done without a connection goes out as one request when it is there again', {
+  test('that are changed without a connection are sent in one request when it is back', {
     timeout: patience,
   }, async () => {
     await makeProject('OFF', 3);
@@ -193,7 +193,7 @@ walks('many tickets at once', () => {
     await page.context().close();
   });
 
-  test('are selected on the board by keys and by Shift and a click, and moved together', {
+  test('are selected on the board by keys and by Shift-click, and changed together', {
     timeout: patience,
   }, async () => {
     await makeProject('BRD', 6);
@@ -222,7 +222,7 @@ walks('many tickets at once', () => {
     await page.context().close();
   });
 
-  test('an open ticket says its place in what it was opened from, and leads to the ones beside it', {
+  test('are numbered: an open ticket shows its position, and leads to the previous and next ones', {
     timeout: patience,
   }, async () => {
     await makeProject('NEXT', 5);
@@ -244,7 +244,7 @@ walks('many tickets at once', () => {
     await page.getByRole('link', { name: 'Back to: List' }).click();
     await page.waitForURL(/\/p\/NEXT\/list\?group=none$/);
 
-    // Beside the list it says so, too.
+    // The position is also shown when the ticket is open beside the list.
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.getByRole('link', { name: 'Bolt number 2', exact: true }).click();
     await page.getByText('4 of 5').waitFor();

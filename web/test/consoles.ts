@@ -9,18 +9,21 @@ import { promisify } from 'node:util';
 const root = path.resolve(import.meta.dirname, '../..');
 const place_variable = 'BATON_TEST_CONSOLES';
 
-/** Where a console that is broken on purpose is configured to be built: what is broken, as JSON. */
+/** The environment variable with the faults to build into a console, as JSON. */
 export const broken_variable = 'BATON_TEST_BROKEN';
 
-/** A replacement in a file of web/src, for a control; the text to find must be there. */
+/** A replacement in a file of web/src, for a control. The file must contain `find`. */
 export interface Broken {
   file: string;
-  /** Absent: the whole file. */
+  /** If undefined, the whole file is replaced. */
   find?: string;
   replace: string;
 }
 
-/** Builds the console as it is delivered, into a folder. Tests run in NODE_ENV test, in which React would be its slow self. */
+/**
+ * Builds the console for production into a folder. Tests run with NODE_ENV=test, which would select React's slow
+ * development build.
+ */
 export async function buildConsole(dir: string, broken: readonly Broken[] = [], flags: string[] = []): Promise<void> {
   const args = ['bin/run.js', 'node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'error', '--outDir', dir];
   const config = broken.length === 0 ? [] : ['--config', path.join(import.meta.dirname, 'broken.config.ts')];
@@ -28,14 +31,16 @@ export async function buildConsole(dir: string, broken: readonly Broken[] = [], 
   await promisify(execFile)(process.execPath, [...args, '--emptyOutDir', ...config, ...flags], { cwd: root, env });
 }
 
-/** For vitest, once a run: the folder that all its processes share their builds in. */
+/** Global setup for vitest: creates the folder for the builds of a run, which all its processes share. */
 export default function makePlace(): () => void {
   const place = mkdtempSync(path.join(os.tmpdir(), 'baton-consoles-'));
   process.env[place_variable] = place;
   return () => rmSync(place, { recursive: true, force: true });
 }
 
-/** The folder of a built console. Each is built once a run, whichever test asks first; the others wait for it. */
+/**
+ * Returns the folder of a built console. Each variant is built once per run, by the first test that asks; others wait.
+ */
 export async function builtConsole(broken: readonly Broken[] = []): Promise<string> {
   const place = process.env[place_variable];
   if (place === undefined) throw new Error('There is no place for builds. Start vitest with this file as globalSetup.');

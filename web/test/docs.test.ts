@@ -19,7 +19,7 @@ const where: Record<Section, string> = {
 };
 
 describe('docs/console.md', () => {
-  test('has each key of the console in its table, and no other', () => {
+  test('lists exactly the keys of the console', () => {
     const all: Command[] = Object.values(commands);
     const rows = all.flatMap(({ keys, name, section }) =>
       keys === undefined ? [] : [`| \`${shownKeys(keys, false)}\` | ${name()} | ${where[section]} |`],
@@ -28,7 +28,7 @@ describe('docs/console.md', () => {
     expect(shown).toEqual(rows);
   });
 
-  test('shows pictures that are there, all of those that there are, and small', () => {
+  test('shows exactly the pictures of its folder, which have less than 1.5 MB together', () => {
     const named = [...page.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, file = '']) => file);
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((file) => !existsSync(path.join(docs, file)))).toEqual([]);
@@ -38,7 +38,7 @@ describe('docs/console.md', () => {
     expect(bytes).toBeLessThan(1_500_000);
   });
 
-  test('names scripts that there are', () => {
+  test('names only scripts that exist', () => {
     const { scripts } = JSON.parse(readFileSync(path.join(docs, '../package.json'), 'utf8')) as {
       scripts: Record<string, string>;
     };
@@ -47,7 +47,7 @@ describe('docs/console.md', () => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
-  test('has commands whose responses are as printed', { timeout: 120_000 }, async () => {
+  test('prints the responses that its commands really return', { timeout: 120_000 }, async () => {
     const server = await startServer({}, { console_dir: await builtConsole() });
     try {
       const steps = stepsOf(page);

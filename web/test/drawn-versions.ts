@@ -10,15 +10,15 @@ const observer = `
   look();
 `;
 
-/** Notes each version of the open ticket that a page draws from now on. */
+/** Records each version of the open ticket that a page renders from now on. */
 export async function watchVersions(page: Page): Promise<void> {
   await page.evaluate(`(() => {${observer}})()`);
 }
 
-/** The versions that were drawn, each time that another one was. */
+/** Returns the recorded versions, one for each change. */
 export const drawnVersions = (page: Page): Promise<number[]> => page.evaluate('window.drawn');
 
-/** Where an older version took the place of a newer one. */
+/** Returns where an older version replaced a newer one. */
 export const fallsIn = (versions: readonly number[]): string[] =>
   versions.flatMap((version, index) => {
     const before = versions[index - 1] ?? 0;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeTeam, type Team } from '../../proof/harness/make.ts';
 import { look, signIn, type Stage, startStage, type Tab, walks } from './browser.ts';
 
-/** What has the focus, as a screen reader names it. */
+/** Returns the accessible name of the focused element. */
 const focused = (page: Page) =>
   page.evaluate<string>(`(() => {
     const { activeElement: at } = document;
@@ -28,7 +28,7 @@ walks('the frame', () => {
   }
   const list = () => `/w/${team.workspace_id}/p/ENG/list`;
 
-  test('is used by keys: palette, keys, creating, and going elsewhere', async () => {
+  test('can be used by keys: the palette, the list of keys, new tickets and navigation', async () => {
     const { page, faults } = await openAs(team.member, list());
     await page.getByRole('button', { name: 'Project: Eng' }).waitFor();
     const palette = page.getByRole('dialog', { name: 'Search and commands' });
@@ -54,7 +54,7 @@ walks('the frame', () => {
     const keys = page.getByRole('dialog', { name: 'Keys' });
     await keys.waitFor();
     await look(page, 'keys');
-    await page.keyboard.press('c'); // under a dialog, a key is the dialog's
+    await page.keyboard.press('c'); // a key in a dialog belongs to the dialog
     await page.keyboard.press('Escape');
     await keys.waitFor({ state: 'hidden' });
 
@@ -77,7 +77,7 @@ walks('the frame', () => {
     expect(faults).toEqual([]);
   }, 300_000);
 
-  test('the palette keeps the focus and what is typed while a page or its own script is loaded', async () => {
+  test('keeps the focus and the typed text in the palette while a page or the palette itself loads', async () => {
     const { page, faults } = await openAs(team.member, list());
     await page.getByRole('button', { name: 'Project: Eng' }).waitFor();
     const palette = page.getByRole('dialog', { name: 'Search and commands' });
@@ -85,7 +85,7 @@ walks('the frame', () => {
       await page.waitForTimeout(1_000);
       await route.continue();
     };
-    // A page that comes while the palette is open doesn't take the focus from it.
+    // A page that loads while the palette is open doesn’t take the focus from it.
     await page.route(/\/page-[^/]+\.js$/, later);
     await page.keyboard.press('g');
     await page.keyboard.press('i');
@@ -97,7 +97,7 @@ walks('the frame', () => {
     await page.goBack();
     await page.waitForURL(`**${list()}`);
 
-    // Typed before the palette is there, a key is neither lost nor a command.
+    // A key pressed before the palette appears is neither lost nor run as a command.
     await page.route(/\/palette-[^/]+\.js$/, later);
     await page.reload();
     await page.getByRole('button', { name: 'Project: Eng' }).waitFor();
@@ -109,7 +109,7 @@ walks('the frame', () => {
     expect(faults).toEqual([]);
   }, 300_000);
 
-  test('a command gets another key, and keys without Ctrl can be switched off, which is kept', async () => {
+  test('remembers a changed key, and that keys without Ctrl were switched off', async () => {
     const { page, faults } = await openAs(team.member, list());
     await page.getByRole('button', { name: /^Account of/ }).click();
     await page.getByRole('menuitem', { name: /Keys/ }).click();
@@ -139,7 +139,7 @@ walks('the frame', () => {
     expect(faults).toEqual([]);
   }, 300_000);
 
-  test('signing out asks first where something is typed and not sent, which is there again later', async () => {
+  test('asks before signing out with unsent texts, which are still there later', async () => {
     const { page, faults } = await openAs(team.owner, list());
     await page.getByRole('button', { name: 'New ticket', exact: true }).click();
     const create = page.getByRole('dialog', { name: 'New ticket' });
@@ -157,7 +157,7 @@ walks('the frame', () => {
     expect(faults).toEqual([]);
   }, 300_000);
 
-  test('the theme and the rows are chosen in the menu, and kept', async () => {
+  test('remembers the theme and the density that were chosen in the menu', async () => {
     const { page, faults } = await openAs(team.viewer, list());
     const choose = async (name: string) => {
       await page.getByRole('button', { name: /^Account of/ }).click();
@@ -173,7 +173,7 @@ walks('the frame', () => {
     expect(faults).toEqual([]);
   }, 300_000);
 
-  test('a session that ends elsewhere is taken up again over the page, with what was typed', async () => {
+  test('lets the person sign in again over the page after the session has ended, and keeps what was typed', async () => {
     const { page, faults } = await openAs(team.admin, list());
     await page.getByRole('button', { name: 'Project: Eng' }).waitFor();
     await page.keyboard.press('c');
@@ -187,7 +187,7 @@ walks('the frame', () => {
     const again = page.getByRole('dialog', { name: 'Your session has ended' });
     await again.waitFor();
     await look(page, 'session-ended');
-    // Beside it nothing of the page is to be seen, nor of what was open: somebody else may sit there now.
+    // The dialog hides the page and everything that was open, because somebody else may be sitting there.
     const covers = `(() => {
       const at = document.elementFromPoint(320, 200);
       return [at?.className, getComputedStyle(at).backgroundColor];
@@ -197,7 +197,7 @@ walks('the frame', () => {
     await page.keyboard.press('Enter');
     await again.waitFor({ state: 'hidden' });
     expect(await create.getByLabel('Title').inputValue()).toBe('Typed before it ended');
-    // Sent just when the session ended, it goes out by itself where it still waited for an access token.
+    // If the request still waited for an access token when the session ended, it is now sent by itself.
     const gone = create.waitFor({ state: 'hidden' });
     await Promise.race([gone, create.getByRole('button', { name: 'Create ticket' }).click()]);
     await gone;
@@ -206,7 +206,7 @@ walks('the frame', () => {
     expect(faults.filter((fault) => !fault.includes('status of 401'))).toEqual([]);
   }, 300_000);
 
-  test('a page that isn’t there says so, and a workspace that isn’t the person’s', async () => {
+  test('says that a page does not exist, and that a workspace is not the person’s', async () => {
     const { page, faults } = await openAs(team.stranger, '/');
     await page.goto(`${stage.server.url}/nowhere/at/all`);
     await page.getByRole('heading', { name: 'There is no such page' }).waitFor();

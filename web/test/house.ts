@@ -3,14 +3,14 @@ import path from 'node:path';
 import { type ImportDeclaration, parseSync, Visitor } from 'oxc-parser';
 
 export interface Source {
-  /** Relative to web/src. */
+  /** The path relative to web/src. */
   file: string;
   text: string;
 }
 
 export const root = path.resolve(import.meta.dirname, '../src');
 
-/** Every source of the console: scripts and style sheets, the tests beside them included. */
+/** Returns every source of the console: scripts, style sheets, and the tests beside them. */
 export function sources(): Source[] {
   return globSync('**/*.{ts,tsx,css}', { cwd: root }).map((file) => ({
     file: file.replaceAll(path.sep, '/'),
@@ -29,7 +29,7 @@ interface Rule {
 
 const colour = /#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|hwb|lab|lch|oklab|oklch)a?\(|:\s*(?:black|white|red|green|blue|gray)\b/i;
 
-/** Where each kind of thing may stand. */
+/** Where each kind of code is allowed. */
 const rules: Rule[] = [
   { says: 'uses Base UI outside of ui/', breaks: /from '@base-ui\//, except: /^ui\// },
   {
@@ -44,12 +44,12 @@ const rules: Rule[] = [
   },
   { says: 'has a colour outside of tokens.css', breaks: colour, except: /^style\/tokens\.css$/ },
   {
-    says: 'uses what only Node has',
+    says: 'uses what only Node.js has',
     breaks: /from 'node:|\bprocess\.|\bBuffer\b/,
     except: is_test,
   },
   {
-    says: 'lays out by left and right, which are other sides in a script from right to left',
+    says: 'uses left and right, which are swapped in right-to-left scripts',
     breaks: /^\s*(margin|padding|border|inset)?-?(left|right):/m,
     except: /\.tsx?$/,
   },
@@ -63,7 +63,7 @@ function importsOf({ file, text }: Source): ImportDeclaration[] {
   return found;
 }
 
-/** Types of the SDK are everybody's words; what sends requests belongs to api/. */
+/** Any folder may use the SDK's types, but only api/ may use what sends requests. */
 function usesSdk(source: Source): boolean {
   if (/^api\//.test(source.file) || is_test.test(source.file)) return false;
   return importsOf(source).some(({ importKind, specifiers, source: { value } }) => {
@@ -72,7 +72,7 @@ function usesSdk(source: Source): boolean {
   });
 }
 
-/** What stands on what: a folder imports those before it, and pages don't import each other. */
+/** The floors from the lowest up: a folder imports only from lower floors, and pages don't import each other. */
 const floors = [
   'store style',
   'ui/text.ts',
@@ -96,7 +96,7 @@ function floorOf(file: string): number {
 
 const folderOf = (file: string) => file.split('/')[0] ?? '';
 
-/** The imports of a source that go up, or sideways. */
+/** Returns the imports of a source from its own floor or a higher one. */
 export function wrongImports(source: Source): string[] {
   const { file } = source;
   if (is_test.test(file)) return [];
@@ -107,10 +107,10 @@ export function wrongImports(source: Source): string[] {
   return targets
     .filter((target) => folderOf(target) !== folderOf(file) || !file.includes('/'))
     .filter((target) => floorOf(target) >= floorOf(file) && floorOf(file) < floors.length - 1)
-    .map((target) => `${file} imports ${target}, which stands on it or beside it`);
+    .map((target) => `${file} imports ${target}, which is on the same floor or a higher one`);
 }
 
-/** What breaks the house rules, one sentence each. */
+/** Returns the violations of the house rules, one sentence each. */
 export function violations(source: Source): string[] {
   const { file, text } = source;
   return [

@@ -16,7 +16,10 @@ walks('the inbox', () => {
   }, 120_000);
   afterAll(() => stage.stop());
 
-  /** Ada assigns a ticket to Grace, mentions her on it after much else was said, and moves another that Grace reported. */
+  /**
+   * Ada assigns a ticket to Grace, mentions her below many other comments, and moves another ticket that Grace
+   * reported.
+   */
   async function happen(): Promise<void> {
     const { workspace_id, project_id, ada, grace } = harbour;
     const at = { workspace_id, project_id };
@@ -36,7 +39,7 @@ walks('the inbox', () => {
   const row = (page: Page, says: string) => rows(page).filter({ hasText: says });
   const headTold = (page: Page) => page.locator('.inbox-head').innerText();
 
-  test('is read, put away, put off and brought back by keys, and says what was done', async () => {
+  test('is read, archived, snoozed and brought back by keys, and confirms each action', async () => {
     const { page, faults } = await openAs(stage, harbour.grace, `/w/${harbour.workspace_id}/p/ENG/list`);
     await page.getByRole('link', { name: 'Inbox, 15 unread' }).waitFor();
     expect(await page.title()).toMatch(/^\(15\) /);
@@ -47,7 +50,7 @@ walks('the inbox', () => {
     expect(await rows(page).count()).toBe(15);
     await look(page, 'inbox');
 
-    // The first, and the one after it: read as they are opened.
+    // Open the first notification and the next one, which marks them as read.
     await page.keyboard.press('j');
     await page.getByRole('heading', { name: 'The gate sticks' }).waitFor();
     await page.getByRole('link', { name: 'Inbox, 14 unread' }).waitFor();
@@ -87,7 +90,7 @@ walks('the inbox', () => {
     await page.getByRole('button', { name: 'Back into the inbox', exact: true }).click();
     await page.getByText('ENG-1 is in the inbox again').waitFor();
 
-    // All at once, and back.
+    // Mark all as read.
     await page.getByRole('link', { name: /^Unread/ }).click();
     await row(page, 'mentioned you').waitFor();
     await page.keyboard.press('Shift+E');
@@ -99,7 +102,7 @@ walks('the inbox', () => {
     expect(faults).toEqual([]);
   }, 180_000);
 
-  test('shows on a phone one after the other, and gives the focus back', async () => {
+  test('shows either the list or the ticket on a phone, and restores the focus', async () => {
     const { page, faults } = await openAs(stage, harbour.grace, `${inbox}?folder=inbox`);
     await page.setViewportSize({ width: 320, height: 640 });
     await rows(page).first().waitFor();
@@ -112,7 +115,7 @@ walks('the inbox', () => {
     expect(faults).toEqual([]);
   }, 60_000);
 
-  test('takes back what the server refuses, and says so', async () => {
+  test('reverts what the server refuses, and says so', async () => {
     const { page } = await openAs(stage, harbour.grace, `${inbox}?folder=inbox`);
     await rows(page).first().waitFor();
     const before = await rows(page).count();
@@ -139,7 +142,7 @@ walks('the inbox', () => {
     expect(await rows(page).count()).toBe(before);
   }, 60_000);
 
-  test('learns of what happens by itself', async () => {
+  test('shows new notifications by itself', async () => {
     const { page } = await openAs(stage, harbour.grace, inbox);
     await page.getByRole('heading', { name: 'Inbox' }).waitFor();
     const { workspace_id, ada } = harbour;

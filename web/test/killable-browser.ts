@@ -8,11 +8,11 @@ import { chromium_flags } from '../../scripts/chromium.ts';
 import { takeDownOnSignal } from '../../proof/harness/take-down.ts';
 import { executablePath } from './browser.ts';
 
-/** A browser with a profile on the disk, which is killed and started again. */
+/** A browser with a profile on the disk that can be killed and started again. */
 export interface KillableBrowser {
-  /** Starts it, with the profile as it is. */
+  /** Starts the browser with the existing profile. */
   start: () => Promise<BrowserContext>;
-  /** Ends it and all its processes at once, with no time for a last write. */
+  /** Kills the browser and all its processes at once, without time for a last write. */
   kill: () => Promise<void>;
   /** Kills it, and deletes its profile. */
   drop: () => Promise<void>;
@@ -27,7 +27,7 @@ export function makeKillableBrowser(): KillableBrowser {
     const child = running;
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    process.kill(-child.pid, 'SIGKILL'); // the group, which is its own
+    process.kill(-child.pid, 'SIGKILL'); // the browser's own process group
     await ended;
   };
   const forget = takeDownOnSignal(kill);

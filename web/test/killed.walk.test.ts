@@ -8,15 +8,15 @@ import { executablePath, signIn } from './browser.ts';
 import { type Broken, builtConsole } from './consoles.ts';
 import { drawnVersions, fallsIn, watchVersions } from './drawn-versions.ts';
 
-/** A console that takes no response for a success. */
+/** A console that takes a missing response for a success. */
 const careless: Broken[] = [
   { file: 'api/send.ts', find: "return { kind: 'later', cause: 'unreachable' };", replace: 'return done({});' },
 ];
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 60_000 });
 
 describe.skipIf(executablePath === undefined).each([
-  { does: 'takes nothing with it that was typed or done', broken: [] },
-  { does: 'would take what was done with it, if no response were taken for a success', broken: careless },
+  { does: 'loses nothing that was typed or done', broken: [] },
+  { does: 'would lose what was done, if a missing response counted as a success', broken: careless },
 ])('a server that is killed (set CHROMIUM_PATH)', ({ does, broken }) => {
   const is_real = broken.length === 0;
   let console_dir: string;
@@ -25,7 +25,7 @@ describe.skipIf(executablePath === undefined).each([
   let browser: Browser;
   let port: number;
 
-  /** Starts the real server with its worker, always at the same address. */
+  /** Starts the real server with its worker, always on the same port. */
   const start = () => {
     const built = { find: "path.join(project_root, 'web/dist')", replace: JSON.stringify(console_dir) };
     const source = [{ file: 'http/console-build.ts', ...built }];
@@ -45,7 +45,7 @@ describe.skipIf(executablePath === undefined).each([
     await database.drop();
   });
 
-  /** Opens a page in a browser of the person’s own, and watches which versions it draws. */
+  /** Opens a page in a separate browser context for the person, and watches which versions it renders. */
   async function open(person: Person, where: string): Promise<Page> {
     const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
     page.setDefaultTimeout(60_000);
@@ -57,7 +57,7 @@ describe.skipIf(executablePath === undefined).each([
     return page;
   }
 
-  /** What a page says of the ticket beside the list. */
+  /** Returns what a page shows of the ticket beside the list. */
   async function saidBy(page: Page): Promise<Record<string, unknown>> {
     const ticket = page.getByRole('article');
     const version = Number(/version (\d+)/.exec(await ticket.innerText())?.[1]);
@@ -107,7 +107,7 @@ describe.skipIf(executablePath === undefined).each([
     await soon(read).toEqual(is_real ? changed : unchanged);
     const { data } = await ada.client.list_comments({ workspace_id, ticket: id });
     expect(data.map(({ body }) => body)).toEqual(is_real ? ['The brake is worn.'] : []);
-    // Both browsers say what the server says, and neither has gone back on its way there.
+    // Both pages show the server's state, and neither of them ever went back to an older version.
     for (const one of [page, other]) {
       await soon(() => saidBy(one)).toEqual(await read());
       expect(fallsIn(await drawnVersions(one))).toEqual([]);

@@ -6,7 +6,7 @@ import type { Broken } from './consoles.ts';
 import { drawnVersions, fallsIn, watchVersions } from './drawn-versions.ts';
 import { type Harbour, makeHarbour, openAs } from './team.ts';
 
-/** A console that shows what arrived last. */
+/** A console that shows whatever arrived last. */
 const last_wins: Broken[] = [
   {
     file: 'store/tickets.ts',
@@ -16,8 +16,8 @@ const last_wins: Broken[] = [
 ];
 
 describe.skipIf(executablePath === undefined).each([
-  { does: 'never takes the place of a newer version on the screen', broken: [], falls: [] },
-  { does: 'would take its place, if what arrived last were shown', broken: last_wins, falls: ['3 → 1'] },
+  { does: 'never replaces a newer version on the screen', broken: [], falls: [] },
+  { does: 'would replace it if the page showed whatever arrived last', broken: last_wins, falls: ['3 → 1'] },
 ])('a response that arrives late (set CHROMIUM_PATH)', ({ does, broken, falls }) => {
   let stage: Stage;
   let numbering: ReturnType<typeof keepNumbering>;
@@ -33,7 +33,7 @@ describe.skipIf(executablePath === undefined).each([
     await stage.stop();
   });
 
-  /** Holds back the responses to requests for lists of tickets, which the server has given, until it is told to let go. */
+  /** Delays the server's responses to requests for ticket lists, until the returned function is called. */
   async function holdLists(page: Page): Promise<() => Promise<void>> {
     const held: (() => Promise<void>)[] = [];
     await page.route(/\/tickets\?/, async (route: Route) => {

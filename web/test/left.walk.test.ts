@@ -6,7 +6,7 @@ import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 const patience = 180_000;
 
-walks('who is removed', () => {
+walks('a removed member', () => {
   let stage: Stage;
   let harbour: Harbour;
 
@@ -20,7 +20,7 @@ walks('who is removed', () => {
   const card = (page: Page) => page.getByRole('link', { name: /Oil the winch/ });
   const says_left = (page: Page) => page.getByRole('heading', { name: 'You are no longer a member of Harbour' });
 
-  /** Grace looks at the board, and is removed. `before`: done to her page first. */
+  /** Grace opens the board and is removed. `before` runs on her page first. */
   async function remove(before: (page: Page) => Promise<unknown>) {
     const { ada, grace, workspace_id } = harbour;
     const tab = await openAs(stage, grace, `/w/${workspace_id}/p/ENG/board`);
@@ -31,7 +31,7 @@ walks('who is removed', () => {
   }
   const takeBack = () => joinWorkspace(harbour.ada, harbour.grace, harbour.workspace_id, 'member');
 
-  test('is told so as the stream ends, sees nothing of it any more, and goes on elsewhere', {
+  test('is told so when the stream ends, sees nothing of the workspace any more, and can go to another one', {
     timeout: patience,
   }, async () => {
     const { page } = await remove(() => Promise.resolve());
@@ -40,16 +40,16 @@ walks('who is removed', () => {
     await look(page, 'left');
     await page.getByRole('link', { name: 'Go to Lighthouse' }).click();
     await page.waitForURL(/new-project/);
-    // Taken back: the same tab shows it again.
+    // After she was added again, the same tab shows the workspace.
     await takeBack();
     await page.goBack();
     await card(page).waitFor();
     await page.context().close();
   });
 
-  test('is not told that a ticket was deleted, where the stream says nothing', { timeout: patience }, async () => {
+  test('is not told that a ticket was deleted, if no event arrives', { timeout: patience }, async () => {
     const { page } = await remove(async (opened) => {
-      // What the stream would say does not arrive: its connection hangs.
+      // The stream's connection hangs, so no event arrives.
       await opened.route(/\/events\?/, () => undefined);
       await opened.reload();
       await card(opened).waitFor();

@@ -7,7 +7,7 @@ import { look, signIn, type Stage, startStage, walks } from './browser.ts';
 
 const log = pino({ level: 'silent' });
 
-walks('the links of mails', () => {
+walks('a mailed link', () => {
   let mailbox: Mailbox;
   let stage: Stage;
   beforeAll(async () => {
@@ -23,7 +23,7 @@ walks('the links of mails', () => {
     await mailbox.stop();
   });
 
-  /** Sends what is due, and gives where the link of the only mail leads within the console. */
+  /** Sends the due mails, and returns the path of the link in the only one. */
   async function linkInMail(): Promise<string> {
     await sendMails(stage.server, { log });
     expect(mailbox.mails).toHaveLength(1);
@@ -31,7 +31,7 @@ walks('the links of mails', () => {
     return link;
   }
 
-  /** What was asked of the server, with what only the page must know. */
+  /** Collects the requests that send a token in their address. */
   function tokensSentIn(page: Page): string[] {
     const urls: string[] = [];
     page.on('request', (request) => {
@@ -40,7 +40,7 @@ walks('the links of mails', () => {
     return urls;
   }
 
-  test('of a forgotten password sets a new one, once', async () => {
+  test('for a forgotten password sets a new one, once', async () => {
     const person = await registerPerson(stage.server);
     await stage.server.database.owner.query('delete from mails');
     const { page, faults } = await stage.open('/signin');
@@ -76,7 +76,7 @@ walks('the links of mails', () => {
     expect(again.faults.filter((fault) => !fault.includes('status of 401'))).toEqual([]);
   }, 300_000);
 
-  test('of a new account confirms its address at the press of a button', async () => {
+  test('to confirm an address does so only when its button is pressed', async () => {
     const person = await registerPerson(stage.server);
     const link = await linkInMail();
     expect(link).toMatch(/^\/confirm-email#/);
@@ -90,7 +90,7 @@ walks('the links of mails', () => {
     expect(faults).toEqual([]);
   }, 300_000);
 
-  test('of an invitation leads through registering into the workspace, and is no other account’s', async () => {
+  test('to an invitation leads through registration into the workspace, and is only for the invited address', async () => {
     const host = await registerPerson(stage.server, { name: 'Grace Hopper' });
     await confirmAddresses(stage.server, host);
     const workspace = await host.client.create_workspace({ body: { name: 'Harbour' } });

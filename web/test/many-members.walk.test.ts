@@ -6,16 +6,16 @@ import { type Stage, startStage, walks } from './browser.ts';
 import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 const patience = 180_000;
-/** More than a page of members has, and so than a menu knows before it is searched. */
+/** More members than one page has, so that menus have to search the server. */
 const others = 100;
 
-/** Looks again until it is so. */
+/** Polls a value until the expectation holds. */
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 30_000 });
 
 walks('a workspace of many members', () => {
   let stage: Stage;
   let harbour: Harbour;
-  /** They joined last, and have one name. */
+  /** They joined last, and share a name. */
   let zoes: Person[];
 
   beforeAll(async () => {
@@ -39,7 +39,7 @@ walks('a workspace of many members', () => {
     await page.getByPlaceholder(of).fill('zoe');
   };
 
-  test('tells the one who is mentioned, of two with her name', { timeout: patience }, async () => {
+  test('notifies the mentioned one of two members with the same name', { timeout: patience }, async () => {
     const { workspace_id, ada } = harbour;
     const { page, faults } = await openAs(stage, ada, `/w/${workspace_id}/t/ENG-1`);
     const [one, meant] = zoes;
@@ -49,7 +49,7 @@ walks('a workspace of many members', () => {
     await page.getByRole('option', { name: meant?.email ?? '' }).click();
     await soon(() => box.inputValue()).toBe(`Look at the hook, @Zoe Zimmer (${meant?.email}) `);
     await page.keyboard.press('Backspace');
-    await page.reload(); // what is kept has her name and not her id
+    await page.reload(); // the draft has her name and address, not her id
     await soon(() => box.inputValue()).toContain(meant?.email);
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByRole('listitem').filter({ hasText: 'Look at the hook' }).waitFor();
@@ -63,7 +63,7 @@ walks('a workspace of many members', () => {
     await page.context().close();
   });
 
-  test('assigns a new ticket to whom the server finds', { timeout: patience }, async () => {
+  test('finds the assignee of a new ticket on the server', { timeout: patience }, async () => {
     const { workspace_id, ada } = harbour;
     const { page, faults } = await openAs(stage, ada, `/w/${workspace_id}/p/ENG/list`);
     await page.getByRole('button', { name: 'New ticket', exact: true }).click();
@@ -80,7 +80,7 @@ walks('a workspace of many members', () => {
     await page.context().close();
   });
 
-  test('has everybody in the audit log’s filter', { timeout: patience }, async () => {
+  test('has every member in the filter of the audit log', { timeout: patience }, async () => {
     const { workspace_id, ada } = harbour;
     const { page, faults } = await openAs(stage, ada, `/w/${workspace_id}/audit`);
     await search(page, 'Who: Anybody', 'Who');

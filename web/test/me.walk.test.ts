@@ -3,7 +3,7 @@ import { joinWorkspace, type Person, registerPerson, signInAgain } from '../../p
 import { look, type Stage, startStage, walks } from './browser.ts';
 import { complaints, goTo, openSettings } from './settings-pages.ts';
 
-walks('the own account', () => {
+walks('the person’s own account', () => {
   let stage: Stage;
   let ada: Person;
   let vic: Person;
@@ -22,7 +22,7 @@ walks('the own account', () => {
 
   const openAs = (person: Person, path: string) => openSettings(stage, person, path);
 
-  test('changes its name, says what of its address it can’t do, and goes on with another password', async () => {
+  test('can be renamed, says why its address can’t be changed, and stays signed in with a new password', async () => {
     const tab = await openAs(ada, '/me/profile');
     const { page } = tab;
     await page.getByLabel('Your name').fill('Ada King');
@@ -53,7 +53,7 @@ walks('the own account', () => {
     ada.password = 'correct horse battery';
     await expect(other.client.get_me()).rejects.toMatchObject({ code: 'session_ended' });
 
-    // This session goes on, and knows of another one.
+    // This session continues, and lists the other one.
     await signInAgain(stage.server, ada);
     await goTo(page, 'Sessions');
     await page.getByText('This one').waitFor();
@@ -68,7 +68,7 @@ walks('the own account', () => {
     expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
-  test('keeps how the console looks, and what it is notified of', async () => {
+  test('keeps the look of the console, and the notification settings', async () => {
     const tab = await openAs(ada, '/me/preferences');
     const { page } = tab;
     await page.getByLabel('Dark').check();
@@ -88,7 +88,7 @@ walks('the own account', () => {
     await page.getByLabel('From').fill('21:00');
     await page.getByLabel('Time zone').selectOption('Europe/Berlin');
     await page.getByLabel('Engineering').check();
-    // In another tab the same person chooses something else: both stay.
+    // The same person changes something else in another tab, and both changes stay.
     const { version } = await (await signInAgain(stage.server, ada)).client.get_notification_settings({ workspace_id });
     const elsewhere = (await signInAgain(stage.server, ada)).client;
     await elsewhere.update_notification_settings({ workspace_id, body: { kinds: { due: false }, version } });
@@ -102,7 +102,7 @@ walks('the own account', () => {
     expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
-  test('of a viewer sees no page that it may not read, and a reason beside what it may not change', async () => {
+  test('of a viewer sees no page that it may not read, and says why it may not change the others', async () => {
     const tab = await openAs(vic, `/w/${workspace_id}/settings/general`);
     const { page } = tab;
     await page.getByText('Your role here is viewer. This takes one of: owner, admin.').waitFor();

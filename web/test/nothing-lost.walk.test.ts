@@ -11,8 +11,8 @@ import { findTyped, forgetful, typed_fields, typedText, typeEverywhere, type Typ
 const patience = 180_000;
 const all = [...typed_fields].toSorted();
 
-// Each walk gives the fields whose text can still be found. Of the console that is all, of the control none: a walk that
-// found a text there would say nothing of the drafts.
+// Each walk returns the fields whose text can still be found: all of them in the console, none in the control. A text
+// that is found in the control would show that its walk does not test the drafts.
 describe.skipIf(executablePath === undefined).each([
   { does: 'the console keeps what was typed', broken: [], kept: all, seconds: 30 },
   { does: 'a console without drafts loses what was typed', broken: forgetful, kept: [], seconds: 3 },
@@ -43,7 +43,7 @@ describe.skipIf(executablePath === undefined).each([
     await line.close();
   });
 
-  /** A ticket with a comment of Ada’s. */
+  /** Creates a ticket with a comment by Ada. */
   async function prepare(title: string) {
     const body = { title, description: 'As it was.' };
     const { id: ticket, key } = await grace.client.create_ticket({ workspace_id, project_id: 'ENG', body });
@@ -51,7 +51,7 @@ describe.skipIf(executablePath === undefined).each([
     return { ticket, said, where: `${new URL(line.url).origin}/w/${workspace_id}/t/${key}` };
   }
 
-  /** Opens a ticket’s page as Ada; signs in where that is asked. */
+  /** Opens a ticket’s page as Ada, and signs in if asked. */
   async function enter(page: Page, where: string): Promise<Page> {
     page.setDefaultTimeout(30_000);
     await page.goto(where);
@@ -66,14 +66,16 @@ describe.skipIf(executablePath === undefined).each([
   const find = async (page: Page, tag: string): Promise<TypedField[]> =>
     (await findTyped(page, tag, seconds)).toSorted();
 
-  /** Waits until the disk must have it: what it has is the same in each walk, the fields that were filled. */
+  /**
+   * Waits until the texts must be on the disk. A console without drafts writes nothing, so that the wait may be short.
+   */
   const rest = (page: Page) => page.waitForTimeout(is_real ? 3_000 : 500);
 
   test('over a reload', { timeout: patience }, async () => {
     const { where } = await prepare('Reloaded');
     const page = await open(where);
     await typeEverywhere(page, 'reload');
-    await page.reload(); // at once: the last text is younger than 300 ms
+    await page.reload(); // at once: the last text is less than 300 ms old
     await page.getByText('created the ticket').waitFor();
     expect(await find(page, 'reload')).toEqual(kept);
     await page.close();
@@ -124,7 +126,7 @@ describe.skipIf(executablePath === undefined).each([
     await page.close();
   });
 
-  /** Of each conflict, the own text is chosen, and the server has it. */
+  /** Chooses the person’s own text in each conflict, and checks that the server has it. */
   async function endConflicts(page: Page, { ticket, comment_id }: { ticket: string; comment_id: string }) {
     await page.getByRole('dialog', { name: 'New ticket' }).getByRole('button', { name: 'Close' }).first().click();
     const mine = page.getByRole('alert', { name: 'Conflict' }).getByRole('button', { name: 'Use mine' });
@@ -145,7 +147,9 @@ describe.skipIf(executablePath === undefined).each([
     await expect.poll(texts, { timeout: 60_000 }).toEqual(chosen);
   }
 
-  test('when it is sent while the server is away, from a tab that is closed then', { timeout: patience }, async () => {
+  test('when it is sent while the server is unreachable, from a tab that is then closed', {
+    timeout: patience,
+  }, async () => {
     const { where } = await prepare('Away');
     const page = await open(where);
     await page.getByText('Live', { exact: true }).waitFor();
@@ -172,7 +176,7 @@ describe.skipIf(executablePath === undefined).each([
     await again.close();
   });
 
-  test('when the person is signed out elsewhere, and signs in anew', { timeout: patience }, async () => {
+  test('when the person is signed out elsewhere, and signs in again', { timeout: patience }, async () => {
     const { where } = await prepare('Signed out');
     const page = await open(where);
     await typeEverywhere(page, 'signed out');
@@ -180,7 +184,7 @@ describe.skipIf(executablePath === undefined).each([
     for (const { id, current } of sessions) if (!current) await ada.client.revoke_session({ session_id: id });
     await page.getByRole('dialog', { name: 'New ticket' }).getByRole('button', { name: 'Create ticket' }).click();
     await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
-    await enter(page, where); // and not by the dialog, under which everything stays
+    await enter(page, where); // by loading the page, not in the dialog, under which everything stays
     expect(await find(page, 'signed out')).toEqual(kept);
     await page.close();
   });
@@ -195,7 +199,7 @@ describe.skipIf(executablePath === undefined).each([
     await second.close();
   });
 
-  test('when its fields are closed and the person goes to another page, and comes back', {
+  test('when its fields are closed, and the person leaves the page and comes back', {
     timeout: patience,
   }, async () => {
     const { where } = await prepare('Left');

@@ -21,7 +21,9 @@ walks('a part of the page that can’t be loaded', () => {
     return page;
   }
 
-  test('waits for the connection, and says so: no fault of the page', { timeout: patience }, async () => {
+  test('waits for the connection and says so, without calling it a fault of the page', {
+    timeout: patience,
+  }, async () => {
     const page = await openBoard();
     await page.context().setOffline(true);
     await page.getByRole('link', { name: 'Analytics' }).click();
@@ -39,7 +41,7 @@ walks('a part of the page that can’t be loaded', () => {
     await page.context().close();
   });
 
-  test('of a version that is gone leads to the newer one', { timeout: patience }, async () => {
+  test('offers the newer version of the console if its own is gone', { timeout: patience }, async () => {
     const page = await openBoard();
     await page.route(/\/assets\//, (route) => route.fulfill({ status: 404 }));
     await page.route(stage.server.url + '/', (route) =>
@@ -58,15 +60,15 @@ walks('a part of the page that can’t be loaded', () => {
     await page.context().close();
   });
 
-  test('is none of those that matter offline: who signs out is asked about what was not sent', {
+  test('is not one that matters offline, such as the question before signing out with unsent texts', {
     timeout: patience,
   }, async () => {
     const page = await openBoard();
     await page.getByRole('link', { name: /Oil the winch/ }).click();
     await page.getByRole('textbox', { name: 'Comment' }).fill('Not sent yet');
-    // On a phone, too, nothing of a board beside its ticket sticks out.
+    // This also checks that a board beside its ticket fits on a phone.
     await look(page, 'board-beside');
-    // What is loaded when there is time is there.
+    // Wait until the parts that load in the background are there.
     await page.waitForLoadState('networkidle').catch(() => undefined);
     await expect
       .poll(() =>

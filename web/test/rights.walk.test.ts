@@ -7,7 +7,7 @@ import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 const patience = 180_000;
 
-walks('who may less than before', () => {
+walks('a member whose role changes', () => {
   let stage: Stage;
   let numbering: ReturnType<typeof keepNumbering>;
   let harbour: Harbour;
@@ -83,18 +83,18 @@ walks('who may less than before', () => {
     await page.context().close();
   });
 
-  test('can try again what was refused, once they may', { timeout: patience }, async () => {
+  test('can retry what was refused, once they may do it', { timeout: patience }, async () => {
     const key = await makeTicket('Dry the net');
     const { page } = await openAs(stage, harbour.grace, at(`/t/${key}`));
     await page.getByRole('button', { name: 'Edit the title' }).click();
-    // What is too long is said, and not cut.
+    // A text that is too long is reported, and not cut.
     const title = page.getByRole('textbox', { name: 'Title' });
     await title.fill('x'.repeat(600));
     await page.getByText('88 characters too many: a title has at most 512.').waitFor();
     await page.keyboard.press('Enter');
     expect((await title.inputValue()).length).toBe(600);
     await title.fill('Dry both nets');
-    // What happens meanwhile does not arrive.
+    // Events stop, so the page doesn't learn of the change.
     await numbering.stop();
     await give('viewer');
     await page.keyboard.press('Enter');
@@ -108,7 +108,7 @@ walks('who may less than before', () => {
     await page.context().close();
   });
 
-  test('keeps the name of a project that is archived while it is open, and is offered nothing new there', {
+  test('still sees the name of a project that is archived while it is open, and can’t create anything in it', {
     timeout: patience,
   }, async () => {
     const { ada, workspace_id } = harbour;
@@ -128,7 +128,7 @@ walks('who may less than before', () => {
     await page.context().close();
   });
 
-  test('leads from the settings’ address to their first page', { timeout: patience }, async () => {
+  test('gets from the settings’ address to their first page', { timeout: patience }, async () => {
     const { page } = await openAs(stage, harbour.ada, at('/p/ENG/board'));
     await page.goto(stage.server.url + at('/settings'));
     await page.waitForURL(/settings\/general$/);

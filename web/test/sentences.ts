@@ -1,16 +1,18 @@
 import { type CallExpression, type JSXAttribute, parseSync, Visitor } from 'oxc-parser';
 import type { Source } from './house.ts';
 
-/** Attributes that people read or hear. */
+/** The attributes whose texts people read or hear. */
 const spoken = ['aria-label', 'aria-description', 'title', 'alt', 'placeholder', 'label', 'hint', 'says'];
 
 const has_letters = /\p{L}{2}/u;
 
-/** The names between braces of a sentence in ICU's format. */
+/** Returns the names between braces in a sentence in ICU's format. */
 const namesIn = (sentence: string) =>
   [...new Set([...sentence.matchAll(/\{\s*([a-z_]+)\s*[,}]/g)].map(([, name = '']) => name))].toSorted();
 
-/** What is wrong with a call of `t`: a catalog is read from the source, and finds only what stands there. */
+/**
+ * Returns what is wrong with a call of `t`. Catalogs are extracted from the source, so the sentence must be a literal.
+ */
 function faultOf({ arguments: [sentence, values] }: CallExpression, text: string): string | undefined {
   if (sentence?.type !== 'Literal' || typeof sentence.value !== 'string')
     return 'is given something other than a sentence';
@@ -20,13 +22,13 @@ function faultOf({ arguments: [sentence, values] }: CallExpression, text: string
     one.type === 'Property' ? [text.slice(one.key.start, one.key.end)] : ['…'],
   );
   const names = namesIn(sentence.value);
-  return names.join() === given.toSorted().join() ? undefined : `names ${names.join()}, and is given ${given.join()}`;
+  return names.join() === given.toSorted().join() ? undefined : `names ${names.join()}, but gets ${given.join()}`;
 }
 
 const nameOf = ({ name }: JSXAttribute) =>
   name.type === 'JSXNamespacedName' ? `${name.namespace.name}:${name.name.name}` : name.name;
 
-/** The texts on the screen that go past `t`, or that no catalog could have. */
+/** Returns the texts on the screen that don't use `t`, or that no catalog could contain. */
 export function untranslated({ file, text }: Source): string[] {
   if (!/\.tsx?$/.test(file) || /\.test\.tsx?$/.test(file)) return [];
   const found: string[] = [];

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { signIn, type Stage, type Tab } from './browser.ts';
 
-/** Signs somebody in, in a profile of their own, at a page of settings. */
+/** Signs somebody in with a new browser profile, on a page of the settings. */
 export async function openSettings(
   stage: Stage,
   person: { email: string; password: string },
@@ -13,11 +13,11 @@ export async function openSettings(
   return tab;
 }
 
-/** Goes to another page of settings. */
+/** Opens another page of the settings. */
 export const goTo = (page: Page, name: string): Promise<void> =>
   page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name, exact: true }).click();
 
 const told = /the server responded with a status of (401|403|404|409|422)/;
 
-/** What a page complained of, beside the refusals that a browser tells of by itself. */
+/** Returns the faults of a page, except for refused requests, which browsers log by themselves. */
 export const complaints = ({ faults }: Tab): string[] => faults.filter((fault) => !told.test(fault));

@@ -30,7 +30,7 @@ async function makeTeam(server: Stage['server']): Promise<Team> {
   return { workspace_id, project_id, ada, grace, viewer };
 }
 
-/** What has the focus, as a screen reader names it. */
+/** Returns the accessible name of the focused element. */
 const focused = (page: Page) =>
   page.evaluate(`document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent`);
 
@@ -58,7 +58,7 @@ walks('the settings', () => {
 
   const toast = (page: Page, text: string) => page.getByLabel('Messages').getByText(text).waitFor();
 
-  test('of a workspace are reached by key, and a name that two people change is shown as was, yours and theirs', async () => {
+  test('of a workspace are reached by key, and show both names if two people rename it', async () => {
     const tab = await openAs(team.ada, at('members'));
     const { page } = tab;
     await page.getByRole('heading', { name: 'Members', level: 1 }).waitFor();
@@ -130,7 +130,7 @@ walks('the settings', () => {
     await secret.waitFor();
     expect(await secret.inputValue()).toMatch(/^bat_/);
     await look(page, 'settings-token-shown');
-    await page.keyboard.press('Escape'); // a slip doesn't lose it
+    await page.keyboard.press('Escape'); // Escape doesn’t lose it
     expect(await secret.isVisible()).toBe(true);
     await dialog.getByRole('button', { name: 'I have it: hide it' }).click();
     await dialog.waitFor({ state: 'hidden' });
@@ -140,7 +140,7 @@ walks('the settings', () => {
     expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
-  test('of invitations and tokens show a link and a token once, and take them back', async () => {
+  test('of invitations and tokens show a link and a token once, and revoke them', async () => {
     const tab = await openAs(team.ada, at('invitations'));
     const { page } = tab;
     await page.getByLabel('E-mail address').fill(team.grace.email);
@@ -201,7 +201,7 @@ walks('the settings', () => {
     expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
-  test('of deleted tickets show each with its way back, which a viewer doesn’t have', async () => {
+  test('of deleted tickets restore them, but not for a viewer', async () => {
     const { workspace_id, project_id, ada, viewer } = team;
     const create = async (title: string) => {
       const { id: ticket } = await ada.client.create_ticket({ workspace_id, project_id, body: { title } });
@@ -232,7 +232,7 @@ walks('the settings', () => {
     expect([...complaints(tab), ...complaints(other)]).toEqual([]);
   }, 300_000);
 
-  test('of a webhook show its secret once, what was delivered, and why Baton has stopped it', async () => {
+  test('of a webhook show its secret once, its deliveries, and why Baton has stopped it', async () => {
     const tab = await openAs(team.ada, at('webhooks'));
     const { page } = tab;
     await page.getByText('No webhooks').waitFor();

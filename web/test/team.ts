@@ -2,7 +2,7 @@ import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/
 import type { Proxy } from '../../proof/harness/proxy.ts';
 import { signIn, type Stage, type Tab } from './browser.ts';
 
-/** A workspace with a project, its owner and a member, as it is after some days of work. */
+/** A workspace with a project, its owner and a member. */
 export interface Harbour {
   workspace_id: string;
   project_id: string;
@@ -10,7 +10,7 @@ export interface Harbour {
   grace: Person;
 }
 
-/** A workspace without a project, its owner and a member. */
+/** Creates a workspace without a project, and returns its owner and a member. */
 export async function makeMembers({ server }: Stage, names: { owner: string; member: string }) {
   const [owner, member] = await Promise.all([
     registerPerson(server, { name: names.owner }),
@@ -21,7 +21,7 @@ export async function makeMembers({ server }: Stage, names: { owner: string; mem
   return { workspace_id, owner, member };
 }
 
-/** The same with a project, and tickets with these titles. */
+/** Creates a workspace with a project and tickets with these titles. */
 export async function makeHarbour(stage: Stage, titles: readonly string[] = []): Promise<Harbour> {
   const names = { owner: 'Ada Lovelace', member: 'Grace Hopper' };
   const { workspace_id, owner: ada, member: grace } = await makeMembers(stage, names);
@@ -39,7 +39,7 @@ export async function openAs(stage: Stage, person: Person, where: string): Promi
   return tab;
 }
 
-/** Opens a page as somebody, by a line that can be cut. */
+/** Opens a page as somebody through the proxy, which can cut the connection. */
 export async function openBy(line: Proxy, stage: Stage, person: Person, where: string): Promise<Tab> {
   const { origin } = new URL(line.url);
   const tab = await stage.open('/signin');

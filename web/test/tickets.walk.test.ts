@@ -7,7 +7,7 @@ import { makeMembers, openBy } from './team.ts';
 
 const patience = 300_000;
 
-/** Looks again until it is so. */
+/** Polls a value until the expectation holds. */
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 30_000 });
 
 walks('tickets', () => {
@@ -41,11 +41,11 @@ walks('tickets', () => {
 
   const enter = (person: Person, where: string) => openBy(line, stage, person, where);
 
-  /** What it complained of, but for addresses of the line, and what a test causes on purpose. */
+  /** Returns the faults of a tab, except for requests through the proxy and those that a test expects. */
   const complaints = ({ faults }: Tab, expected = /^$/) =>
     faults.filter((fault) => !fault.startsWith(new URL(line.url).origin) && !expected.test(fault));
 
-  test('are found in a list that is live, and edited beside it, by keys alone', { timeout: patience }, async () => {
+  test('are found in a live list and edited beside it, by keys alone', { timeout: patience }, async () => {
     await create('The brake squeaks', { labels: ['brake'] });
     const { key } = await create('The crane drops its load', { labels: ['crane', 'brake', 'safety', 'harbour'] });
     const tab = await enter(ada, `${w()}/p/ENG/list`);
@@ -54,7 +54,7 @@ walks('tickets', () => {
     await row('The crane drops its load').waitFor();
     await look(page, 'list');
 
-    // What somebody else creates and changes is there without asking.
+    // Tickets that somebody else creates or changes appear by themselves.
     const { key: other, version } = await create('A new rope');
     await row('A new rope').waitFor();
     await grace.client.update_ticket({ workspace_id, ticket: other, body: { title: 'A rope that holds', version } });
@@ -82,7 +82,7 @@ walks('tickets', () => {
     await row('The crane dropped its load').waitFor();
     await soon(async () => (await read(key)).title).toBe('The crane dropped its load');
 
-    // A step by its key: only those that exist are offered, and one that needs more asks for it.
+    // A step by its key: only the allowed steps are offered, and one that requires fields asks for them.
     await page.getByRole('heading', { name: 'The crane dropped its load' }).click();
     await page.keyboard.press('s');
     await page.getByRole('menuitem', { name: 'In progress' }).waitFor();
@@ -95,7 +95,7 @@ walks('tickets', () => {
     await look(page, 'status-menu');
     await page.getByRole('menuitem', { name: 'Resolved' }).click();
     const sheet = page.getByRole('dialog', { name: `${key} to Resolved` });
-    // The focus begins where something is to be said, not at what closes the sheet.
+    // The focus is on the first required field, not on the button that closes the sheet.
     const focused = sheet.getByLabel('Resolution');
     await soon(() => focused.evaluate('document.activeElement?.tagName')).toBe('SELECT');
     await sheet.getByRole('button', { name: 'Move to Resolved' }).click();
@@ -111,7 +111,7 @@ walks('tickets', () => {
     await page.context().close();
   });
 
-  test('are filtered by the address, and Back undoes a filter', { timeout: patience }, async () => {
+  test('are filtered by the address, and the Back button undoes a filter', { timeout: patience }, async () => {
     await create('Paint the rail', { labels: ['paint'] });
     const tab = await enter(ada, `${w()}/p/ENG/list`);
     const { page } = tab;
@@ -136,7 +136,9 @@ walks('tickets', () => {
     await page.context().close();
   });
 
-  test('that somebody else changed meanwhile show both texts, and nothing is lost', { timeout: patience }, async () => {
+  test('that somebody else changed in the meantime show both texts, and lose neither', {
+    timeout: patience,
+  }, async () => {
     const { key, id, version } = await create('Oil the winch', { description: 'One\nTwo\nThree' });
     const tab = await enter(ada, `${w()}/t/${key}`);
     const { page } = tab;
@@ -171,14 +173,16 @@ walks('tickets', () => {
     await page.context().close();
   });
 
-  test('that were moved meanwhile say where they are, and which steps there are', { timeout: patience }, async () => {
+  test('that were moved in the meantime say where they are, and which steps there are', {
+    timeout: patience,
+  }, async () => {
     const { key, id } = await create('Check the hook');
     const tab = await enter(ada, `${w()}/t/${key}`);
     const { page } = tab;
     await page.getByText('created the ticket').waitFor();
     await page.getByRole('button', { name: 'Status: Open' }).click();
     await page.getByRole('menuitem', { name: 'Waiting' }).waitFor();
-    // While the menu is open: the page learns of it after the step is taken.
+    // Events stop while the menu is open, so the page learns of the move only after taking its own step.
     await numbering.stop();
     const to = { to: 'closed', resolution: 'invalid' };
     await grace.client.transition_ticket({ workspace_id, ticket: id, body: to });
@@ -195,12 +199,12 @@ walks('tickets', () => {
     await page.context().close();
   });
 
-  test('keep a comment that is being typed, over a reload and in two tabs', { timeout: patience }, async () => {
+  test('keep a typed comment over a reload, and share it between two tabs', { timeout: patience }, async () => {
     const { key } = await create('Replace the rope');
     const tab = await enter(ada, `${w()}/t/${key}`);
     const { page } = tab;
     const box = page.getByRole('textbox', { name: 'Comment' });
-    // An @ offers people, who are told of the comment.
+    // Typing @ offers people to mention.
     await box.focus();
     await page.keyboard.type('The rope is worn, @gra');
     await page.getByRole('option', { name: /Grace Hopper/ }).waitFor();
@@ -226,13 +230,15 @@ walks('tickets', () => {
     await soon(() => other.inputValue()).toBe('');
     const { data } = await grace.client.list_comments({ workspace_id, ticket: key });
     expect(data.map(({ body }) => body)).toEqual([`The rope is worn, @${grace.user.id}. I have a new one.`]);
-    // The other tab has it from the one stream that both share.
+    // The other tab receives it from the stream that both share.
     await second.page.getByRole('listitem').filter({ hasText: 'I have a new one' }).waitFor();
     expect(complaints(tab)).toEqual([]);
     await page.context().close();
   });
 
-  test('change while the server is away, and are sent when it is back', { timeout: patience }, async () => {
+  test('keep the changes of somebody who cannot reach the server, and send them when it is back', {
+    timeout: patience,
+  }, async () => {
     const { key } = await create('Order bolts');
     const tab = await enter(ada, `${w()}/t/${key}`);
     const { page } = tab;
@@ -254,13 +260,13 @@ walks('tickets', () => {
     await soon(async () => (await read(key)).priority).toBe('urgent');
     await soon(async () => (await grace.client.list_comments({ workspace_id, ticket: key })).data.length).toBe(1);
     await page.getByText('Live', { exact: true }).waitFor();
-    // What happened meanwhile is there, too.
+    // Wait until nothing is being sent any more.
     await page.getByText(/Sending/).waitFor({ state: 'hidden' });
     expect(complaints(tab, /ERR_|Failed to fetch/)).toEqual([]);
     await page.context().close();
   });
 
-  test('can only be read as soon as the role that may change them is taken away', { timeout: patience }, async () => {
+  test('become read-only as soon as the person’s role no longer allows changes', { timeout: patience }, async () => {
     const { key } = await create('Count the bolts');
     const tab = await enter(ada, `${w()}/t/${key}`);
     const { page } = tab;
@@ -271,7 +277,7 @@ walks('tickets', () => {
     await grace.client.update_member({ workspace_id, user_id: ada.user.id, body: { role: 'viewer', version } });
     await page.getByRole('button', { name: 'Edit the title' }).waitFor({ state: 'hidden' });
     await page.getByText('Your role here is viewer. This takes one of: owner, admin, member.').first().waitFor();
-    // What was typed is there to be read and copied.
+    // The typed text can still be read and copied.
     await page.getByRole('blockquote').getByText('Twelve, I think.').waitFor();
     await look(page, 'viewer');
     await page.keyboard.press('s');
@@ -285,7 +291,7 @@ walks('tickets', () => {
     await page.context().close();
   });
 
-  test('are read page by page in a long list, of which only what is seen is drawn', { timeout: patience }, async () => {
+  test('are read page by page in a long list, which renders only what is visible', { timeout: patience }, async () => {
     await grace.client.create_project({ workspace_id, body: { key: 'BIG', name: 'Big' } });
     const many = 260;
     const numbers = Array.from({ length: many }, (_, index) => index + 1);
@@ -308,7 +314,7 @@ walks('tickets', () => {
       await page.keyboard.press('j');
       return focused();
     }).toMatch(/^Bolt \d+$/);
-    // The end comes nearer with each page.
+    // End loads the next page, until all are loaded.
     const atTheEnd = async () => {
       await page.keyboard.press('End');
       return page.getByText(`${many} tickets`).count();
@@ -323,7 +329,7 @@ walks('tickets', () => {
     await page.keyboard.press('Home');
     const first = await focused();
     expect(first).toMatch(/^Bolt \d+$/);
-    // Scrolled out of sight, the row that has the focus keeps it.
+    // The focused row keeps the focus when it is scrolled out of view.
     await page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
     await page.getByText(last, { exact: true }).waitFor();
     expect(await focused()).toBe(first);
@@ -340,7 +346,9 @@ walks('tickets', () => {
     await page.context().close();
   });
 
-  test('wait for who is signed out elsewhere to sign in again, and are sent then', { timeout: patience }, async () => {
+  test('send their changes after the session has ended and the person has signed in again', {
+    timeout: patience,
+  }, async () => {
     const { key } = await create('Sweep the quay');
     const tab = await enter(ada, `${w()}/t/${key}`);
     const { page } = tab;
@@ -365,7 +373,7 @@ walks('tickets', () => {
     await page.context().close();
   });
 
-  test('are deleted and restored, and one that is not there says so', { timeout: patience }, async () => {
+  test('can be deleted and restored, and a missing one says so', { timeout: patience }, async () => {
     const { key } = await create('Throw away the rope');
     const tab = await enter(ada, `${w()}/p/ENG/list?t=${key}`);
     const { page } = tab;

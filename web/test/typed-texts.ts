@@ -1,14 +1,16 @@
 import type { Page } from 'playwright-core';
 import type { Broken } from './consoles.ts';
 
-/** Where a person types, in the order in which a page with all of it open is filled. */
+/** The fields in which a person types, in the order in which the walk fills them. */
 export const typed_fields = ['title', 'description', 'comment', 'edit of a comment', 'new ticket'] as const;
 export type TypedField = (typeof typed_fields)[number];
 
-/** What is typed into a field of a ticket: unlike anything else on the page. */
+/** Returns the text for a field, which occurs nowhere else on the page. */
 export const typedText = (field: TypedField, tag: string): string => `${tag}: what was typed as the ${field}`;
 
-/** Opens each field of a ticket’s page and types into it. The form for a new ticket stands over the others in the end. */
+/**
+ * Opens each field of a ticket’s page and types into it. At the end, the form for a new ticket is open over the others.
+ */
 export async function typeEverywhere(page: Page, tag: string): Promise<void> {
   const box = (name: string) => page.getByRole('textbox', { name, exact: true });
   await page.getByRole('button', { name: 'Edit the title' }).click();
@@ -25,13 +27,16 @@ export async function typeEverywhere(page: Page, tag: string): Promise<void> {
   await form.getByLabel('Description').fill(typedText('new ticket', tag));
 }
 
-/** Everything that can be read on the page, in fields and outside of them. */
+/** Evaluates to all text on the page, inside and outside of fields. */
 const everything = `[
   document.body.innerText,
   ...[...document.querySelectorAll('input, textarea')].map(({ value }) => value),
 ].join('\\n')`;
 
-/** What is still to be found on a ticket’s page a while after it was opened, where a person looks: left drafts are gone on with. */
+/**
+ * Returns the fields whose text can be found on a ticket’s page within some seconds. It continues the drafts that the
+ * page offers.
+ */
 export async function findTyped(page: Page, tag: string, seconds: number): Promise<TypedField[]> {
   const deadline = Date.now() + seconds * 1000;
   const form = page.getByRole('dialog', { name: 'New ticket' });
@@ -48,7 +53,7 @@ export async function findTyped(page: Page, tag: string, seconds: number): Promi
   }
 }
 
-/** The console as most are: a text is the field’s own until it is sent, and the disk has nothing. */
+/** A console without drafts: a text is only in its field until it is sent, and nothing is stored. */
 export const forgetful: Broken[] = [
   {
     file: 'desk/use-draft.ts',

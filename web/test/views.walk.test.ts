@@ -6,10 +6,10 @@ import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 const patience = 300_000;
 
-/** Looks again until it is so. */
+/** Polls a value until the expectation holds. */
 const soon = <T>(see: () => Promise<T>) => expect.poll(see, { timeout: 30_000 });
 
-// No worker numbers events here: nobody is told of what others do, so that what is on the page may be old.
+// No worker numbers events here, so the page is not told what others do, and may show old data.
 walks('views and preferences', () => {
   let stage: Stage;
   let harbour: Harbour;
@@ -57,7 +57,7 @@ walks('views and preferences', () => {
       const { page } = tab;
       await page.getByText('The crane drops its load').waitFor();
 
-      // By keys alone: the palette, the name, and back where the person was.
+      // By keys alone: the palette, the name, and the focus back on the page.
       await command(page, 'save as a new view');
       await page.getByRole('dialog').waitFor();
       await soon(() => page.evaluate('document.activeElement.name')).toBe('name');
@@ -71,7 +71,7 @@ walks('views and preferences', () => {
       ]);
       expect(await act(page, 'Reset').count()).toBe(0);
 
-      // Changed: it says so, and can be taken back or saved.
+      // A changed view says so, and can be reset or saved.
       await page.getByRole('button', { name: 'Remove the filter Label' }).click();
       await page.getByText('The rail is wet').waitFor();
       await page.getByText('changed since it was saved').waitFor();
@@ -143,7 +143,7 @@ walks('views and preferences', () => {
   );
 
   test(
-    'a view is named otherwise and shared; others may change what they see and not the view; deleted, it comes back',
+    'a view can be renamed and shared, others can’t change it, and a deleted one can be restored',
     async () => {
       const { workspace_id, ada, grace } = harbour;
       const { id } = (await ownViews())[0] ?? { id: '' };
@@ -152,7 +152,7 @@ walks('views and preferences', () => {
       await page.goto(`${stage.server.url}/w/${workspace_id}/v/${id}`);
       await viewButton(page, 'Crane').waitFor();
 
-      // Named otherwise and shared, from its menu.
+      // Rename and share it from its menu.
       await choose(page, 'Rename or share…');
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Name').fill('Cranes');
@@ -160,7 +160,7 @@ walks('views and preferences', () => {
       await dialog.getByRole('button', { name: 'Save' }).click();
       await viewButton(page, 'Cranes').waitFor();
 
-      // Somebody else opens it from the menu of the project, may change what they see, and not the view.
+      // Somebody else opens it from the project menu. They can change what they see, but not the view.
       const other = await openAs(stage, grace, `/w/${workspace_id}/inbox`);
       await other.page.getByRole('button', { name: /^Project/ }).click();
       await other.page.getByRole('menuitem', { name: 'Cranes' }).waitFor();
@@ -176,7 +176,7 @@ walks('views and preferences', () => {
       await look(other.page, 'views-menu');
       expect(complaints(other)).toEqual([]);
 
-      // Deleted, and back again with its address.
+      // Delete it, and restore it with the same address.
       await choose(page, 'Delete the view');
       await page.getByText('The view Cranes is deleted').waitFor();
       expect(new URL(page.url()).searchParams.get('view')).toBeNull();
@@ -186,7 +186,7 @@ walks('views and preferences', () => {
       await command(page, 'open the view cranes');
       await viewButton(page, 'Cranes').waitFor();
       expect(new URL(page.url()).searchParams.get('view')).toBe(id);
-      await page.goBack(); // the address of the view itself leaves nothing behind
+      await page.goBack(); // the address of the view itself is not in the history
       expect(new URL(page.url()).searchParams.get('view')).toBeNull();
       expect(complaints(tab)).toEqual([]);
     },
@@ -194,7 +194,7 @@ walks('views and preferences', () => {
   );
 
   test(
-    'what two people change of one view is merged by field, and of the same field the person chooses',
+    'two people’s changes of a view are merged by field, and the person decides about a field that both changed',
     async () => {
       const { workspace_id, ada } = harbour;
       const body = { name: 'Old name', query: { label: 'crane' }, shared: true };
@@ -214,7 +214,7 @@ walks('views and preferences', () => {
       await page.getByRole('button', { name: 'Remove the filter Label' }).click();
       await act(page, 'Save').click();
       await viewButton(page, 'New name').waitFor();
-      await soon(state).toEqual({ name: 'New name', query: {} }); // its name is read again before it is saved again
+      await soon(state).toEqual({ name: 'New name', query: {} }); // the new name is kept
 
       await elsewhere({ query: { label: 'rail' } });
       await page.goto(`${stage.server.url}/w/${workspace_id}/list?label=crane&view=${view_id}`);
@@ -232,7 +232,7 @@ walks('views and preferences', () => {
   );
 
   test(
-    'a view opens when something of it has gone, and says so; one that is not there says that',
+    'a view opens even if parts of it are gone, and a missing view says so',
     async () => {
       const { workspace_id, ada } = harbour;
       const query = { project_id: 'ENG', label: 'lost,crane', updated_before: '2999-01-01' };
@@ -270,7 +270,7 @@ walks('views and preferences', () => {
   );
 
   test(
-    'preferences follow a person to another machine, and what two change at the same time is merged',
+    'preferences follow a person to another device, and simultaneous changes are merged',
     async () => {
       const { grace } = harbour;
       const stored = () => grace.client.get_preferences();
@@ -283,7 +283,7 @@ walks('views and preferences', () => {
       const another = await openSettings(stage, grace, '/me/preferences');
       await soon(() => theme(another.page)).toBe('dark');
 
-      // Without a connection it applies at once, and waits; the other machine changes something else meanwhile.
+      // Offline, a change applies at once and waits, while the other device changes something else.
       await one.page.context().setOffline(true);
       await one.page.getByLabel('Compact').check();
       await one.page.getByText('Not saved on the server yet.').waitFor();
@@ -298,7 +298,7 @@ walks('views and preferences', () => {
       expect(await stored()).toMatchObject({ theme: 'light', density: 'compact', time_zone: 'Pacific/Kiritimati' });
       expect(await theme(one.page)).toBe('light');
 
-      // It is there before the server has said anything, and times are shown in the zone.
+      // The preferences apply before the server has responded, and times are shown in the chosen zone.
       await one.page.reload();
       expect(await theme(one.page)).toBe('light');
       await one.page.goto(`${stage.server.url}/me/sessions`);

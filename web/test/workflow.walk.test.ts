@@ -4,7 +4,7 @@ import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/
 import { look, type Stage, startStage, walks } from './browser.ts';
 import { complaints, openSettings } from './settings-pages.ts';
 
-/** The bar with what is not saved stays at the lower edge of the window. */
+/** The height of the window for checking the whole editor, because a bar stays at its lower edge. */
 const whole = { height: 3_000 };
 
 walks('the workflow editor', () => {
@@ -41,7 +41,7 @@ walks('the workflow editor', () => {
   const workflow = () => ada.client.get_workflow({ workspace_id, project_id: 'ENG' });
   const focused = (page: Page) => page.evaluate(`document.activeElement.getAttribute('aria-label')`);
 
-  test('changes steps by keyboard, keeps them over a reload, and saves them on the version that was read', async () => {
+  test('changes steps by keyboard, keeps unsaved ones over a reload, and saves them', async () => {
     const tab = await openAs(ada);
     const { page } = tab;
     await look(page, 'workflow-as-it-is', whole);
@@ -51,7 +51,7 @@ walks('the workflow editor', () => {
     expect(await focused(page)).toBe('Open → Waiting');
     await page.keyboard.press('ArrowDown');
     expect(await focused(page)).toBe('In progress → Waiting');
-    await page.keyboard.press('ArrowLeft'); // over the place where In progress meets itself
+    await page.keyboard.press('ArrowLeft'); // skips the diagonal, where In progress meets itself
     expect(await focused(page)).toBe('In progress → Open');
     await page.keyboard.press('Space');
     await page.getByText('1 change not saved').waitFor();
@@ -59,13 +59,13 @@ walks('the workflow editor', () => {
     expect(await page.evaluate('document.activeElement.closest("[role=group]").getAttribute("aria-label")')).toBe(
       'The step In progress → Open',
     );
-    await page.keyboard.press('Space'); // allowed again
+    await page.keyboard.press('Space'); // allow it again
     await page.getByText('1 change not saved').waitFor({ state: 'hidden' });
     const step = page.getByRole('group', { name: 'The step In progress → Open' });
     await step.getByLabel('a comment').check();
     await step.getByLabel('member').uncheck();
     await page.getByText('1 change not saved').waitFor();
-    await page.waitForTimeout(500); // kept on the disk after 300 ms
+    await page.waitForTimeout(500); // drafts are stored after 300 ms
     await page.reload();
     await page.getByText('1 change not saved').click();
     await page.getByText('In progress → Open: allowed → allowed, needs a comment; only owner, admin').waitFor();
@@ -84,7 +84,7 @@ walks('the workflow editor', () => {
     expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
-  test('moves tickets out of a status that is removed, and says what is wrong before it is sent', async () => {
+  test('moves tickets out of a removed status, and shows faults before saving', async () => {
     const tab = await openAs(ada);
     const { page } = tab;
     await page.getByLabel('Name of a new status').fill('Review');
@@ -101,7 +101,7 @@ walks('the workflow editor', () => {
     await page.getByRole('button', { name: 'Remove Waiting' }).click();
     await page.getByLabel('Tickets that are in it then go to').selectOption('Review');
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
-    // Nowhere: the server then says how many are in it.
+    // Choose no target: the server then says how many tickets are in it.
     await page
       .getByLabel('Where the tickets of Waiting go')
       .selectOption({ label: 'Nowhere: it must have no tickets' });
@@ -123,7 +123,7 @@ walks('the workflow editor', () => {
     expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
-  test('shows what somebody else has saved meanwhile as was, yours and theirs, and lays one over the other', async () => {
+  test('shows somebody else’s changes beside the person’s, and merges them as the person chooses', async () => {
     const tab = await openAs(ada);
     const { page } = tab;
     await page.getByLabel('Name of To do').fill('Backlog');
@@ -157,7 +157,7 @@ walks('the workflow editor', () => {
     expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
-  test('takes a preset back with one press, and asks before tickets lose their resolution', async () => {
+  test('undoes a preset with one press, and asks before tickets lose their resolution', async () => {
     const tab = await openAs(ada);
     const { page } = tab;
     await page.getByRole('button', { name: 'Use Strict' }).click();
@@ -180,7 +180,7 @@ walks('the workflow editor', () => {
     expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
-  test('can be read and not changed by who may not, with the reason', async () => {
+  test('is read-only for a role that may not change it, and says why', async () => {
     const tab = await openAs(vic);
     const { page } = tab;
     await page.getByText('Your role here is viewer. This takes one of: owner, admin.').waitFor();
