@@ -42,7 +42,7 @@ const problems = {
   idempotency_key_unsupported: () => ours(t('The server could not read the request')),
   invalid_cursor: () => show(t('The list can’t go on from here'), t('Load it again from its beginning.'), 'try_again'),
   invalid_offset: () =>
-    show(t('What happened since can’t be followed from here'), t('Reload the page to see how things are.'), 'reload'),
+    show(t('The page can’t catch up with the latest changes'), t('Reload the page to see how things are.'), 'reload'),
   unauthenticated: () => show(t('You are not signed in'), t('Sign in, and do it again.'), 'sign_in'),
   invalid_token: () => show(t('You are not signed in any more'), t('Sign in, and do it again.'), 'sign_in'),
   session_ended: () =>

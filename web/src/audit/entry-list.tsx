@@ -37,7 +37,7 @@ export function EntryList({ desk, query, address, change }: ListProps) {
     return (
       <Empty
         title={t('No entry matches')}
-        says={t('Nothing of this was done, or by nobody whom you chose, or not then.')}
+        says={t('No entry matches all of these filters. Change them, or clear them.')}
       >
         <Button onClick={() => change({})}>{t('Clear filters')}</Button>
       </Empty>

@@ -78,11 +78,11 @@ function Verdict({ view: { now, at, history, before, signed } }: { view: LogView
             { entries },
           )}
         {history === 'unproven' &&
-          t('The server did not send what it takes to compare the log with what was here before.')}
+          t('The server did not send what is needed to compare the log with what this browser saw before.')}
         {(history === 'rewritten' || history === 'shorter') && t('The log contradicts what this browser saw before.')}{' '}
         {signed === 'good' && t('Its signature is good.')}
         {signed === undefined && t('Its signature is not checked: this browser doesn’t have the log’s key.')}
-        {signed === 'unsupported' && t('Its signature is not checked: this browser has no Ed25519.')}
+        {signed === 'unsupported' && t('Its signature is not checked: this browser doesn’t support Ed25519.')}
         {signed === 'bad' && t('Its signature is not the key’s.')}{' '}
         <span className="muted">
           <Time at={at} />

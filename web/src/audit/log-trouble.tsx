@@ -27,7 +27,7 @@ export function LogTrouble({ view, onGoOn }: Props) {
           <Icon name="warning" />
           <p>
             <strong>{t('The log’s key has not signed this log.')}</strong>{' '}
-            {t('The people who run the server can print the key it signs with. If it is another one by now, ask why.')}
+            {t('The people who run the server can print the key it signs with. If it has changed, ask why.')}
           </p>
         </div>
       )}
@@ -94,7 +94,9 @@ function Contradiction({ trouble, view, onGoOn }: Props & { trouble: Trouble }) 
           </Button>
           <GoOn onGoOn={onGoOn} />
         </p>
-        {view.history === 'kept' && <p>{t('What the server shows now goes together with what was here before.')}</p>}
+        {view.history === 'kept' && (
+          <p>{t('What the server shows now is consistent with what this browser saw before.')}</p>
+        )}
       </div>
     </div>
   );

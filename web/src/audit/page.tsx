@@ -55,7 +55,7 @@ function Log({ desk }: { desk: Desk }) {
       {address.thing !== undefined && (
         <p className="muted">
           {t(
-            'These are the entries about the thing itself. Comments are things of their own: of a ticket’s comments, the ticket’s activity tells.',
+            'These entries are about the thing itself. Comments have entries of their own: a ticket’s activity shows its comments.',
           )}
         </p>
       )}

@@ -64,10 +64,10 @@ export function Proof({ workspace, entry }: { workspace: string; entry: AuditEnt
 }
 
 const faults: Record<Fault, () => string> = {
-  unreadable: () => t('What the server sent proves nothing: it is not in the form of a proof.'),
+  unreadable: () => t('The server did not send a valid proof.'),
   differs: () =>
     t('The log says something else than what is shown here. What was shown may have been changed in the database.'),
-  payload_differs: () => t('What was before and after is not what was hashed when it happened.'),
+  payload_differs: () => t('The values before and after are not those that were hashed when it happened.'),
   not_included: () => t('The entry is not in the log that was signed.'),
 };
 
@@ -110,7 +110,7 @@ function Verified({ entry, proven: { checkpoint, fault, is_erased }, view }: Ver
       <Line good={is_erased ? undefined : true}>
         {is_erased
           ? t(
-              'Who did what, to what and when is what was hashed. What was before and after was erased: nothing proves it any more.',
+              'Who did what, to what and when is what was hashed. The values before and after were erased, and can’t be verified any more.',
             )
           : t('What is shown here is what was hashed when it happened.')}
       </Line>
@@ -118,14 +118,14 @@ function Verified({ entry, proven: { checkpoint, fault, is_erased }, view }: Ver
       <Line good={view?.signed === 'good' ? true : view?.signed === 'bad' ? false : undefined}>
         {view?.signed === 'good' && t('The root is signed by the log’s key {id}.', { id: view.key?.id ?? '' })}
         {view?.signed === 'bad' && t('The root is not signed by the log’s key.')}
-        {view?.signed === 'unsupported' && t('The signature was not checked: this browser has no Ed25519.')}
+        {view?.signed === 'unsupported' && t('The signature was not checked: this browser doesn’t support Ed25519.')}
         {view?.signed === undefined && t('The signature was not checked: this browser doesn’t have the log’s key.')}
       </Line>
       <Line good={history === 'kept' ? true : history === 'first' || history === undefined ? undefined : false}>
         {history === 'kept' && t('The log has everything that this browser saw of it before.')}
         {(history === 'first' || history === undefined) && t('This browser saw nothing of the log before.')}
         {history === 'unproven' &&
-          t('The server did not send what it takes to compare the log with what was here before.')}
+          t('The server did not send what is needed to compare the log with what this browser saw before.')}
         {(history === 'rewritten' || history === 'shorter') && t('The log contradicts what this browser saw before.')}
       </Line>
     </div>

@@ -140,7 +140,7 @@ function ActMenu({ desk, kind, tickets, where }: ActMenuProps) {
           none={
             is_one_workflow
               ? undefined
-              : t('They are of several projects, which may have other steps. Select those of one project.')
+              : t('The tickets are of several projects, whose steps may differ. Select tickets of one project.')
           }
           onStep={({ to }) => take(to)}
         />

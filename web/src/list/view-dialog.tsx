@@ -66,7 +66,7 @@ export function ViewDialog({ workspace, view, shown = {}, onSaved, onClose }: Di
         told={{
           conflict: {
             title: t('Somebody else has changed it'),
-            detail: t('It is called “{name}” now. Save again to change it all the same.', { name: base?.name ?? '' }),
+            detail: t('It is called “{name}” now. Save again to overwrite that.', { name: base?.name ?? '' }),
           },
         }}
       >

@@ -19,7 +19,7 @@ export function DeleteWorkspace({ workspace }: { workspace: Workspace }) {
   return (
     <Section
       title={t('Delete')}
-      says={t('The workspace disappears for everybody, with everything that is in it. Nobody can take this back here.')}
+      says={t('The workspace disappears for everybody, with everything that is in it. This can’t be undone here.')}
       may={may}
       danger
       act={

@@ -103,7 +103,7 @@ function Settings({ workspace, now }: { workspace: string; now: NotificationSett
       </Section>
       <Section
         title={t('Muted projects')}
-        says={t('Of these you are only notified when you are assigned or mentioned.')}
+        says={t('In these projects, you are notified only when you are assigned or mentioned.')}
       >
         <Muted
           workspace={workspace}

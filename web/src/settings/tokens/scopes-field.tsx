@@ -11,7 +11,7 @@ export function ScopesField() {
   return (
     <fieldset name="scopes" className="scopes">
       <legend className="field-name">{t('May')}</legend>
-      <p className="field-hint">{t('Never more than whom it acts for may do at that moment.')}</p>
+      <p className="field-hint">{t('Never more than the person or bot that it acts for may do at that moment.')}</p>
       {fault !== undefined && (
         <p id="scopes-fault" className="field-fault">
           <Icon name="warning" /> {t('Choose at least one.')}

@@ -26,7 +26,8 @@ const meanings: Record<TokenScope, () => string> = {
   'projects:read': () => t('Reads projects and workflows.'),
   'projects:admin': () => t('Also creates, changes and archives projects, and replaces their workflows.'),
   'members:read': () => t('Reads members with their addresses, bots and invitations.'),
-  'members:admin': () => t('Also invites, changes and removes members and bots, and makes nobody an admin or owner.'),
+  'members:admin': () =>
+    t('Also invites, changes and removes members and bots, but can’t make anybody an admin or owner.'),
   'workspace:read': () => t('Reads the name of the workspace.'),
   'workspace:admin': () => t('Also renames it.'),
   'notifications:read': () => t('Reads the notifications of its person or bot.'),

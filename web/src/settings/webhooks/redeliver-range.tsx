@@ -30,7 +30,7 @@ export function RedeliverRange({ at, range, onQueued, onClose }: RedeliverRangeP
       open
       title={t('Send a range again')}
       description={t(
-        'Everything in it that the webhook is for, delivered or not, at most 1,000 events. Messages keep their ids.',
+        'All events in the range that the webhook is for, delivered or not, but at most 1,000. Messages keep their ids.',
       )}
       onClose={onClose}
     >
@@ -41,7 +41,7 @@ export function RedeliverRange({ at, range, onQueued, onClose }: RedeliverRangeP
           autoComplete="off"
           inputMode="numeric"
           defaultValue={range.from}
-          hint={t('The place of an event among all of the workspace, as its message has it: data.offset.')}
+          hint={t('The offset of an event, which is in its message as data.offset.')}
         />
         <TextField
           label={t('To the event at')}

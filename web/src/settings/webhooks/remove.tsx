@@ -31,7 +31,7 @@ export function Remove({ at, webhook: { url }, may }: RemoveProps) {
     <Section
       title={t('Delete')}
       danger
-      says={t('What was not delivered by then never is. To keep it waiting, pause the webhook.')}
+      says={t('Events that have not been delivered by then never will be. To let them wait, pause the webhook.')}
       act={
         <Button kind="danger" disabled={!may} onClick={() => setAsking(true)}>
           {t('Delete the webhook…')}

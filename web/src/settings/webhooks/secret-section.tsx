@@ -26,7 +26,7 @@ export function SecretSection({ at, webhook: { previous_secret_until }, may }: S
     <Section
       title={t('Secret')}
       name="secret"
-      says={t('Messages are signed with it. Replace it when somebody may know it who should not.')}
+      says={t('Messages are signed with it. Replace it if somebody who should not know it might know it.')}
       act={
         <Button disabled={!may} onClick={() => setRotating(true)}>
           {t('Replace the secret…')}

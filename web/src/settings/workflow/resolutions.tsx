@@ -54,10 +54,10 @@ export function Resolutions({ draft, onChange }: ResolutionsProps) {
                 </div>
                 <div className="entry-acts">
                   <Select
-                    label={t('What tickets get that have {name}', { name: resolutionName(key) })}
+                    label={t('The new resolution of tickets with {name}', { name: resolutionName(key) })}
                     value={replacementOf(draft, key) ?? ''}
                     choices={[
-                      { value: '', label: t('Tickets that have it keep none') },
+                      { value: '', label: t('Tickets with it get no resolution') },
                       ...mine.resolutions.map((to) => ({
                         value: to,
                         label: t('Tickets get {name}', { name: resolutionName(to) }),
