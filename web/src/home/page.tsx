@@ -5,7 +5,7 @@ import { lastPlace } from '../store/place.ts';
 import { Failed, Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
 
-/** `/`: opens the place that was visited last, or else the first workspace. */
+/** `/`: opens the board of the project that was visited last, or else the first workspace. */
 export function Page() {
   const { data, error, refetch } = useQuery(workspacesQuery());
   if (error !== null)

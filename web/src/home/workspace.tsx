@@ -4,7 +4,7 @@ import { projectsQuery } from '../api/workspaces.ts';
 import { Failed, Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
 
-/** `/w/W`: opens the workspace's first project, or the form to create one. */
+/** `/w/W`: opens the board of the workspace's first project, or the form to create a project. */
 export function Page() {
   const { workspace = '' } = useParams({ strict: false });
   const { data, error, refetch } = useQuery(projectsQuery(workspace));

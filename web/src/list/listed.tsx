@@ -47,7 +47,7 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
     group.status === undefined || isUnfolded(by_hand, desk.workspace_id, name, group) || filters.status.length > 0;
   const unfolded = groups.filter(isOpen);
   const read = useRead(groups, () => readAll(groups), isSameRead);
-  // If there is nothing left to do, the page distinguishes whether there were tickets at all.
+  // If the unfolded groups are empty, load the folded ones too: the page says whether there are any tickets at all.
   const is_quiet = read.every(({ group, rows, state }) => !isOpen(group) || (rows.length === 0 && !state.has_more));
   useFirstPages(is_quiet ? groups : unfolded);
   const open_keys = unfolded.map(({ key }) => key).join();

@@ -19,7 +19,7 @@ export interface Choice {
   drawn: React.ReactNode;
 }
 
-/** If the page has no project, the statuses of at most this many projects' workflows can be chosen. */
+/** The statuses of at most this many projects can be chosen. */
 const most_workflows = 10;
 const most_labels = 50;
 
