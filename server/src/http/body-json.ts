@@ -3,12 +3,12 @@ import type { Operation } from './contract.ts';
 import { type Fault, faultsOf } from './faults.ts';
 import { requireBounded, requireDistinctNames } from './json-bounds.ts';
 
-/** A body as its contract has it, or what the contract complains of. */
+/** A body in the form of its contract, or the faults that the contract finds. */
 export type CheckedBody = { value: unknown; faults?: undefined } | { faults: Fault[] };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Bytes that aren't UTF-8 would be stored as replacement characters, so they are no JSON. */
+/** Parses JSON. Bytes that aren't UTF-8 are refused: they would be stored as replacement characters. */
 function parse(bytes: Uint8Array): unknown {
   const names = requireBounded(bytes);
   let value: unknown;

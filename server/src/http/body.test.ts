@@ -9,7 +9,7 @@ import { ByteShares } from './byte-shares.ts';
 import { LargeJson } from './large-json.ts';
 import { Pace } from './pace.ts';
 
-/** A request whose client has left, and what reading its body comes to. */
+/** Sends a request whose client leaves before its body is read, and returns the outcome of reading the body. */
 async function readAfterLeaving(request: string): Promise<unknown> {
   let outcome: Promise<unknown> | undefined;
   const server = createServer((req: IncomingMessage, plain: ServerResponse) => {
@@ -21,7 +21,7 @@ async function readAfterLeaving(request: string): Promise<unknown> {
       written: new Pace({ count: 1_000_000, within_ms: 1000, burst: 1_000_000 }),
       large_json: new LargeJson(),
       request_timeout_ms: 600_000,
-      // The client leaves while its right is asked for.
+      // The client leaves while its permission is checked.
       confirm: async () => {
         const closed = new Promise((resolve) => req.once('close', resolve));
         socket.destroy();
@@ -41,12 +41,12 @@ async function readAfterLeaving(request: string): Promise<unknown> {
   return outcome;
 }
 
-// Nothing says that a connection has ended to who asks afterwards: its request would be waited for as long as the process runs.
+// A connection that has closed emits no further event. Without a check, reading the body would wait forever.
 test.each([
-  ['with a part of its body', `Content-Length: 20000\r\n\r\n{`],
-  ['with all of its body', `Content-Length: 20000\r\n\r\n{${' '.repeat(19_998)}}`],
-  ['with none of a body in chunks', 'Transfer-Encoding: chunked\r\n\r\n'],
-])('a request whose client leaves before its body is read is over, %s', async (_, request) => {
+  ['a part of it', `Content-Length: 20000\r\n\r\n{`],
+  ['all of it', `Content-Length: 20000\r\n\r\n{${' '.repeat(19_998)}}`],
+  ['no chunk of it', 'Transfer-Encoding: chunked\r\n\r\n'],
+])('reading a body fails if its client has left, having sent %s', async (_, request) => {
   await expect(readAfterLeaving(request)).resolves.toMatchObject({
     code: 'malformed_request',
     cause: expect.objectContaining({ message: 'The client left.' }),

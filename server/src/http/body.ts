@@ -9,9 +9,12 @@ import { large_body_bytes, type LargeJson } from './large-json.ts';
 import type { Pace } from './pace.ts';
 import { holderOf, whenClosed } from './send.ts';
 
-/** Whether the body is JSON in UTF-8, as it comes. Two charsets are two opinions: refused like one that is unknown. */
+/**
+ * Whether the Content-Type says JSON in UTF-8. Two charsets contradict each other, so they are refused like an unknown
+ * one.
+ */
 function isPlainJson(given: string | undefined, types: readonly string[]): boolean {
-  if (given === 'application/json') return true; // what nearly everybody sends, without parsing it
+  if (given === 'application/json') return true; // what nearly every client sends, and needs no parsing
   if (given === undefined || (given.match(/\bcharset\b/gi) ?? []).length > 1) return false;
   try {
     const { essence, params } = new MIMEType(given);
@@ -22,24 +25,27 @@ function isPlainJson(given: string | undefined, types: readonly string[]): boole
 }
 
 /**
- * What a body may have without a credential that the database has confirmed: as much as its headers, which no share
- * counts either. So nothing that anybody else sends keeps a small write or a sign-in out.
+ * The longest body that is read before the database has confirmed the caller's credential: as long as headers may be.
+ * No share counts these bodies or the headers, so other callers can't block a small write or a sign-in.
  */
 export const unconfirmed_bytes = 16 * 1024;
 
-/** A body must bring a half of its even pace in each of so many windows, in which it must be whole. */
+/** The time for a body is divided into this many windows. In each, at least half of an even share of it must arrive. */
 const windows = 6;
 
-/** Whose bytes they are, and where they count. */
+/** What a body counts against. */
 interface Counted {
   shares: ByteShares;
   holder: Holder;
-  /** How long they are said to be. */
+  /** The announced length. */
   announced: number;
   window_ms: number;
 }
 
-/** The bytes of a request that may be read. Those that count are their caller's from their arrival on. */
+/**
+ * Collects the body of a request, up to a limit. If it is counted, its bytes count against the caller's share from
+ * their arrival.
+ */
 class Body {
   readonly #chunks: Buffer[] = [];
   readonly #limit: number;
@@ -57,12 +63,12 @@ class Body {
     return this.#length;
   }
 
-  /** Throws `body_too_large` for a body of so many bytes. */
+  /** Throws `body_too_large` if a body of this length exceeds the limit. */
   requireWithin(length: number): void {
     if (length > this.#limit) throw new BatonError('body_too_large');
   }
 
-  /** Takes what has arrived. Throws `body_too_large`, or that the caller's share is used up. */
+  /** Adds what has arrived. Throws `body_too_large`, or the error of a share that is used up. */
   add(chunk: Buffer): void {
     this.requireWithin(this.#length + chunk.length);
     this.counted?.shares.take(this.counted.holder, chunk.length, this.#length);
@@ -71,7 +77,7 @@ class Body {
     this.#chunks.push(chunk);
   }
 
-  /** Whether enough has arrived since this was asked last: a sender that stalls keeps a share that others wait for. */
+  /** Whether enough has arrived since the last call. A sender that stalls occupies a share that others wait for. */
   keepsPace({ announced }: Counted): boolean {
     const came = this.#length - this.#seen;
     this.#seen = this.#length;
@@ -91,12 +97,12 @@ class Body {
   }
 }
 
-/** Of a client that has left: nobody reads it, but the log. */
+/** The error for a client that has left. Only the log shows it. */
 export const clientLeft = () => new BatonError('malformed_request', {}, { cause: new Error('The client left.') });
 
 /**
- * Does something when a request's client leaves before its body has been read; at once if it has left already. A body that has
- * arrived isn't read yet: what is left of it is lost with the connection, and no event says so later.
+ * Runs `work` if the client leaves before the body has been read; at once if it has left already. A body that has
+ * arrived may still be unread: its rest is lost with the connection, and no later event says so.
  */
 export function whenBroken(req: Request, work: () => void): void {
   const look = () => {
@@ -114,7 +120,7 @@ function readInto(body: Body, req: Request): Promise<void> {
       req.off('data', onData).off('end', onEnd).off('error', settle);
       if (error === undefined) resolve();
       else {
-        req.resume(); // what still comes is thrown away
+        req.resume(); // discards what still arrives
         reject(error instanceof BatonError ? error : new BatonError('malformed_request', {}, { cause: error }));
       }
     };
@@ -139,24 +145,24 @@ function readInto(body: Body, req: Request): Promise<void> {
 /** How a request's body is read. */
 export interface Reading {
   operation: Operation;
-  /** The longest body. */
+  /** The longest body, in bytes. */
   limit: number;
   /** Bytes of requests, from their arrival to their response. */
   bodies: ByteShares;
-  /** The bytes that an account sends, or has kept for it, in the course of time. */
+  /** The rate of bytes that an account sends, or has stored as responses under its keys. */
   written: Pace;
   large_json: LargeJson;
   /** How long a whole request may take to arrive. */
   request_timeout_ms: number;
-  /** Confirms that the caller may do this. Of an operation that anybody may do, none. */
+  /** Confirms that the caller may do this; undefined for a public operation. */
   confirm: ((req: Request, res: Response) => Promise<void>) | undefined;
 }
 
 /**
- * Reads a JSON body of bounded length. One that is longer than `unconfirmed_bytes`, or doesn't say how long it is, is
- * read once its caller is confirmed: what a signature alone names may be an ended session, or a token without the right.
- * Its bytes count against the caller's share until the response is done: what was parsed lives as long, in a write that
- * waits for a lock too. Only confirmed bytes use up what an account may send.
+ * Reads a JSON body of bounded length. A body that is longer than `unconfirmed_bytes`, or doesn't announce its length,
+ * is read only after the caller is confirmed: a valid signature may belong to an ended session, or to a token without
+ * the right. Its bytes count against the caller's share until the response is done, because what was parsed lives as
+ * long, for instance while the write waits for a lock. Only confirmed bytes use up what an account may send.
  */
 function readJson(reading: Reading): RequestHandler {
   const { operation, limit, bodies, written, large_json, request_timeout_ms, confirm } = reading;
@@ -171,7 +177,7 @@ function readJson(reading: Reading): RequestHandler {
       throw new BatonError('unsupported_media_type', { detail }, { headers });
     }
     if (given === undefined && req.headers['transfer-encoding'] === undefined) {
-      next(); // there is no body, as the contract will say
+      next(); // without a body: the contract decides whether that is a fault
       return;
     }
     const holder = holderOf(req, res);
@@ -204,7 +210,7 @@ function readJson(reading: Reading): RequestHandler {
   };
 }
 
-/** Refuses an account that has sent too much. */
+/** Throws `rate_limited` for an account that has sent too much. */
 export function requireUnspent(written: Pace, account: string): void {
   const wait_ms = written.wait_ms(account, performance.now());
   if (wait_ms === 0) return;
@@ -219,8 +225,8 @@ function isEmpty(bytes: Buffer): boolean {
 }
 
 /**
- * For operations that take no body. Some clients send `{}` all the same; a client that sends more relies on it, such as a
- * `version` with a deletion: passed over, it would delete what they have not seen.
+ * For operations that take no body. Some clients send `{}` anyway, which is accepted. A client that sends more relies
+ * on it: a deletion that ignored a `version` would delete a state that the client has not seen.
  */
 function refuseBody(operation: Operation): RequestHandler {
   const hint = operation.if_match === undefined ? '' : ' Send the version as If-Match.';
@@ -247,7 +253,7 @@ function refuseBody(operation: Operation): RequestHandler {
   };
 }
 
-/** Reads the body of a write as JSON, or sees to it that there is none. */
+/** Reads the body of a write as JSON, or refuses a body if the operation takes none. */
 export function readBody(reading: Reading): RequestHandler {
   return reading.operation.body === undefined ? refuseBody(reading.operation) : readJson(reading);
 }

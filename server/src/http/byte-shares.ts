@@ -2,7 +2,7 @@ import { BatonError } from '../errors.ts';
 import { rateLimited } from '../lib/limit.ts';
 import { Pace } from './pace.ts';
 
-/** Whose bytes they are: an account's, if it is known, and a network's. */
+/** Who bytes count for: an account, if it is known, and a network. */
 export interface Holder {
   user_id: string | undefined;
   network: string;
@@ -10,7 +10,7 @@ export interface Holder {
 
 const small_bytes = 64 * 1024;
 
-/** A bound on bytes that are kept for requests in progress, so that no caller takes the memory of all. */
+/** Limits the bytes that are kept for requests in progress, so that no caller takes all of the memory. */
 export class ByteShares {
   readonly #total: number;
   readonly #of_user: number;
@@ -20,7 +20,7 @@ export class ByteShares {
   readonly #refused = new Pace({ count: 1, within_ms: 1000, burst: 0 });
   #sum = 0;
 
-  /** `total` for the process; of that, an account may have a quarter and a network half. */
+  /** `total` is for the process; an account may use a quarter of it, and a network half. */
   constructor(total: number) {
     this.#total = total;
     this.#of_user = total / 4;
@@ -33,17 +33,17 @@ export class ByteShares {
   }
 
   /**
-   * Counts bytes as used. Throws `rate_limited` when they exceed the caller's share, `overloaded` when the process has
-   * no more: of small ones a quarter more, so that large ones of many accounts don't keep everybody from working.
-   * Something may always be taken: what is larger than a share passes alone. `own` are those of the same thing that are
-   * counted already, where it comes piece by piece.
+   * Counts bytes as used. Throws `rate_limited` if they exceed the caller's share, and `overloaded` if they exceed the
+   * total. Small items may exceed the total by a quarter, so that large items of many accounts don't block everybody.
+   * An item that is larger than a share passes if the caller has no other. `own` is how many bytes of the same item are
+   * counted already, if it comes piece by piece.
    */
   take(holder: Holder, bytes: number, own = 0): void {
     this.requireFree(holder, bytes, own);
     this.add(holder, bytes);
   }
 
-  /** Throws what `take` would, and counts nothing: a body that can't fit is refused before it arrives. */
+  /** Throws what `take` would, without counting, so that a body that can't fit is refused before it arrives. */
   requireFree(holder: Holder, bytes: number, own = 0): void {
     if (!this.#hasShare(holder, bytes, own)) {
       this.#refused.spend(nameOf(holder), performance.now());
@@ -53,21 +53,21 @@ export class ByteShares {
     if (this.#sum > own && this.#sum + bytes > most) throw new BatonError('overloaded', {}, { retry_after_s: 1 });
   }
 
-  /** Counts bytes as used that can't be refused any more. */
+  /** Counts bytes that can't be refused any more. */
   add({ user_id, network }: Holder, bytes: number): void {
     this.#add(user_id, bytes);
     this.#add(network, bytes);
     this.#sum += bytes;
   }
 
-  /** Counts bytes as used no longer. */
+  /** Releases bytes. */
   give({ user_id, network }: Holder, bytes: number): void {
     this.add({ user_id, network }, -bytes);
   }
 
   /**
-   * Refuses early who has used up a share, before anything is asked of the database; and for a second who was refused:
-   * a response is large only once it has been read, and would be read again and again.
+   * Refuses a caller before any query if its share is used up. A caller that was refused is refused for a second more:
+   * whether a response is large shows only after it has been read, and each retry would read it again.
    */
   requireRoom(holder: Holder): void {
     if (this.#refused.wait_ms(nameOf(holder), performance.now()) > 0 || !this.#hasShare(holder, 1))

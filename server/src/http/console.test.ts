@@ -44,7 +44,7 @@ afterAll(async () => {
 
 const get = (at: string, init: RequestInit = {}) => fetch(server.url + at, { redirect: 'manual', ...init });
 
-/** A response that fetch has not decoded, to a path that it has not tidied up. */
+/** Sends a request without normalising the path, and returns the response without decoding it; fetch would do both. */
 async function raw(at: string, headers: Record<string, string>, method = 'GET') {
   const sent = request(server.url, { path: at, method, headers }).end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
@@ -53,7 +53,7 @@ async function raw(at: string, headers: Record<string, string>, method = 'GET') 
 
 describe('the console', () => {
   test.each(['/', '/signin', '/w/0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90/t/ENG-7', '/index.html', '/v12', '/docsy'])(
-    'has one page, which a browser gets at %s',
+    'serves its one page to a browser at %s',
     async (at) => {
       const page = await get(at, { headers: html });
       expect([page.status, await page.text()]).toEqual([200, index]);
@@ -71,12 +71,12 @@ describe('the console', () => {
     },
   );
 
-  test('is at / for a program that takes anything, too', async () => {
+  test('serves its page at / to a program that accepts anything, too', async () => {
     expect(await (await get('/')).text()).toBe(index);
     expect((await get('/', { headers: { accept: 'application/json' } })).status).toBe(404);
   });
 
-  test('has an entity tag, by which a page that has not changed is not sent again', async () => {
+  test('has an entity tag, so that an unchanged page is not sent again', async () => {
     const tag = (await get('/', { headers: html })).headers.get('etag') ?? '';
     expect(tag).toMatch(/^W\/"[\w-]{22}"$/);
     const again = await get('/signin', { headers: { ...html, 'if-none-match': tag } });
@@ -88,13 +88,13 @@ describe('the console', () => {
   test.each([
     ['/', html, index],
     [main, {}, script],
-  ])('says of %s what it is to HEAD, without it', async (at, headers, whole) => {
+  ])('responds to HEAD %s with the headers of GET and no body', async (at, headers, whole) => {
     const head = await get(at, { method: 'HEAD', headers: { ...headers, 'accept-encoding': 'identity' } });
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(whole.length)]);
     expect(await head.text()).toBe('');
   });
 
-  test('lets its files, whose names are those of their content, be kept for a year', async () => {
+  test('lets caches keep a file for a year if a hash of its content is in its name', async () => {
     const file = await get('/assets/main-BnYq3Jme.css');
     expect(await file.text()).toBe(style);
     expect(Object.fromEntries(file.headers)).toMatchObject({
@@ -117,7 +117,7 @@ describe('the console', () => {
     ['deflate', undefined, (bytes: Buffer) => bytes],
     ['', undefined, (bytes: Buffer) => bytes],
   ] as [string, string | undefined, (bytes: Buffer) => Buffer][])(
-    'sends a file as it was compressed when it was built to who takes %j',
+    'sends the smallest encoding that the build has of a file to a client that accepts %j',
     async (accepted, encoding, decode) => {
       const { headers, body } = await raw(main, { 'accept-encoding': accepted });
       expect(headers['content-encoding']).toBe(encoding);
@@ -128,13 +128,13 @@ describe('the console', () => {
     },
   );
 
-  test('sends a file as it is where it was not compressed', async () => {
+  test('sends a file uncompressed if the build did not compress it', async () => {
     const { headers, body } = await raw('/assets/main-BnYq3Jme.css', { 'accept-encoding': 'br, gzip' });
     expect([headers['content-encoding'], body.toString()]).toEqual([undefined, style]);
   });
 });
 
-/** A problem, which no page is. */
+/** Requires that the response is a problem, not a page, and returns its status and code. */
 async function codeAt(at: string, headers: Record<string, string> = html, method = 'GET') {
   const { status, headers: given, body } = await raw(at, headers, method);
   expect(given['content-type']).toBe('application/problem+json; charset=utf-8');
@@ -142,7 +142,7 @@ async function codeAt(at: string, headers: Record<string, string> = html, method
   return [status, (JSON.parse(body.toString()) as { code: string }).code];
 }
 
-describe('what the console does not have stays a problem', () => {
+describe('the response is a problem, not the console, for', () => {
   test.each([
     ['a file that was not built', '/assets/main-00000000.js'],
     ['a hidden file', '/assets/.secret'],
@@ -160,20 +160,20 @@ describe('what the console does not have stays a problem', () => {
   });
 
   test.each([
-    ['of a program that takes anything', { accept: '*/*' }],
-    ['of a program that says nothing', {}],
-    ['of a program that takes JSON', { accept: 'application/json' }],
-    ['of an image', { accept: 'image/avif,image/webp,*/*;q=0.8' }],
-  ] as [string, Record<string, string>][])('an unknown address %s', async (_, headers) => {
+    ['a program that accepts anything', { accept: '*/*' }],
+    ['a program that sends no Accept', {}],
+    ['a program that accepts JSON', { accept: 'application/json' }],
+    ['an image', { accept: 'image/avif,image/webp,*/*;q=0.8' }],
+  ] as [string, Record<string, string>][])('an unknown address requested by %s', async (_, headers) => {
     expect(await codeAt('/w/nowhere', headers)).toEqual([404, 'not_found']);
   });
 
-  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('a %s of a page or a file', async (method) => {
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('a %s request for a page or a file', async (method) => {
     expect(await codeAt('/signin', html, method)).toEqual([404, 'not_found']);
     expect(await codeAt(main, html, method)).toEqual([404, 'not_found']);
   });
 
-  test('an address that the server has itself, whatever is mounted', async () => {
+  test('every address under a path that the server itself uses', async () => {
     const url = 'postgres://nobody@127.0.0.1:1/none';
     const config = readConfig({ ...test_environment, DATABASE_URL: url });
     const pool = createPool({ url, max: 1, statement_timeout_ms: 1, lock_timeout_ms: 1, on_error: () => undefined });
@@ -203,7 +203,7 @@ describe('what the console does not have stays a problem', () => {
   });
 });
 
-test('pages and files count towards the limits of their network, which twenty page loads at once don’t use up', async () => {
+test('pages and files count towards their network’s limit, which twenty page loads at once don’t use up', async () => {
   const limited = await startServer(default_limits, { console_dir: path.join(dir, 'built') });
   try {
     const files = ['/', main, ...Array.from({ length: 14 }, (_, n) => `/assets/page-${n}.js`)];
@@ -219,7 +219,7 @@ test('pages and files count towards the limits of their network, which twenty pa
   }
 });
 
-test('a network gets so many bytes of files a minute, and the refusal is no compressed one', async () => {
+test('the bytes of files are limited per network and minute, and the refusal is not compressed', async () => {
   const few = await startServer({ BATON_READ_MIB_PER_MINUTE: '1' }, { console_dir: path.join(dir, 'built') });
   try {
     const statuses = new Map<number, Response>();
@@ -248,7 +248,7 @@ describe('a console that is not built', () => {
   });
   afterAll(() => without.stop());
 
-  test.each(['/', '/w/nowhere'])('says so at %s, with the command that builds it', async (at) => {
+  test.each(['/', '/w/nowhere'])('is replaced at %s by a page with the command that builds it', async (at) => {
     const page = await fetch(without.url + at, { headers: html });
     expect(page.status).toBe(503);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -257,7 +257,7 @@ describe('a console that is not built', () => {
     expect(await page.text()).toContain('<code>npm run build:web</code>');
   });
 
-  test('leaves everything else as it is', async () => {
+  test('leaves everything else unchanged', async () => {
     expect((await fetch(`${without.url}/nowhere`)).status).toBe(404);
     expect((await fetch(`${without.url}${main}`, { headers: html })).status).toBe(404);
     expect((await fetch(`${without.url}/docs`)).status).toBe(200);

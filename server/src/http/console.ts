@@ -7,7 +7,7 @@ import { asDocument, type Document, type Encoding, encodings, readDocument, send
 import { consoleHeaders, own_pages, pageHeaders } from './pages.ts';
 import type { Served } from './served.ts';
 
-/** A file of the build: as it is, and as it was compressed when it was built. */
+/** A file of the build, and its compressed forms, which the build created. */
 interface File {
   plain: Document;
   compressed: Partial<Record<Encoding, Document>>;
@@ -22,8 +22,9 @@ interface Build {
 }
 
 /**
- * The build, read as a whole: until the next start its page and its files are of one build. A stream from a file would stay
- * open after its reader has left, and end the process where the file has gone since; sirv 3.0.2 does both.
+ * Reads the whole build into memory, so that its page and its files are of one build until the next start. A stream
+ * from a file would stay open after its reader has left, and would end the process if the file is gone; sirv 3.0.2 does
+ * both.
  */
 function readBuild(dir: string): Build | undefined {
   if (!isBuilt(dir)) return undefined;
@@ -45,13 +46,16 @@ function readBuild(dir: string): Build | undefined {
   return { index: readDocument(index_of(dir)), files: new Map(files) };
 }
 
-/** Vite names what is in here by its content, so it is never another. */
+/** Vite puts a hash of the content into these names, so a file never changes. */
 const isHashed = (at: string) => at.startsWith('/assets/');
 
-/** What begins a path that is not the console's, beside the operations'. */
+/** The first segments of paths that are not the console's, besides those of the operations. */
 const of_the_server = ['assets', 'docs', 'files', 'metrics', 'openapi.json', 'unsubscribe'];
 
-/** What else Baton could respond with: who takes anything gets a problem, as does every program that asks for JSON. */
+/**
+ * What Baton could respond with, in this order: a client that accepts anything gets a problem, as does every program
+ * that asks for JSON.
+ */
 const before_pages = ['application/problem+json', 'application/json', 'text/html'];
 
 const asksForPage = (req: Request) =>
@@ -66,8 +70,8 @@ interface Serving {
 }
 
 /**
- * The console: a page in the browser, which calls the API as every client does. Each address that the API and the docs leave free
- * leads to it, for a browser that asks for a page: its script decides what is shown there.
+ * Serves the console: a page in the browser that calls the API as every client does. At each address that the API and
+ * the docs leave free, a browser that asks for a page gets it; its script decides what to show.
  */
 export function consoleRouter({ dir, served, operations }: Serving): Router {
   const router = Router({ caseSensitive: true, strict: true });
@@ -81,7 +85,7 @@ export function consoleRouter({ dir, served, operations }: Serving): Router {
     if (is_page) res.vary('Accept');
     next(is_page ? undefined : 'route');
   };
-  // Out of the router at once: of its routes, which match every path, Express would say what methods they have.
+  // Other methods leave the router at once: its routes match every path, so Express would respond with their methods.
   router.use((req, _res, next) => next(['GET', 'HEAD'].includes(req.method) ? undefined : 'router'));
   if (build === undefined) {
     const says = readFileSync(path.join(own_pages, 'console-missing.html'), 'utf8');

@@ -16,14 +16,17 @@ export interface Operation {
   params?: Shape;
   query?: Shape;
   body?: z.ZodType;
-  /** Its body is a file of any type, which is taken into the store as it comes. */
+  /** Its body is a file of any type, which is stored as it arrives. */
   upload?: true;
   status: number;
   /** Absent for 204. */
   response?: z.ZodType;
-  /** The type of a success that isn't JSON. The result is its text; of bytes, a character for each. */
+  /**
+   * The type of a successful response that isn't JSON. The handler's result is its text, or a string with a character
+   * per byte.
+   */
   media?: 'text/plain' | 'application/x-ndjson' | 'application/octet-stream';
-  /** The last parameter of the path takes all that is left of it, slashes included. */
+  /** The last parameter of the path matches the rest of the path, slashes included. */
   deep?: true;
   /** The error codes this endpoint may return beyond those that every endpoint of its kind may. */
   errors?: readonly ErrorCode[];
@@ -31,28 +34,31 @@ export interface Operation {
   etag?: true;
   /** The Location of what was created, filled from the path's parameters and the response: `/v1/workspaces/{id}`. */
   location?: `/${string}`;
-  /** Fields of the body that clients look for here, and what to use instead: said where the field is refused. */
+  /** Fields that clients may expect in the body, and what to use instead, which the refusal of such a field says. */
   elsewhere?: Readonly<Record<string, string>>;
-  /** Honours If-Match. `required`: a write over what somebody has seen, refused without `version` or If-Match. */
+  /** Honours If-Match. `required`: it overwrites what somebody has seen, so it needs `version` or If-Match. */
   if_match?: true | 'required';
-  /** Its success has the tokens of the session that asks: under a key, no other session gets it again. */
+  /** Its response contains tokens of the caller's session: under a key, only that session gets it again. */
   session_tokens?: true;
   /**
-   * What it does with the cookie of a refresh token: it sets it in place of the token in the response, if its body has
-   * `keep: 'cookie'`, or it removes it.
+   * What it does with the cookie of a refresh token. `set`: if its body has `keep: 'cookie'`, the token is in the
+   * cookie and not in the response. `removed`: it removes the cookie.
    */
   refresh_cookie?: 'set' | 'removed';
-  /** Bytes the body may have; 64 KiB by default, and 16 KiB where anybody may send it. */
+  /** The most bytes of the body; 64 KiB by default, and 16 KiB in a public operation. */
   max_body_bytes?: number;
   /** It reads tickets as a list does, without being one. */
   walks?: true;
-  /** It counts for a second or so: of those one runs at a time for a workspace. */
+  /** It counts for a second or so, so one of its kind runs at a time for a workspace and for an account. */
   heavy?: true;
-  /** Its events can be read as a stream of server-sent events, too. Last-Event-ID stands for this parameter then. */
+  /** Its events can be read as a stream of server-sent events, too. Last-Event-ID then replaces this parameter. */
   stream_after?: string;
   /** How many requests it counts as towards the rate limit; one, by default. */
   weight?: (body: never) => number;
-  /** It can take a right or a text away: a workspace whose quota of bytes is used up doesn't refuse it, or not with such a body. */
+  /**
+   * It can remove a right or a text, so a workspace whose quota of bytes is used up accepts it: always, or with such a
+   * body.
+   */
   takes_away?: true | ((body: never) => boolean);
 }
 
@@ -60,7 +66,7 @@ type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
 
 export type Params<O extends Operation> = Output<O['params']>;
 export type Query<O extends Operation> = Output<O['query']>;
-/** A file that has come: its id in the store, and what its bytes say. */
+/** A file that was received: its id in the store, and what its bytes tell. */
 export interface Upload {
   id: string;
   media_type: string;
@@ -84,7 +90,7 @@ export const bodyTypes = ({ method }: Operation): readonly string[] =>
 /** The type of server-sent events (WHATWG HTML, 9.2). */
 export const event_stream = 'text/event-stream';
 
-/** Whether it reads something that a client may have already. Probes are asked anew each time. */
+/** Whether it reads something that a client may have already. Probes are never cached. */
 export const isRead = ({ method, tag }: Operation) => method === 'get' && tag !== 'operations';
 
 /** Whether it lists something, page by page. */
@@ -94,8 +100,8 @@ export const isList = ({ query }: Operation) => query !== undefined && 'cursor' 
 export const isTagged = (operation: Operation) => operation.etag === true || isRead(operation);
 
 /**
- * Whether a full workspace refuses it. What takes a right or a text away passes, as what takes no body does: an intruder
- * who has filled the workspace can be demoted all the same.
+ * Whether a full workspace refuses it. An operation that removes a right or a text, or has no body, is accepted: an
+ * intruder who has filled the workspace can still be demoted.
  */
 export function needsRoom({ body, upload, takes_away }: Operation, given?: unknown): boolean {
   if (upload === true) return true;
@@ -103,17 +109,17 @@ export function needsRoom({ body, upload, takes_away }: Operation, given?: unkno
   return takes_away === undefined || given === undefined || !takes_away(given as never);
 }
 
-/** What a JSON Schema can say of text that can be stored. */
+/** As much as a JSON Schema can say of text that can be stored. */
 const no_nul = '^[^\\u0000]*$';
-/** The same of a line; docs/text.md says the rest. */
+/** The same for a line; docs/text.md has the other rules. */
 export const one_line = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]*$';
 
-/** Text that was stored, as it comes back. */
+/** Stored text, in a response. */
 export function stored(max: number) {
   return z.string().max(max).meta({ pattern: no_nul });
 }
 
-/** The longest text is checked by its length alone: what else is wrong with it doesn't matter. */
+/** A text that is too long is refused for its length alone; what else is wrong with it doesn't matter. */
 function noFault(max: number, faultOf: (text: string) => string | undefined) {
   return ({ value, issues }: z.core.ParsePayload<string>) => {
     const message = value.length > max ? undefined : faultOf(value);
@@ -126,10 +132,10 @@ interface Bounds {
   max: number;
 }
 
-/** The bytes of JSON that one text may become, whatever its characters: three for each unit of a text at its bound. */
+/** The most bytes of JSON that a text may become: three for each UTF-16 unit of the longest text. */
 const max_text_json_bytes = 3 * 1024 * 1024;
 
-/** Whether a text stays within that; few need to be looked at. */
+/** Whether a text stays within that bound; only long ones are counted. */
 const withinJsonBytes = (text: string) =>
   text.length * 6 <= max_text_json_bytes || jsonBytesOf(text) <= max_text_json_bytes;
 
@@ -150,7 +156,7 @@ export function text({ min = 0, max }: Bounds) {
     .meta({ pattern: no_nul });
 }
 
-/** One line of text: composed (NFC), trimmed, never empty, without anything that passes it for another. */
+/** One line of text: composed (NFC), trimmed, never empty, without characters that make it look like another text. */
 export function line(max: number) {
   return z
     .string()
@@ -163,8 +169,8 @@ export function line(max: number) {
 }
 
 /**
- * The value of a field that had another name before: either name is accepted, and both only where they agree. The type
- * of a body says which is the current one.
+ * The value of a field that was renamed. Either name is accepted, and both only if their values are equal. The type of
+ * a body says which name is current.
  */
 export function renamed<T>(context: z.RefinementCtx, names: { now: string; before: string }, now: T, before: T): T {
   if (now !== undefined && before !== undefined && now !== before) {
@@ -177,7 +183,7 @@ export function renamed<T>(context: z.RefinementCtx, names: { now: string; befor
 /** The former name of a field, in the reference. */
 export const formerly = (now: string) => ({ deprecated: true, description: `The former name of \`${now}\`.` });
 
-/** A UUID. A request may send it in any letter case (RFC 9562, section 4); from here on, and in responses, it is lower. */
+/** A UUID. A request may send it in any letter case (RFC 9562, section 4); it is converted to lower case. */
 export const id = z
   .string()
   .regex(/^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/, 'Expected a UUID.')
@@ -190,7 +196,7 @@ export const timestamp = z.string().max(27).meta({ format: 'date-time', example:
 /** What PostgreSQL knows: it has no year 0, and no zone beyond 15:59. */
 const known = (text: string) => !text.startsWith('0000') && !/[+-](1[6-9]|2\d)/.test(text.slice(10));
 
-// What a JSON Schema can say of that: a client may make up values by it.
+// The same as patterns of a JSON Schema, from which a client may generate values.
 const year = '(?:[1-9]\\d{3}|0[1-9]\\d\\d|00[1-9]\\d|000[1-9])';
 const leap_year = '(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)';
 const month_and_day =
@@ -208,7 +214,10 @@ const moment = z.iso
 export const role = z.enum(['owner', 'admin', 'member', 'viewer']).meta({ id: 'Role' });
 export type Role = z.infer<typeof role>;
 
-/** What a scope lets a token do, of what its person may do: `area:level`; of an area, each level includes the ones before. */
+/**
+ * What each scope allows a token to do, within the rights of its person. A scope is `area:level`; each level of an area
+ * includes the ones before.
+ */
 export const scope_meanings = {
   'workspace:read': 'Read the workspace.',
   'workspace:admin': 'Rename the workspace.',
@@ -224,7 +233,7 @@ export const scope_meanings = {
   'views:read': 'Read views: those of its person or bot, and those that are shared.',
   'views:write': 'Create, change, share and delete views.',
   'audit:read': 'Read the audit log and the earlier texts of comments.',
-  'events:read': 'Read what happens in the workspace: of owners and admins, with all that the audit log has of it.',
+  'events:read': 'Read the events of the workspace: for owners and admins, with everything that the audit log records.',
   'notifications:read': 'Read the notifications and settings of its person or bot, and what they watch.',
   'notifications:write': 'Mark notifications as read, archive and snooze them; change the settings; watch tickets.',
   'webhooks:read': 'Read webhooks and what was delivered, without their secrets.',
@@ -284,7 +293,7 @@ export function asList(words: Record<string, string>): string {
     .join('\n');
 }
 
-/** The cursor of the first page, and the default: clients that send every parameter have one to send. */
+/** The cursor of the first page, for clients that send every parameter. */
 const first_page = 'start';
 
 /** The parameters every list takes. */
@@ -302,7 +311,7 @@ export const page_query = z.strictObject({
     .meta({ description: `The \`next_cursor\` of the previous page; \`${first_page}\` is the first page.` }),
 });
 
-/** The most values that one filter may name: each is a walk of its own. */
+/** The most values that one filter may name: each takes a separate walk of an index. */
 const max_values = 10;
 
 /** The values between commas; a comma or backslash within one has a backslash before it. */
@@ -310,8 +319,8 @@ const betweenCommas = (text: string) =>
   (text.match(/(?:\\.|[^\\,])+|(?<=,|^)(?=,|$)/gs) ?? ['']).map((value) => value.replaceAll(/\\(.)/gs, '$1'));
 
 /**
- * The parameter of a filter, which names one value or several, separated by commas: a set, sorted. `expected` says what
- * a value may be, where there is more than one kind; `of` what the values are.
+ * The parameter of a filter: one value, or several separated by commas, which become a sorted set. In errors,
+ * `expected` says what a value may be if there is more than one kind, and `of` names the values.
  */
 export function several<Value extends string>(
   one: z.ZodType<Value, string>,
@@ -348,7 +357,7 @@ export const uuid_form = '[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}';
 /** The pattern of a list of words of this form. */
 export const listed = (word: string, most = max_values) => `^(?:${word})(?:,(?:${word})){0,${most - 1}}$`;
 
-/** The parameter of a read that gives only some fields of a resource, or of each item of a list. */
+/** The parameter of a read that returns only some fields of a resource, or of each item of a list. */
 export function narrowing<Shape extends z.ZodRawShape>({ shape }: z.ZodObject<Shape>) {
   const names = Object.keys(shape);
   const one = `(${names.join('|')})`;
@@ -363,7 +372,7 @@ export function narrowing<Shape extends z.ZodRawShape>({ shape }: z.ZodObject<Sh
     })
     .optional()
     .transform((text) => [...new Set(text?.split(','))] as (keyof Shape & string)[])
-    .meta({ description: 'Respond with these fields alone, separated by commas.' });
+    .meta({ description: 'The fields to return, separated by commas; all of them by default.' });
   return { fields };
 }
 

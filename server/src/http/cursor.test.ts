@@ -11,7 +11,7 @@ test('a cursor is read by the list it was created for', () => {
   expect(cursors.decode(walk_order, cursors.encode(walk_order, position, 'list'), 'list')).toEqual(position);
 });
 
-test('a cursor of another list, secret, or altered in any byte is refused', () => {
+test('a cursor of another list or secret, or with any byte altered, is refused', () => {
   const cursor = cursors.encode(walk_order, position, 'list');
   expect(() => cursors.decode(walk_order, cursor, 'other')).toThrow('The cursor does not belong to this list');
   expect(() => new Cursors(randomBytes(32)).decode(walk_order, cursor, 'list')).toThrow();
@@ -23,7 +23,7 @@ test('a cursor of another list, secret, or altered in any byte is refused', () =
   }
 });
 
-test('an invented text is never a cursor', () => {
+test('an arbitrary text is never accepted as a cursor', () => {
   fc.assert(
     fc.property(fc.string(), (made_up) => {
       expect(() => cursors.decode(walk_order, made_up, 'list')).toThrow('The cursor does not belong to this list');
@@ -31,7 +31,7 @@ test('an invented text is never a cursor', () => {
   );
 });
 
-test('any position of any list goes through a cursor unchanged, and through no other list’s', () => {
+test('the cursor of any position is decoded unchanged by its own list, and refused by another', () => {
   const time = fc.date({ min: new Date('1970-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
   fc.assert(
     fc.property(time, fc.nat({ max: 999 }), fc.uuid(), fc.string(), fc.string(), (at, micros, id, list, other) => {
@@ -43,19 +43,19 @@ test('any position of any list goes through a cursor unchanged, and through no o
   );
 });
 
-test('a cursor carries 16 bytes of proof before its position', () => {
+test('a cursor contains a MAC of 16 bytes, and then its position', () => {
   const bytes = Buffer.from(cursors.encode(walk_order, position, 'list'), 'base64url');
   expect(bytes.subarray(16).toString()).toBe(JSON.stringify([position.at, position.id]));
 });
 
-test('a cursor is bound to its secret and list by the same bytes in every process and version', () => {
+test('the same secret, list and position have the same MAC in every process and version', () => {
   const cursor = new Cursors(Buffer.alloc(32, 7)).encode(walk_order, position, 'list');
   expect(Buffer.from(cursor, 'base64url').subarray(0, 16).toString('hex')).toMatchInlineSnapshot(
     `"5c1e07bf0b19863218a3882ce23fafc2"`,
   );
 });
 
-test('a position of our own making that is no time or no id is refused', () => {
+test('a correctly signed position with an invalid time or id is refused', () => {
   const at = position.at;
   const wrong = Array.from(at, (_, index) => `${at.slice(0, index)}x${at.slice(index + 1)}`);
   for (const other of [...wrong, `0${at}`, `${at}0`, `${at}\n`, at.replace('123456', '123'), '']) {
@@ -71,7 +71,7 @@ test('a position of our own making that is no time or no id is refused', () => {
 const order = { at: byTime(sql`t.created_at`), id: byId(sql`t.id`) };
 const texts = ({ after, order_and_limit }: ReturnType<typeof keysetPart>) => [after, order_and_limit].map(prepare);
 
-test('a cursor carries a value of its own kind for each column of its list’s order, and works for no other order', () => {
+test('a cursor contains a value of the right kind for each column of its order, and works for no other order', () => {
   const numbered = { sequence: 'integer' } as const;
   const cursor = cursors.encode(numbered, { sequence: 7 }, 'list');
   expect(cursors.decode(numbered, cursor, 'list')).toEqual({ sequence: 7 });
@@ -88,7 +88,7 @@ test('a cursor carries a value of its own kind for each column of its list’s o
   });
 });
 
-test('a page begins right after its position, in its own order', () => {
+test('a page begins right after its position, in the order of its list', () => {
   expect(texts(keysetPart({ order }, 3))).toMatchObject([
     { text: 'true', values: [] },
     { text: 'order by t.created_at asc, t.id asc limit $1', values: [3] },
@@ -126,7 +126,7 @@ describe('pages', () => {
     ...changes,
   });
 
-  test.each([0, 1, 4, 5, 8, 9])('show each of %i rows once, and the last page has no next', async (total) => {
+  test.each([0, 1, 4, 5, 8, 9])('show each of %i rows once, and the last page has no next cursor', async (total) => {
     const seen: number[] = [];
     let cursor: string | undefined;
     for (let page = 0; page < Math.max(1, Math.ceil(total / 4)); page++) {
@@ -138,7 +138,7 @@ describe('pages', () => {
     expect(seen).toEqual(Array.from({ length: total }, (_, n) => n));
   });
 
-  test('of another operation, order or filter take no cursor of this one', async () => {
+  test('of another operation, order or filter refuse this list’s cursor', async () => {
     const { next_cursor } = await keysetPage(list(9));
     const query = { limit: 4, cursor: next_cursor ?? '' };
     await keysetPage(list(9, { query, descending: false }));
@@ -147,7 +147,7 @@ describe('pages', () => {
     }
   });
 
-  test('of no rows at all may be asked for', async () => {
+  test('with a limit of zero are empty', async () => {
     expect(await keysetPage(list(9, { query: { limit: 0 } }))).toEqual({ data: [], next_cursor: null });
   });
 });

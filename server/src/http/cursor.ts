@@ -9,7 +9,9 @@ import { canonicalInstant } from '../lib/time.ts';
 const mac_bytes = 16;
 const microseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
-/** What a column that a list is ordered by may hold: its type in SQL, and how a cursor's value is recognised. */
+/**
+ * The kinds of columns that a list may be ordered by: their type in SQL, and whether a cursor's value is of that kind.
+ */
 const kinds = {
   time: { type: sql`timestamptz`, holds: (value: unknown) => typeof value === 'string' && microseconds.test(value) },
   uuid: { type: sql`uuid`, holds: (value: unknown) => typeof value === 'string' && isUuid(value) },
@@ -36,7 +38,7 @@ export class Cursors {
     return createHmac('sha256', this.#key).update(`${list}\n`).update(payload).digest().subarray(0, mac_bytes);
   }
 
-  /** `list` says which list it is: operation, workspace, filters and order. */
+  /** `list` identifies the list: operation, workspace, filters and order. */
   encode<K extends Kinds>(order: K, position: PositionIn<K>, list: string): string {
     const payload = Buffer.from(JSON.stringify(Object.keys(order).map((name) => position[name])));
     return Buffer.concat([this.#mac(payload, list), payload]).toString('base64url');
@@ -82,10 +84,13 @@ export const byId = (column: Sql): Key<'uuid'> => ({ kind: 'uuid', column });
 export const byText = (column: Sql): Key<'text'> => ({ kind: 'text', column });
 export const byNumber = (column: Sql): Key<'integer'> => ({ kind: 'integer', column });
 
-/** The columns that a list is ordered by, the first first, each named as the rows have its value. */
+/**
+ * The columns that a list is ordered by, the most significant first. Each has the name of the rows' field with its
+ * value.
+ */
 export type Order = Readonly<Record<string, Key>>;
 type KindsOf<O extends Order> = { [Name in keyof O]: O[Name]['kind'] };
-/** What every row of the list has. */
+/** The fields that every row of the list has. */
 export type Ordered<O extends Order> = PositionIn<KindsOf<O>>;
 
 interface Direction {
@@ -94,7 +99,7 @@ interface Direction {
 
 const comma = sql`, `;
 
-/** What follows a position, in order. The casts pin the parameters' types, and so the plan. */
+/** The SQL for what follows a position, in order. The casts fix the types of the parameters, and so the plan. */
 export function keysetPart<O extends Order>(
   { order, descending = false }: Direction & { order: O },
   limit: number,
@@ -126,26 +131,29 @@ interface PageOptions extends Direction {
   query: { limit: number; cursor?: string | undefined };
 }
 
-/** What a statement says about a row, besides the row. */
+/** What a statement may add to a row. */
 interface Marks {
-  /** No row, but the place up to which rows were looked at. */
+  /** This is not a row, but the position up to which rows were looked at. */
   stopped?: boolean;
-  /** Whether the row's text still goes into the response. */
+  /** Whether the row's text still fits into the response. */
   fits?: boolean;
 }
 
 export interface CursorOptions<K extends Kinds, Row extends PositionIn<K>> extends PageOptions {
-  /** The columns of the order and what they hold. */
+  /** The columns of the order and their kinds. */
   order: K;
-  /** Runs the statement for so many rows after a position, or from the start. */
+  /** Runs the statement for at most `limit` rows after a position, or from the start. */
   rows: (position: PositionIn<K> | undefined, limit: number) => Promise<(Row & Marks)[]>;
-  /** At most so many bytes of JSON will come of a row. Where it is left out, the contract bounds a full page. */
+  /** The most bytes of JSON that a row can become. Left out where the contract bounds a full page. */
   mostBytes?: (row: Row) => number;
-  /** So many bytes of JSON at most, but for the first row. */
+  /** The most bytes of JSON in a page; a first row that has more comes alone. */
   max_bytes?: number;
 }
 
-/** How many of the rows go into one response: at least one. They are counted exactly only if there is doubt. */
+/**
+ * How many of the rows fit into one response; at least one. Bytes are counted exactly only if the upper bounds don't
+ * fit.
+ */
 function fitting<Row>(
   rows: readonly (Row & Marks)[],
   { mostBytes, max_bytes = max_page_bytes }: { mostBytes?: (row: Row) => number; max_bytes?: number },
@@ -161,8 +169,8 @@ function fitting<Row>(
 }
 
 /**
- * One page. One row more than asked for tells whether there is a next page. It ends before its limit where it would have
- * too many bytes, and where the statement has looked at as many rows as one may.
+ * Reads one page. One extra row is fetched to know whether there is a next page. The page ends before its limit if it
+ * would have too many bytes, or if the statement has looked at as many rows as it may.
  */
 export async function cursorPage<K extends Kinds, Row extends PositionIn<K>>(
   options: CursorOptions<K, Row>,
@@ -182,13 +190,13 @@ export async function cursorPage<K extends Kinds, Row extends PositionIn<K>>(
 
 export interface KeysetOptions<O extends Order, Row extends Ordered<O>> extends PageOptions {
   order: O;
-  /** At most so many bytes of JSON will come of a row. Where it is left out, the contract bounds a full page. */
+  /** The most bytes of JSON that a row can become. Left out where the contract bounds a full page. */
   mostBytes?: (row: Row) => number;
   /** Runs the statement with its condition, order and limit. */
   rows: (part: KeysetPart) => Promise<(Row & Marks)[]>;
 }
 
-/** One page of a list that one index serves: it costs the same wherever it is in the list. */
+/** Reads one page of a list that one index serves. Its cost does not depend on its place in the list. */
 export function keysetPage<O extends Order, Row extends Ordered<O>>(
   options: KeysetOptions<O, Row>,
 ): Promise<Page<Row>> {
@@ -203,7 +211,7 @@ export function keysetPage<O extends Order, Row extends Ordered<O>>(
 /** The order of a walk along an index (`db/walk.ts`). */
 export const walk_order = { at: 'time', id: 'uuid' } as const;
 
-/** The same with days. */
+/** The span between two days, which are left out; an undefined one leaves that end open. */
 export function daysBetween(after: string | undefined, before: string | undefined): Span {
   if (after === undefined && before === undefined) return everything;
   return {
@@ -212,7 +220,7 @@ export function daysBetween(after: string | undefined, before: string | undefine
   };
 }
 
-/** All that is later than the one time and earlier than the other. */
+/** The span between two times, which are left out; an undefined one leaves that end open. */
 export function spanBetween(after: string | undefined, before: string | undefined): Span {
   if (after === undefined && before === undefined) return everything;
   return {

@@ -12,7 +12,7 @@ const root = path.resolve(import.meta.dirname, '../../..');
 
 const read = (dir: string, file: string) => readDocument(path.join(dir, file));
 
-/** What is served, by its path. The packages' folders have more, which nobody needs from here. */
+/** The documents by their path. The folders of the packages have more files, which are not served. */
 const documents: Record<string, Document> = {
   '/openapi.json': read(root, 'server/openapi.json'),
   '/docs': read(own_pages, 'docs.html'),
@@ -22,7 +22,10 @@ const documents: Record<string, Document> = {
   '/docs/assets/swagger-ui-bundle.js': read(swagger_ui, 'swagger-ui-bundle.js'),
 };
 
-/** The pages of docs/ for people who call this server: docs/errors.md is `/docs/errors`, which the `type` of a problem leads to. */
+/**
+ * The pages of docs/ for people who call this server. docs/errors.md is `/docs/errors`, which the `type` of a problem
+ * refers to.
+ */
 export const guides = [
   'analytics',
   'api-stability',
@@ -50,7 +53,7 @@ const frame = readFileSync(path.join(own_pages, 'guide.html'), 'utf8');
 const texts = new Map(guides.map((name) => [name, readFileSync(path.join(root, `docs/${name}.md`), 'utf8')]));
 const pages = new Map<Guide, Document>();
 
-/** The anchor of a heading, as GitHub has it: links between pages lead to the same place here and there. */
+/** The anchor of a heading, in GitHub's form, so that links between pages work here and there. */
 export const anchorOf = (heading: string) =>
   heading
     .trim()
@@ -58,7 +61,7 @@ export const anchorOf = (heading: string) =>
     .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
     .replaceAll(' ', '-');
 
-/** Where a link of a page leads to on this server; undefined where what it names isn't served. */
+/** The address of a page's link on this server; undefined if this server does not serve its target. */
 function servedAt(href: string): string | undefined {
   if (/^(#|https:)/.test(href)) return href;
   const [, name = '', anchor = ''] = /^([\w-]+)\.md(#.*)?$/.exec(href) ?? [];
@@ -74,7 +77,7 @@ async function guidePage(name: Guide): Promise<Document> {
     renderer: {
       heading({ tokens, depth, text }) {
         const shown = this.parser.parseInline(tokens);
-        // A heading of the errors is a code.
+        // A heading in errors.md is an error code.
         return `<h${depth} id="${anchorOf(text)}">${/^[a-z]+(_[a-z]+)*$/.test(text) ? `<code>${shown}</code>` : shown}</h${depth}>\n`;
       },
       link({ href, tokens }) {
@@ -94,8 +97,9 @@ async function guidePage(name: Guide): Promise<Document> {
 }
 
 /**
- * The document and its page, from this server alone: no network needed, nothing loaded from elsewhere. A network gets so many bytes of
- * them a minute: a megabyte for each request of a flood would keep the process from everybody else.
+ * Serves the OpenAPI document, its page and the guides. They load nothing from other servers. The bytes that a network
+ * gets per minute are limited: in a flood, a megabyte for each request would keep the process from serving everybody
+ * else.
  */
 export function docsRouter(served: Served): Router {
   const router = Router();

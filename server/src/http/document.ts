@@ -6,13 +6,13 @@ import { isKnown, readConditions, requireNoTag } from './preconditions.ts';
 import { holderOf } from './send.ts';
 import type { Served } from './served.ts';
 
-/** The smaller one first. */
+/** In order of preference: the smaller one first. */
 export const encodings = ['br', 'gzip'] as const;
 export type Encoding = (typeof encodings)[number];
 
 /** Bytes that are served as they are. */
 export interface Document {
-  /** The end of a file's name that has this type: `.css`. */
+  /** The file extension of its type, such as `.css`. */
   type: string;
   bytes: Buffer;
   tag: string;
@@ -30,11 +30,11 @@ export const readDocument = (file: string): Document => asDocument(path.extname(
 
 interface Sending {
   served: Served;
-  /** Whether caches ask each time: they do by default. */
+  /** By default caches revalidate each time. */
   cache_control?: string;
 }
 
-/** Sends a document from memory: streams from its file took a flood's requests ten times as long. */
+/** Sends a document from memory. A stream from its file took ten times as long per request of a flood. */
 export function sendDocument(
   req: Request,
   res: Response,

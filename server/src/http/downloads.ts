@@ -15,16 +15,18 @@ export interface Download {
   open: () => Promise<Readable>;
 }
 
-/** Opens the file that a signed address stands for. Throws where there is none, or the right to read it is gone. */
+/** Opens the file of a signed address. Throws if there is none, or if the right to read it has been lost. */
 export type Downloads = (token: string, request_id: string) => Promise<Download>;
 
 /**
- * Nothing of a file runs here: it has no rights, not even those of its own origin, and loads nothing. A type that it doesn't
- * say is never guessed (`nosniff`, as everywhere).
+ * Nothing in a file runs as part of this server: the policy takes away even the right to its own origin, and lets it
+ * load nothing. Browsers never guess another type (`nosniff`, as everywhere).
  */
 const policy = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
-/** Sends files by their signed addresses, to whom has one: a browser sends no token with an image or a link. */
+/**
+ * Sends files at their signed addresses. Such an address is enough: a browser sends no token with an image or a link.
+ */
 export function downloadRouter(
   download: Downloads,
   { served, transfers }: { served: Served; transfers: Transfers },
@@ -34,7 +36,7 @@ export function downloadRouter(
     const file = await download(req.params.token, res.locals['request_id'] as string);
     const holder = { ...holderOf(req, res), user_id: file.user_id };
     served.requireRoom(holder);
-    // Not before the file is open: a refusal isn't saved under its name.
+    // Not before the file is open: otherwise a browser would save a refusal under the file's name.
     const describe = () => {
       res.setHeader('Content-Length', file.size_bytes);
       for (const [name, value] of Object.entries(file.headers)) res.setHeader(name, value);
@@ -49,8 +51,8 @@ export function downloadRouter(
     const bytes = await file.open();
     describe();
     served.charge(holder, file.size_bytes);
-    // Who leaves, or takes nothing, is cut off: there is nobody left to tell. To one who has left before, nothing is piped, and
-    // the file would stay open.
+    // A client that leaves or takes nothing is disconnected without an error. If it had left before, `pipeline` would
+    // leave the file open.
     await pipeline(bytes, res).catch(() => {
       bytes.destroy();
       res.destroy();

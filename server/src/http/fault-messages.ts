@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const quoted = (values: readonly unknown[]) => values.map((value) => JSON.stringify(value)).join(', ');
 
-/** A type as a sentence names it. */
+/** Each type as a message names it. */
 const kinds: Record<string, string> = {
   string: 'a string',
   number: 'a number',
@@ -49,7 +49,7 @@ function ofForm({ format, pattern }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalid
   return `Expected text of the form ${pattern?.replaceAll(/^\/|\/[a-z]*$/g, '') ?? ''}.`;
 }
 
-/** What is expected, in a sentence; nothing where the contract has a sentence of its own, or the library's must do. */
+/** Says in a sentence what is expected. Undefined leaves the message to the contract or the library. */
 function sayWhatIsExpected(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type') return ofType(issue);
   if (issue.code === 'invalid_value') return oneOf(issue);
@@ -63,8 +63,8 @@ const isAtRoot = (code: z.core.$ZodIssue['code']) => (issue: z.core.$ZodIssue) =
   issue.code === code && issue.path.length === 0;
 
 /**
- * The faults of a value that may be one of several things, by what it was meant to be: where one of them has faults inside
- * alone, those; else what each of them is.
+ * The faults of a value that fits no alternative of a union. If exactly one alternative has faults only inside the
+ * value, that one was meant, and its faults are returned; otherwise a single fault lists what each alternative is.
  */
 export function meantFaults(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] {
   const within = (issues: readonly z.core.$ZodIssue[]) =>

@@ -25,7 +25,7 @@ function ofQuery(id: string, value: unknown): Record<string, string> {
 
 const workflow = { statuses: [{ key: 'open', name: 'Open', category: 'todo' }], initial: ['open'], transitions: [] };
 
-test('a field says in a sentence what is expected of it', () => {
+test('a fault of a field says in a sentence what was expected', () => {
   expect(ofBody('register', { email: 'a', name: '', password: 'x', nope: 1 })).toEqual({
     '/email': 'Expected an e-mail address.',
     '/name': 'Expected at least 1 character.',
@@ -42,7 +42,7 @@ test('a field says in a sentence what is expected of it', () => {
   expect(ofBody('create_ticket', null)).toEqual({ '': 'Expected an object, not null.' });
 });
 
-test('a parameter says which values it takes, and what to do instead of sending it twice', () => {
+test('a fault of a parameter says which values it takes, and what to send instead of the parameter twice', () => {
   expect(ofQuery('list_tickets', { assignee: 'you', reporter: 'none', limit: 'abc', nope: '1' })).toEqual({
     assignee: 'Expected a UUID, me or none.',
     reporter: 'Expected a UUID or me.',
@@ -62,7 +62,7 @@ test('a parameter says which values it takes, and what to do instead of sending 
   expect(ofQuery('list_tickets', { status: ['a', 'b'] })['status']).toMatch(/^Expected a string, not an array\. Send/);
 });
 
-test('what may be one of several things has the faults of what it was meant to be', () => {
+test('a value of a union gets the faults of the alternative that it was meant to be', () => {
   const withWorkflow = (value: unknown) => ofBody('create_project', { key: 'PX', name: 'x', workflow: value });
   expect(withWorkflow('kanban')).toEqual({
     '/workflow': 'Expected one of "strict", "standard". Or: Expected an object, not a string.',

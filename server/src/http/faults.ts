@@ -2,14 +2,15 @@ import type { z } from 'zod';
 import type { Operation } from './contract.ts';
 import { meantFaults } from './fault-messages.ts';
 
-/** What is wrong with a request, and where: in the body by an RFC 6901 JSON pointer, or in a parameter of the URL. */
+/** One fault of a request, and its place: an RFC 6901 JSON pointer into the body, or a parameter of the URL. */
 export interface Fault {
   pointer?: string;
   parameter?: string;
   detail: string;
 }
 
-// A response stays small, however many faults a request of megabytes has. A detail may list every field of a resource.
+// These bounds keep the response small even if a request of megabytes has thousands of faults. A detail may list every
+// field of a resource.
 export const max_faults = 100;
 const max_place = 256;
 const max_detail = 1024;
@@ -21,9 +22,9 @@ function pointerTo(path: readonly PropertyKey[]): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** What the contract complains of, at most `max_faults` of it. */
+/** Returns the faults that the contract finds, at most `max_faults`. */
 export function faultsOf(error: z.ZodError, where: 'query' | 'body', elsewhere: Operation['elsewhere'] = {}): Fault[] {
-  // A union that says itself what it expects is left to say so.
+  // A union with a message of its own keeps it.
   const issues = error.issues.flatMap((issue) =>
     issue.code === 'invalid_union' && issue.message === 'Invalid input' ? meantFaults(issue) : [issue],
   );

@@ -5,9 +5,9 @@ import { Pace } from './pace.ts';
 import { networks_a_site } from './rate-limit-store.ts';
 
 /**
- * Limits the requests of each network: an even rate, and a sixth of a minute's at once. In memory, per process, and in
- * front of everything that costs. express-rate-limit writes the fields of draft 8, which differ, and as a mere frame
- * around this it took three times as long.
+ * Limits the requests of each network to an even rate, with a burst of a sixth of a minute's requests. It counts in
+ * memory, per process, before anything that is expensive. express-rate-limit writes the fields of draft 8, which
+ * differ, and took three times as long as a mere frame around this.
  */
 export class GlobalLimit {
   readonly #networks: Pace;
@@ -31,7 +31,7 @@ export class GlobalLimit {
     next();
   };
 
-  /** Counts a request, or what it does beyond one. Throws `rate_limited` where that is too much. */
+  /** Counts a request, or its weight beyond one. Throws `rate_limited` if that is too much. */
   count(ip: string, res: Response, weight: number): void {
     const now = performance.now();
     const { network, site } = placeOf(ip);

@@ -1,11 +1,11 @@
 import type { LoopTurns } from './loop-turns.ts';
 
-/** How many responses are delayed at one time, at some ten kilobytes each with their connections. */
+/** How many responses may be delayed at one time. Each takes some ten kilobytes with its connection. */
 const max_held = 2_000;
 
 /**
- * Delays responses for a moment. Of a client that asks again as soon as it has its response, a refusal at once makes a loop
- * that keeps the process busy with refusing; delayed for a quarter of a second, sixty such connections cost it 2 %.
+ * Delays responses for a moment. A client that repeats a request as soon as it is refused would keep the process busy
+ * with refusals. With a delay of a quarter of a second, sixty such connections cost the process 2 %.
  */
 export class HoldBack {
   readonly #delay_ms: number;
@@ -17,7 +17,10 @@ export class HoldBack {
     this.#turns = turns;
   }
 
-  /** Responds after a moment, in the turn of the network. False when too many wait already: then nothing is done. */
+  /**
+   * Calls `send` after the delay, in the turn of the network. If too many responses wait already, returns false and
+   * does nothing.
+   */
   answer(network: string, send: () => void): boolean {
     if (this.#held >= max_held) return false;
     this.#held++;

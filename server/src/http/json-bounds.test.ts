@@ -4,7 +4,7 @@ import { max_depth, max_values, requireBounded, requireDistinctNames } from './j
 const read = (json: string) => () => requireBounded(Buffer.from(json));
 const refused = expect.objectContaining({ code: 'body_too_large' });
 
-test('JSON as deep and as wide as may be is read, and not one level or value more', () => {
+test('JSON at the bounds of depth and width is accepted, and one level or value more is refused', () => {
   const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
   expect(read(deep(max_depth))).not.toThrow();
   expect(read(deep(max_depth + 1))).toThrow(refused);
@@ -14,17 +14,17 @@ test('JSON as deep and as wide as may be is read, and not one level or value mor
   expect(read(`{"a":${deep(max_depth)}}`)).toThrow(refused);
 });
 
-test('what stands in strings is no structure', () => {
+test('brackets and commas in strings don’t count', () => {
   expect(read(JSON.stringify({ text: '[{,'.repeat(max_values) }))).not.toThrow();
   expect(read(JSON.stringify({ text: `\\"${'['.repeat(100)}` }))).not.toThrow();
-  expect(read(`["\\\\",${'['.repeat(max_depth)}`)).toThrow(refused); // an escaped backslash ends no escape
+  expect(read(`["\\\\",${'['.repeat(max_depth)}`)).toThrow(refused); // an escaped backslash escapes no quote
 });
 
 test('JSON that ends in the middle is left to the parser', () => {
   for (const json of ['', '"', '"\\', '[', '{"a', ']]]]']) expect(read(json)).not.toThrow();
 });
 
-test('of two members with one name, however it is written, neither is taken', () => {
+test('an object with two members of one name is refused, however the name is written', () => {
   const distinct = (json: string) => () =>
     requireDistinctNames(JSON.parse(json) as object, requireBounded(Buffer.from(json)));
   const twice = expect.objectContaining({ code: 'malformed_json' });

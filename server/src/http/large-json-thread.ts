@@ -23,12 +23,15 @@ function read({ operation: id, bytes }: Job & { kind: 'read' }): Reply {
 
 const less_urgent = 5;
 
-/** Lets requests have the processor first. On Linux a priority is a thread's; elsewhere nothing happens. */
+/**
+ * Lowers the priority of this thread, so that requests get the processor first. Only Linux has a priority per thread;
+ * elsewhere nothing happens.
+ */
 function yieldToRequests(): void {
   try {
     setPriority(Number(path.basename(readlinkSync('/proc/thread-self'))), less_urgent);
   } catch {
-    // As urgent as requests, and otherwise the same.
+    // The thread also works at the usual priority.
   }
 }
 
@@ -39,7 +42,7 @@ parentPort?.on('message', (job: Job) => {
     return;
   }
   const bytes = Buffer.from(JSON.stringify(job.value));
-  // Small buffers share one with others, which would go along.
+  // A small buffer shares its memory with others, which would be transferred, too.
   const own = bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer as Transferable] : [];
   parentPort?.postMessage({ kind: 'written', bytes, digest: digestOf(bytes) } satisfies Reply, own);
 });

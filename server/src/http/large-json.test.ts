@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { LargeJson } from './large-json.ts';
 
-test('what breaks the thread of large JSON fails alone, and the next is written by another', async () => {
+test('a job that breaks the thread for large JSON fails alone, and a new thread does the next one', async () => {
   const large = new LargeJson();
   const outcomes = await Promise.allSettled([large.write('ada', { n: 1n }), large.write('ada', { text: 'é"' })]);
   expect(outcomes).toEqual([

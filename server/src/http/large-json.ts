@@ -7,26 +7,28 @@ import { jsonBytesOf } from '../lib/text.ts';
 import type { CheckedBody } from './body-json.ts';
 import type { Operation } from './contract.ts';
 
-/** What the thread is asked. */
+/** A job for the thread. */
 export type Job = { kind: 'read'; operation: string; bytes: Uint8Array } | { kind: 'write'; value: unknown };
 
-/** What it says. */
+/** The thread's reply. */
 export type Reply =
   | { kind: 'read'; body: CheckedBody }
   | { kind: 'refused'; code: string; data: object }
   | ({ kind: 'written' } & Written);
 
-/** JSON in UTF-8, and what its entity tag has of it. */
+/** JSON in UTF-8, and the digest for its entity tag. */
 export interface Written {
   bytes: Uint8Array;
   digest: string;
 }
 
-/** From here on a body is large: what is smaller takes the event loop a millisecond or two. */
+/** A longer body is large. A shorter one takes the event loop a millisecond or two. */
 export const large_body_bytes = 128 * 1024;
 const long_text = 64 * 1024;
 
-/** The bytes of JSON that a response's long texts become, which are not for the event loop to write; 0 without any. */
+/**
+ * The bytes of JSON that a response's long texts become; 0 if it has none. The thread writes them, not the event loop.
+ */
 export function longTextBytes(value: unknown): number {
   if (typeof value === 'string') return value.length > long_text ? jsonBytesOf(value) : 0;
   if (typeof value !== 'object' || value === null) return 0;
@@ -36,14 +38,14 @@ export function longTextBytes(value: unknown): number {
 }
 
 /**
- * Reads and writes large JSON in a thread of its own: a text of a megabyte takes a processor 50 ms to parse, check and
- * escape, in which the event loop would respond to nobody. One job at a time; accounts take turns.
+ * Reads and writes large JSON in a separate thread. To parse, check and escape a text of a megabyte takes 50 ms, in
+ * which the event loop would serve nobody. The thread runs one job at a time, and accounts take turns.
  */
 export class LargeJson {
   readonly #turns = new FairQueue({ max_running: 1, max_waiting: 64 });
   #thread: Worker | undefined;
 
-  /** What `readBody` gives. The bytes go to the thread and can't be used any more. */
+  /** Returns what `readBody` returns. The bytes are transferred to the thread and can't be used any more. */
   async read(who: string, operation: Operation, bytes: Uint8Array): Promise<CheckedBody> {
     const own = bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer as Transferable] : [];
     const reply = await this.#ask(who, { kind: 'read', operation: operation.id, bytes }, own);
@@ -68,12 +70,12 @@ export class LargeJson {
     });
   }
 
-  /** Starts the thread, which most processes never need. It keeps none from ending. */
+  /** Starts the thread, which most processes never need. It does not keep the process alive. */
   #start(): Worker {
     const file = path.join(import.meta.dirname, `large-json-thread${path.extname(import.meta.filename)}`);
     const thread = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: 192 } });
     thread.unref();
-    // The next job has a new one.
+    // The next job starts a new thread.
     thread.on('error', () => (this.#thread = undefined));
     return thread;
   }

@@ -7,7 +7,7 @@ const busyFor = (ms: number) => {
   while (performance.now() < until);
 };
 
-test('a turn ends after a few milliseconds, and what waits for the loop comes in between', async () => {
+test('a turn ends after a millisecond, and the event loop does other work between turns', async () => {
   const turns = new LoopTurns();
   const begun: number[] = [];
   for (let n = 0; n < 30; n++) {
@@ -40,7 +40,7 @@ test('networks take turns, however much one of them sends', async () => {
   expect(order.lastIndexOf('neighbour')).toBeLessThan(10);
 });
 
-test('what comes alone is begun at once', () => {
+test('a single request is begun at once', () => {
   let begun = false;
   new LoopTurns().take('one', () => (begun = true));
   expect(begun).toBe(true);

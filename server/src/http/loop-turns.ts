@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { siteOf } from './networks.ts';
 
-/** How long one turn of the event loop is spent on beginning requests; what other requests wait for has its turn in between. */
+/** How long the process begins requests in one turn of the event loop. Other work gets its turn in between. */
 const turn_ms = 1;
 
 /**
@@ -9,13 +9,13 @@ const turn_ms = 1;
  * it did anything else. Here networks take turns, and in a turn requests are begun for a millisecond.
  */
 export class LoopTurns {
-  /** Of this turn. */
+  /** The time spent in this turn. */
   #spent_ms = 0;
   #is_ending = false;
   /** By network, in the order of their turns. */
   readonly #queues = new Map<string, (() => void)[]>();
 
-  /** Does a network's work at once when nobody waits and the turn isn't over, and else when it is the network's turn. */
+  /** Does a network's work at once if nobody waits and the turn isn't over; otherwise in the network's turn. */
   take(network: string, work: () => void): void {
     this.#endTurn();
     if (this.#queues.size === 0 && this.#spent_ms < turn_ms) {
@@ -33,7 +33,9 @@ export class LoopTurns {
     this.#spent_ms += performance.now() - begun;
   }
 
-  /** setImmediate comes once the sockets have been looked at, and what it starts waits until they have been again. */
+  /**
+   * setImmediate runs after the event loop has looked at the sockets, and what it schedules runs after the next look.
+   */
   #endTurn(): void {
     if (this.#is_ending) return;
     this.#is_ending = true;
@@ -44,7 +46,7 @@ export class LoopTurns {
       this.#endTurn();
       for (const [network, queue] of this.#queues) {
         const next = queue.shift();
-        // Behind all the others: each network has its turn before this one has its next.
+        // To the end: every other network has its turn before this one has its next.
         this.#queues.delete(network);
         if (queue.length > 0) this.#queues.set(network, queue);
         if (next !== undefined) this.#do(next);
@@ -54,7 +56,7 @@ export class LoopTurns {
   }
 }
 
-/** Begins requests in the turns of their networks; an IPv6 site, which has 65,536 of them, is one. */
+/** Begins requests in the turns of their networks. An IPv6 site, which has 65,536 networks, counts as one. */
 export const inTurn =
   (turns: LoopTurns): RequestHandler =>
   ({ ip = '' }, _res, next) =>

@@ -2,13 +2,15 @@ import type { RequestHandler } from 'express';
 import { BatonError } from '../errors.ts';
 import { bodyTypes, type Operation } from './contract.ts';
 
-/** Matches the paths of a route; of a deep one, the last parameter has slashes. */
+/** Matches the paths of a route. In a deep one, the last parameter may contain slashes. */
 export function matcher(path: string, deep = false): RegExp {
   const open = deep ? path.replace(/\{\w+\}$/, '.+') : path;
   return new RegExp(`^${open.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 }
 
-/** For a path that exists, the methods it takes (405 and Allow, RFC 9110); for any other 404. */
+/**
+ * Responds to a request that no route has served: with 405 and Allow if the path exists (RFC 9110), otherwise with 404.
+ */
 export function methodNotAllowed(operations: readonly Operation[]): RequestHandler {
   const paths = [...Map.groupBy(operations, ({ path }) => path)].map(([path, served]) => ({
     matches: matcher(

@@ -20,7 +20,7 @@ const observed = new Map<string, pg.Pool>();
 
 const connections = new Gauge({
   name: 'baton_database_connections',
-  help: 'Connections to the database by pool (requests, worker), and who waits for one.',
+  help: 'Connections to the database by pool (requests, worker), and how many wait for one.',
   labelNames: ['pool', 'state'],
   collect() {
     for (const [name, pool] of observed) {
@@ -31,14 +31,14 @@ const connections = new Gauge({
   },
 });
 
-/** Watches a pool: how many connections there are, idle, and waited for. */
+/** Adds a pool to the metrics: how many of its connections are open, idle and waited for. */
 export function observePool(name: 'requests' | 'worker', pool: pg.Pool): void {
   observed.set(name, pool);
 }
 
 const ask = 'baton:metrics';
 
-/** In the primary: gathers the processes' metrics for whichever of them is asked. */
+/** In the primary: gathers the metrics of all processes for the one that was asked. */
 export function answerMetrics(): void {
   const all = new AggregatorRegistry();
   cluster.on('message', (worker, message: { ask?: string; id?: number }) => {
@@ -52,7 +52,7 @@ export function answerMetrics(): void {
 
 let asked = 0;
 
-/** The metrics in Prometheus' text form: of all processes, where there are several. */
+/** The metrics in Prometheus' text form; those of all processes, if there are several. */
 export function metricsText(): Promise<string> {
   if (!cluster.isWorker) return register.metrics();
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Pace } from './pace.ts';
 
-test('a burst passes at once, and after it as many as the rate gives', () => {
+test('a burst passes at once, and then requests pass at the rate', () => {
   const pace = new Pace({ count: 10, within_ms: 1000, burst: 3 });
   const passes = (now: number) => pace.spend('a', now) === 0;
   expect([passes(0), passes(0), passes(0), passes(0)]).toEqual([true, true, true, false]);
@@ -12,7 +12,7 @@ test('a burst passes at once, and after it as many as the rate gives', () => {
   expect(pace.spend('b', 0)).toBe(0);
 });
 
-test('a burst is whole, and told as it is, whatever the clock says', () => {
+test('a burst passes in full, and the remaining count is exact, whatever the clock says', () => {
   for (let n = 0; n < 10_000; n++) {
     const now = 1_234.567_89 + n * 7.123_456_789;
     const pace = new Pace({ count: 3, within_ms: 60_000, burst: 3 });
@@ -22,7 +22,7 @@ test('a burst is whole, and told as it is, whatever the clock says', () => {
   }
 });
 
-test('what weighs more than a burst passes when nothing else has been, and takes its time afterwards', () => {
+test('a request heavier than the burst passes if nothing was spent before, and delays those after it', () => {
   const pace = new Pace({ count: 10, within_ms: 1000, burst: 3 });
   expect(pace.spend('a', 0, 20)).toBe(0);
   expect(pace.spend('a', 0)).toBeGreaterThan(1000);

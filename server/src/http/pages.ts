@@ -5,7 +5,7 @@ import helmet from 'helmet';
 /** The folder of our own pages. */
 export const own_pages = path.resolve(import.meta.dirname, '../../pages');
 
-// The console escapes what is said in tickets, and a script that was slipped in finds no way to run or to send.
+// The console escapes the texts of tickets. A script that got in all the same could neither run nor send anything.
 const console_policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -20,7 +20,10 @@ const console_policy = [
   'trusted-types dompurify',
 ].join('; ');
 
-/** The headers of the console, whose policy is stricter: it sets no style attributes, and makes no script from text. */
+/**
+ * The headers of the console. Its policy is stricter than that of the other pages: it sets no style attributes and
+ * creates no scripts from text.
+ */
 export function consoleHeaders(): RequestHandler[] {
   const policy: RequestHandler = (_req, res, next) => {
     res.setHeader('Content-Security-Policy', console_policy);
@@ -29,7 +32,7 @@ export function consoleHeaders(): RequestHandler[] {
   return [helmet({ contentSecurityPolicy: false, strictTransportSecurity: false }), policy];
 }
 
-/** The headers of a page, which loads from this server alone. `forms`: it has one, that this server takes. */
+/** The headers of a page that loads from this server alone. With `forms` it may send forms to this server. */
 export function pageHeaders({ forms = false } = {}): RequestHandler {
   return helmet({
     contentSecurityPolicy: {
@@ -47,7 +50,7 @@ export function pageHeaders({ forms = false } = {}): RequestHandler {
         frameAncestors: ["'none'"],
       },
     },
-    // Over plain HTTP on a developer's own machine there is nothing to be strict about.
+    // `apiHeaders` sets it in production; a developer's machine serves plain HTTP.
     strictTransportSecurity: false,
   });
 }

@@ -53,7 +53,7 @@ describe('If-Match', () => {
     ',',
     '"7" "8"',
     '"a"b"',
-  ])('%j is no list of entity tags', (header) => {
+  ])('%j is not a list of entity tags', (header) => {
     expect(() => parseIfMatch(header)).toThrow('If-Match must be * or a list of entity tags like "7".');
   });
 
@@ -65,13 +65,13 @@ describe('If-Match', () => {
     );
   });
 
-  test('that is malformed has its own code', () => {
+  test('that is malformed is refused with malformed_request', () => {
     expect(() => parseIfMatch('7')).toThrow(expect.objectContaining({ code: 'malformed_request' }));
   });
 });
 
 describe('a precondition', () => {
-  test('holds where none is asked for, where any will do, and at a version that is named', () => {
+  test('holds without If-Match, with *, and at a version that If-Match names', () => {
     for (const if_match of [undefined, '*', [7], [6, 7]] as const) {
       expect(requireMatch(if_match, { current_version: 7 })).toBeUndefined();
       expect(requireCurrent({ if_match, version: undefined }, { current_version: 7 })).toBeUndefined();
@@ -79,7 +79,7 @@ describe('a precondition', () => {
     }
   });
 
-  test('fails at every other version, and says which it is', () => {
+  test('fails at every other version, and returns the current one', () => {
     for (const current of [{ current_version: 7 }, { current_version: 7, current_status: 'open' }]) {
       for (const [if_match, detail] of [
         [[], expect.stringContaining('weak tags')],
@@ -93,7 +93,7 @@ describe('a precondition', () => {
     }
   });
 
-  test('in the body fails as a conflict, and says which version is current', () => {
+  test('in the body fails with conflict, and returns the current version', () => {
     const data = { detail: 'Version 6 is not the current one. Read it again.', current_version: 7 };
     expect(() => requireCurrent({ if_match: '*', version: 6 }, { current_version: 7 })).toThrow(
       expect.objectContaining({ code: 'conflict', data }),
@@ -102,7 +102,7 @@ describe('a precondition', () => {
 });
 
 describe('a write whose target has no entity tag', () => {
-  test('is refused when it names one, and not when any will do', () => {
+  test('is refused if If-Match names a tag, and not if it is *', () => {
     expect(requireNoTag(undefined)).toBeUndefined();
     expect(requireNoTag('*')).toBeUndefined();
     for (const if_match of [[], [1]]) {

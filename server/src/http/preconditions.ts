@@ -5,7 +5,8 @@ import { versioned_tag } from './entity-tag.ts';
 /** The versions an If-Match names, or `*` for any. */
 export type IfMatch = '*' | readonly number[];
 
-// One entity tag and what ends it: the end, or a comma and the empty elements that a list may have (RFC 9110, 5.6.1).
+// One entity tag and its end: the end of the header, or a comma and the empty elements that a list may have (RFC 9110,
+// 5.6.1).
 const element = /[\t ]*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[\t ]*(?:,[\t ,]*|$)/y;
 
 interface Tag {
@@ -13,7 +14,7 @@ interface Tag {
   tag: string;
 }
 
-/** The tags of a list; commas within their quotes are theirs. Undefined when it is no such list. */
+/** The tags of a list. A comma within quotes is part of a tag. Undefined if the header is no such list. */
 function readTags(header: string): Tag[] | undefined {
   const tags: Tag[] = [];
   element.lastIndex = /^[\t ,]*/.exec(header)?.[0].length ?? 0;
@@ -37,7 +38,7 @@ const max_version = 2 ** 31 - 1;
 
 /**
  * Reads If-Match (RFC 9110, 13.1.1): the versions that its tags begin with. Weak and foreign tags never match strongly,
- * so they name no version, and neither does a number that none can have.
+ * so they name no version, and neither does a number beyond the highest version.
  */
 export function parseIfMatch(header: string | undefined): IfMatch | undefined {
   if (header === undefined) return undefined;
@@ -49,7 +50,7 @@ export function parseIfMatch(header: string | undefined): IfMatch | undefined {
   });
 }
 
-/** The tags an If-None-Match names, without what makes them weak, or `*` for any. */
+/** The tags an If-None-Match names, without `W/`, or `*` for any. */
 type IfNoneMatch = '*' | readonly string[];
 
 /** Reads If-None-Match (RFC 9110, 13.1.2). */
@@ -59,29 +60,29 @@ function parseIfNoneMatch(header: string | undefined): IfNoneMatch | undefined {
   return named === '*' ? named : named.map(({ tag }) => tag);
 }
 
-/** What a read says of the representation that its client has. */
+/** The conditions of a read about the representation that its client has. */
 export interface ReadConditions {
   if_match: IfMatch | undefined;
   if_none_match: IfNoneMatch | undefined;
 }
 
-/** Reads the preconditions of a read; nearly all have none. */
+/** Reads the conditions of a read; undefined if there are none, which is nearly always the case. */
 export function readConditions(headers: IncomingHttpHeaders): ReadConditions | undefined {
   const { 'if-match': if_match, 'if-none-match': if_none_match } = headers;
   if (if_match === undefined && if_none_match === undefined) return undefined;
   return { if_match: parseIfMatch(if_match), if_none_match: parseIfNoneMatch(if_none_match) };
 }
 
-/** Whether the client has what has this tag already: compared weakly, `W/` aside. */
+/** Whether the client already has the representation with this tag. The comparison is weak: it ignores `W/`. */
 export function isKnown(if_none_match: IfNoneMatch | undefined, entity_tag: string): boolean {
   if (if_none_match === undefined || if_none_match === '*') return if_none_match === '*';
   return if_none_match.includes(entity_tag.slice(entity_tag.indexOf('"') + 1, -1));
 }
 
-/** What a resource is now, for a client that must decide again. */
+/** The current state of a resource, for a client that must decide again. */
 type Current = Omit<ErrorData<'conflict'>, 'detail'>;
 
-/** Throws `precondition_failed` unless the current version is one of those asked for. */
+/** Throws `precondition_failed` unless If-Match names the current version. */
 export function requireMatch(if_match: IfMatch | undefined, current: Current): void {
   if (if_match === undefined || if_match === '*' || if_match.includes(current.current_version)) return;
   const detail =
@@ -91,7 +92,7 @@ export function requireMatch(if_match: IfMatch | undefined, current: Current): v
   throw new BatonError('precondition_failed', { detail, ...current });
 }
 
-/** Throws `precondition_failed` or `conflict` unless the resource has the version still that a write is based on. */
+/** Throws `precondition_failed` or `conflict` unless the resource still has the version that the write is based on. */
 export function requireCurrent(
   base: { if_match: IfMatch | undefined; version: number | undefined },
   current: Current,
@@ -103,8 +104,8 @@ export function requireCurrent(
 }
 
 /**
- * For what has no strong entity tag: an If-Match with tags matches none, so the write must not be done (RFC 9110,
- * 13.2.1). `*` holds wherever the target is there.
+ * For a resource without a strong entity tag. An If-Match with tags matches nothing, so the write must not be done (RFC
+ * 9110, 13.2.1). `*` matches if the resource exists.
  */
 export function requireNoTag(if_match: IfMatch | undefined): void {
   if (if_match === undefined || if_match === '*') return;
@@ -114,8 +115,9 @@ export function requireNoTag(if_match: IfMatch | undefined): void {
 }
 
 /**
- * Refuses If-None-Match on a write: all of them change what is there or add to it, so `*` never holds, and a list of tags
- * says "unless it is so by now", which `If-Match` with the version that was seen says as well, and is compared.
+ * Refuses If-None-Match on a write. Every write changes or adds something, so `*` never holds. A list of tags would
+ * mean "unless it is so already". `If-Match` with the version that the client has seen says that as well, and it is
+ * compared.
  */
 export function refuseIfNoneMatch(header: string | undefined): void {
   if (header === undefined) return;

@@ -20,7 +20,7 @@ interface Parts {
   lifecycle: Lifecycle;
 }
 
-/** What a process without an API responds with: whether it is alive and ready, and its metrics. */
+/** Creates the HTTP app of a process without an API: its probes and its metrics. */
 export function createProbeApp({ config, pool, log, lifecycle }: Parts): express.Express {
   const turns = new LoopTurns();
   const hold_back = new HoldBack(config.refusal_delay_ms, turns);

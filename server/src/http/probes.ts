@@ -12,7 +12,7 @@ import { Readiness } from './readiness.ts';
 /** Whether the process still takes requests. */
 export interface Lifecycle {
   stopping: boolean;
-  /** What has to be there before requests can be served, in words. */
+  /** Why requests can't be served yet, in words; undefined when they can. */
   waits_for?: string | undefined;
 }
 
@@ -21,7 +21,7 @@ function requireSchema({ waits_for }: Lifecycle): void {
   throw new BatonError('database_unavailable', { detail: waits_for }, { retry_after_s: 1 });
 }
 
-/** Refuses requests while what they need is not there; they would fail in all kinds of ways. */
+/** Refuses requests of the API until the schema is ready; they would fail in many different ways. */
 export function untilReady(lifecycle: Lifecycle): RequestHandler {
   return (req, _res, next) => {
     if (lifecycle.waits_for !== undefined && req.path.startsWith('/v1/')) requireSchema(lifecycle);
@@ -29,20 +29,24 @@ export function untilReady(lifecycle: Lifecycle): RequestHandler {
   };
 }
 
-/** Not by Express's json(), which returns 304 to a client that asks for another than it has: a probe must see the 200. */
+/** Sends a 200. Express's json() would send a 304 to a client with a condition, and a probe must see the 200. */
 function ok(res: Response, says: object = {}): void {
   const text = JSON.stringify({ status: 'ok', ...says });
   res.type('application/json').set('Content-Length', String(text.length)).end(text);
 }
 
-/** For load balancers: alive, and ready. Neither limited nor signed in, and cheap however many ask. */
+/**
+ * Mounts the probes for load balancers. They need no credential, have no limit, and stay cheap however many requests
+ * come.
+ */
 export function mountProbes(
   router: Router,
   { pool, lifecycle, hold_back }: { pool: pg.Pool; lifecycle: Lifecycle; hold_back: HoldBack },
 ): void {
   const readiness = new Readiness(pool);
   const pace = new Pace({ count: 20, within_ms: 1_000, burst: 40 });
-  // No probe is ever refused, since another's flood may come from the same address; beyond the pace it waits a moment.
+  // No probe is refused, since a flood from somebody else may come from the same address. Beyond the pace it waits a
+  // moment.
   const paced: RequestHandler = (req, res, next) => {
     const { ip = '' } = req;
     if (pace.spend(networkOf(ip), performance.now()) === 0) next();
@@ -73,7 +77,7 @@ function carries(req: Request, expected: Buffer): boolean {
 
 const metrics_fresh_ms = 1000;
 
-/** How the server does, for a client that has the token. Without it there is nothing at the path. */
+/** Serves the metrics to a client that has the token. For any other client the path does not exist. */
 export function metrics(token: string): RequestHandler {
   const expected = digest(token);
   let gathered: { at: number; text: Promise<string> } | undefined;

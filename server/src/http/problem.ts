@@ -7,10 +7,10 @@ import { siteOf } from './networks.ts';
 import type { Trace } from './trace.ts';
 import { type Sending, sendJson } from './send.ts';
 
-/** The error as RFC 9457 has it. The same error has the same bytes: the request's id goes in a header only. */
+/** The error in the format of RFC 9457. Equal errors have equal bytes: the request's id is in a header only. */
 export function toProblem(error: BatonError): Problem {
   const [status, title] = error_table[error.code];
-  // RFC 9457's own members last: no extension may take their names.
+  // RFC 9457's own members come last, so that no extension replaces them.
   return { ...error.data, type: `/docs/errors#${error.code}`, title, status, code: error.code };
 }
 
@@ -30,7 +30,7 @@ interface HttpError extends Error {
 
 function fromHttp(error: HttpError): BatonError | undefined {
   if (error.status === 412) return new BatonError('precondition_failed', {}, { cause: error });
-  // URIError of a bad percent-encoding in the path, and whatever else the parsers call the client's fault.
+  // A URIError of bad percent-encoding in the path, and any other error that a parser blames on the client.
   if (error instanceof URIError || (error.status !== undefined && error.status >= 400 && error.status < 500)) {
     return new BatonError('malformed_request', {}, { cause: error });
   }
@@ -41,7 +41,7 @@ function fromHttp(error: HttpError): BatonError | undefined {
 export function refusalOf(error: unknown, res: Response, log: Logger): BatonError {
   const known = error instanceof BatonError ? error : fromHttp(error as HttpError);
   const refusal: BatonError = known ?? new BatonError('internal_error');
-  // Overload is no fault to investigate; the request's own line in the log shows it.
+  // Overload needs no investigation; the log line of the request shows it.
   if (error_table[refusal.code][0] >= 500 && (refusal.code !== 'overloaded' || refusal.cause !== undefined)) {
     const { method } = res.req;
     const { request_id, trace } = res.locals as { request_id?: string; trace?: Trace };
@@ -50,14 +50,18 @@ export function refusalOf(error: unknown, res: Response, log: Logger): BatonErro
   return refusal;
 }
 
-/** Refusals of a client that asks for too much, or too fast. */
+/** Refusals of clients that send too much or too fast. They are delayed. */
 const held_back: readonly ErrorCode[] = ['rate_limited', 'overloaded'];
 
-/** The one exit for errors: known ones by the table, unknown ones are logged whole and get a bland response. */
+/**
+ * Responds to every error: to a known one by the table, and to any other with `internal_error`, after logging it in
+ * full.
+ */
 export function problemHandler(services: Sending & { log: Logger }, hold_back: HoldBack): ErrorRequestHandler {
   const send = (res: Response, problem: BatonError) => {
     sendProblem(services, res, problem).catch((error: unknown) => {
-      // A conflict with long texts, say, for which its reader has no share of the memory left.
+      // The problem itself may be refused: a conflict with long texts, say, for a client whose share of memory is used
+      // up.
       const refusal = error instanceof BatonError ? error : new BatonError('internal_error', {}, { cause: error });
       if (!(error instanceof BatonError)) services.log.error({ err: describeError(error) }, refusal.code);
       sendProblem(services, res, refusal).catch(() => res.destroy());

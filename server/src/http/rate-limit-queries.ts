@@ -1,8 +1,8 @@
 import { type Sql, sql } from '../db/sql.ts';
 
 /**
- * Removes counters whose window is over, and notes of networks that have expired. A minute later, so that no statement
- * that began within a window finds its counter gone. See accounts/upkeep-queries.ts for the form.
+ * Removes counters whose window has ended, and expired notes of networks. It does so a minute later, so that no
+ * statement that began within a window finds its counter removed. See accounts/upkeep-queries.ts for the form.
  */
 export function removeEndedCounters(limit: number): Sql {
   return sql`

@@ -6,28 +6,28 @@ import type { Asker } from '../db/turns.ts';
 import { type LimitName, rateLimited } from '../lib/limit.ts';
 import { hasSite, networkOf, siteOf } from './networks.ts';
 
-/** What is counted together, and how much of it fits into a window. */
+/** A counter, and how much fits into its window. */
 export interface Bucket {
-  /** What clients see of it. */
+  /** The name that clients see. */
   name: LimitName;
   kind: string;
   key: string;
   limit: number;
 }
 
-// A site is limited, too, but its networks have their own limits within that.
+// A site may count as much as this many of its networks. Each network has its own limit within that.
 export const networks_a_site = 4;
 
 /**
- * Who can't be told by an account is told by the network, and each kind of attempt has a counter of its own: a flood
- * of one keeps nobody from another.
+ * The counters of a network, and of its site if that is larger: callers without an account are distinguished by them.
+ * Each kind of attempt has its own counters, so that a flood of one kind doesn't block another.
  */
 export function networkBuckets(name: LimitName, { ip }: { ip: string }, limit: number, kind: string = name): Bucket[] {
   const network = { name, kind, key: networkOf(ip), limit };
   return hasSite(ip) ? [network, { name, kind, key: siteOf(ip), limit: limit * networks_a_site }] : [network];
 }
 
-/** One count, to be given back. */
+/** One count, which can be taken back. */
 interface Hit {
   name: string;
   resets_at: string;
@@ -37,14 +37,14 @@ interface Counter {
   resets_at: string;
 }
 
-/** Addresses and e-mail addresses are nobody's business in the database. */
+/** Hashes the key, so that this table contains no IP addresses or e-mail addresses. */
 function nameOf(kind: string, key: string): string {
   return createHash('sha256').update(`${kind} ${key}`).digest('base64url');
 }
 
 /**
- * Counts in PostgreSQL, so that all processes count together. By default each count is one statement of its own, outside of
- * any request's transaction: a refused request's rollback doesn't take it back.
+ * Counts in PostgreSQL, so that all processes count together. By default each count is a separate statement outside the
+ * request's transaction, so that the rollback of a refused request doesn't take it back.
  */
 export class Counters {
   readonly #pool: pg.Pool;
@@ -57,7 +57,10 @@ export class Counters {
     this.#asker = asker;
   }
 
-  /** The same counters, in whose name the database is asked: a flood of attempts takes turns like everything else. */
+  /**
+   * The same counters, with statements that count as this caller's: a flood of attempts waits for its turn like
+   * everything else.
+   */
   of({ ip, user_id }: { ip: string; user_id?: string | undefined }): Counters {
     const asker = user_id === undefined ? { network: siteOf(ip) } : { user_id };
     return new Counters(this.#pool, this.#window_s, asker);
@@ -67,19 +70,19 @@ export class Counters {
     return autocommit<Row>(this.#pool, this.#asker, statement);
   }
 
-  /** Counts one. Throws `rate_limited` when it doesn't fit any more, and counts nothing. */
+  /** Counts one. If it doesn't fit any more, throws `rate_limited` and counts nothing. */
   take(bucket: Bucket): Promise<Hit> {
     return this.#take(bucket, (statement) => this.#run(statement));
   }
 
-  /** Counts one with what the transaction does: it is not counted where that doesn't commit. */
+  /** Counts one in the transaction. If that doesn't commit, nothing is counted. */
   async takeIn(tx: Tx, bucket: Bucket): Promise<void> {
     await this.#take(bucket, (statement) => tx.rows(statement));
   }
 
   async #take(bucket: Bucket, run: <Row>(statement: Sql) => Promise<Row[]>): Promise<Hit> {
     const name = nameOf(bucket.kind, bucket.key);
-    // What is refused is not written: nobody gives it back, and a counter that went on would stay full without anything counted.
+    // A refusal is not counted: nobody would take it back, and the counter would stay full without any counted attempt.
     const [row] = await run<Counter>(sql`
       insert into rate_limits as r (key, hits, resets_at)
       values (${name}, 1, now() + ${this.#window_s} * interval '1 second')
@@ -96,13 +99,13 @@ export class Counters {
     throw rateLimited({ name: limit, quota, window_s: this.#window_s }, full?.resets_in_s ?? 1);
   }
 
-  /** Takes one count back; in the next window there is nothing to take back. */
+  /** Takes one count back, unless its window has ended. */
   async giveBack({ name, resets_at }: Hit): Promise<void> {
     await this.#run(sql`
       update rate_limits set hits = greatest(hits - 1, 0) where key = ${name} and resets_at = ${resets_at}`);
   }
 
-  /** Notes the key for that many days, beside the counters; `noted` finds it. */
+  /** Stores the key for that many days in the counters' table; `noted` finds it. */
   async note(key: string, { days }: { days: number }): Promise<void> {
     await this.#run(sql`
       insert into rate_limits (key, hits, resets_at)

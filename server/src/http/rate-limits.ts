@@ -7,27 +7,28 @@ import { createMailLimits, type MailLimits, mails_an_address } from './mail-limi
 import { networkOf } from './networks.ts';
 import { type Bucket, Counters, networkBuckets } from './rate-limit-store.ts';
 
-/** Who asks for something that is limited, and what for. */
+/** A request for something that is limited. */
 export interface Asking {
   ip: string;
-  /** Of the caller whose token was verified; undefined where anybody may ask. */
+  /** The caller, whose token was verified; undefined in a public operation. */
   user_id: string | undefined;
   session_id: string | undefined;
   body: unknown;
 }
 
-/** Runs what an operation does, within its limit. Throws `rate_limited` instead when that is used up. */
+/** Runs an operation within its limit. If the limit is used up, throws `rate_limited` instead. */
 export type Guard = <T>(asking: Asking, work: () => Promise<T>) => Promise<T>;
 
 export interface RateLimits {
-  /** The limit of an operation by which somebody could guess, or sign up again and again. */
+  /** The limit of an operation that could serve to guess secrets or to sign up repeatedly. */
   guardOf: (operation_id: string) => Guard | undefined;
-  /** Notes that the account was used in this network: guesses from elsewhere don't keep it out of there. */
+  /** Remembers that the account was used in this network, so that guesses from elsewhere don't lock it out there. */
   noteKnown: (email: string, from: { ip: string }) => Promise<void>;
   mails: MailLimits;
   /**
-   * Counts a new workspace for its account, in the transaction that creates it. Each leaves rows permanently, deleted or not, and the quota
-   * counts those that are there alone: this counts all of a day, also where the account has left them since. Throws `rate_limited`.
+   * Counts a new workspace for its account, in the transaction that creates it. A workspace leaves rows permanently,
+   * even after its deletion, and the quota counts only existing ones. This limit counts all that the account has
+   * created within a day, including those it has deleted or left. Throws `rate_limited`.
    */
   countNewWorkspace: (tx: Tx, user_id: string) => Promise<void>;
 }
@@ -39,7 +40,7 @@ const known_for_days = 90;
 const day_s = 86_400;
 const no_limit = Number.MAX_SAFE_INTEGER;
 
-/** Whether an outcome stays counted: of a refusal the error, of a success undefined. */
+/** Decides whether an outcome stays counted, given the error of a refusal, or undefined for a success. */
 type Counts = (error: unknown) => boolean;
 
 const refusedBy =
@@ -48,18 +49,18 @@ const refusedBy =
     error instanceof BatonError && codes.includes(error.code);
 
 /**
- * Counts before the outcome is known and takes back what doesn't count: the other way round, as many guesses as fit
- * into one moment would get through. So more attempts at the same moment than the limit may be refused although they
- * are right. What one bucket refuses is counted in none.
+ * Counts an attempt before its outcome is known, and takes the count back if that outcome doesn't count. Counting
+ * afterwards would let any number of simultaneous guesses through. So if more attempts than the limit come at the same
+ * moment, correct ones may be refused, too. An attempt that one bucket refuses is counted in none.
  */
 async function counted<T>(counters: Counters, buckets: readonly Bucket[], counts: Counts, work: () => Promise<T>) {
   const hits: Awaited<ReturnType<Counters['take']>>[] = [];
-  // Should it be lost, the attempt stays counted until the window ends.
+  // If this fails, the attempt stays counted until the window ends.
   const takeBack = () => Promise.all(hits.map((hit) => counters.giveBack(hit).catch(() => undefined)));
   try {
     for (const bucket of buckets) hits.push(await counters.take(bucket));
   } catch (error) {
-    await takeBack(); // or who has used up the one would use up the others, without having done anything
+    await takeBack(); // otherwise refused attempts would use up the other buckets
     throw error;
   }
   let result: T;
@@ -75,16 +76,15 @@ async function counted<T>(counters: Counters, buckets: readonly Bucket[], counts
 
 const placeOf = (email: string, { ip }: { ip: string }) => `${email} ${networkOf(ip)}`;
 
-/** Notes that the account was used in this network. Should the note be lost, the next sign-in makes it. */
+/** Remembers that the account was used in this network. If this fails, the next sign-in writes it. */
 function noteKnown(counters: Counters, email: string, from: { ip: string }): Promise<void> {
   return counters.note(placeOf(email, from), { days: known_for_days }).catch(() => undefined);
 }
 
 /**
- * Failed sign-ins count for the network and for the account, whether the account exists or not, so that being throttled
- * tells nothing. The account in a network where it was used before has a counter of its own, and neither of these: the
- * guesses of the world and the mistakes of the neighbours keep nobody out of a place where they were before
- * (docs/decisions/0012).
+ * Counts failed sign-ins for the network and for the account, whether the account exists or not, so that a refusal
+ * reveals nothing. An account in a network where it was used before has a separate counter instead of these two. So
+ * neither guesses from elsewhere nor failures of others in that network lock the owner out there (docs/decisions/0012).
  */
 function guardSignIn(config: Config, all: Counters): Guard {
   const limit = config.auth_limit_per_account;
@@ -93,7 +93,8 @@ function guardSignIn(config: Config, all: Counters): Guard {
     const { email } = asking.body as { email: string };
     const here = placeOf(email, asking);
     const known = await counters.noted(here);
-    // As many statements for one as for the other, so that the time tells nothing: the known one’s networks have no limit.
+    // Both cases send equally many statements, so that the time reveals nothing. For a known account the networks have
+    // no limit.
     const buckets = [
       ...(known
         ? networkBuckets('sign-in', asking, no_limit, 'sign-in, known')
@@ -111,7 +112,7 @@ function guardSignIn(config: Config, all: Counters): Guard {
   };
 }
 
-/** Sign-ups count whether they succeed or not. Where one succeeds, the account is known from then on. */
+/** Counts sign-ups whether they succeed or not. After a success, the account is known in this network. */
 function guardSignUp(config: Config, all: Counters): Guard {
   const counts: Counts = (error) => error === undefined || refusedBy('email_taken', 'invitation_required')(error);
   return async (asking, work) => {
@@ -125,8 +126,8 @@ function guardSignUp(config: Config, all: Counters): Guard {
 }
 
 /**
- * Failures count after the outcome: nobody guesses 256 bits, so a token that is right is accepted whatever else was sent, and what was done
- * before under its key gets its first response.
+ * Counts failures after the outcome, since nobody guesses 256 bits. So a correct token is accepted even when the limit
+ * is used up, and a retry under an idempotency key gets its first response.
  */
 function guardToken(
   bucketsOf: (asking: Asking) => Bucket[],
@@ -149,14 +150,18 @@ const sessionBucket = (name: LimitName, { session_id }: Asking, config: Config):
 };
 
 /**
- * Failures of somebody whose token was verified count for their session alone, not for their neighbours. It takes the
- * password to begin another, so nobody guesses it faster; and who has stolen one keeps the owner, in theirs, from nothing.
+ * Counts failures of a signed-in caller for their session alone, not for their network. A new session takes the
+ * password, so this allows no faster guessing. And somebody who has stolen a session can't lock the owner out of other
+ * sessions.
  */
 function guardSession(name: LimitName, counts: Counts, config: Config, counters: Counters): Guard {
   return async (asking, work) => counted(counters.of(asking), [sessionBucket(name, asking, config)], counts, work);
 }
 
-/** The limits of this process; those of authentication are counted in the database, for all processes together. */
+/**
+ * Creates the limits on authentication, mails and new workspaces. They are counted in the database, for all processes
+ * together.
+ */
 export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
   const counters = new Counters(pool, auth_window_s);
   const guardOneTimeToken: Guard = (asking, work) => {
@@ -164,12 +169,13 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
     const guessed = refusedBy('invalid_reset_token', 'invalid_confirmation_token');
     return counted(counters.of(asking), buckets, guessed, work);
   };
-  // Other passwords under a key that was used are guesses as well: without bcrypt, the response tells which were right.
+  // Another password under a used idempotency key is a guess, too: without bcrypt, the response tells whether it is the
+  // first one.
   const wrong = refusedBy('invalid_credentials', 'idempotency_key_reused');
   const guardPassword = guardSession('password', wrong, config, counters);
   // Failed refreshes count for the network; successes count for their session (accounts/sign-in.ts).
   const ofRefresh = (asking: Asking) => networkBuckets('refresh', asking, config.auth_limit_per_address);
-  // A page that looks whether somebody is signed in, and has no cookie, guesses nothing.
+  // A page without a cookie that checks whether somebody is signed in guesses nothing.
   const guessedRefresh = (error: unknown, { body }: Asking) =>
     refusedBy('invalid_refresh_token')(error) && (body as { refresh_token?: string }).refresh_token !== undefined;
   const ofInvitation = (asking: Asking) => [sessionBucket('invitation', asking, config)];
@@ -179,7 +185,7 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
     login: guardSignIn(config, counters),
     refresh: guardToken(ofRefresh, guessedRefresh, counters),
     reset_password: guardOneTimeToken,
-    // Whether there is such an account or not: each address gets no more mails than this, whoever asks for them.
+    // Limits the mails to each address, whoever asks for them, and whether the account exists or not.
     request_password_reset: (asking, work) => {
       const { email } = asking.body as { email: string };
       const name = 'password-reset-mail' as const;

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('readiness is asked of a connection of its own, once for all that probe at a time', async () => {
+test('readiness uses a separate connection, and concurrent probes share one query', async () => {
   const held = await Promise.all([server.pool.connect(), server.pool.connect()]);
   const statuses = await Promise.all(
     Array.from({ length: 60 }, async () => (await fetch(`${server.url}/readyz`)).status),

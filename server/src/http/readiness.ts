@@ -6,7 +6,7 @@ const timeout_ms = 1000;
 /** A result is reused for this long, so that a flood of probes doesn't query the database more often. */
 const fresh_ms = 250;
 
-/** Asks whether the database takes writes. A connection that doesn't say in time is given up. */
+/** Rejects unless the database accepts writes. A connection that does not respond in time is closed. */
 async function ask(pool: pg.Pool): Promise<void> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error('The database did not respond in time.')), timeout_ms);
@@ -30,17 +30,17 @@ async function ask(pool: pg.Pool): Promise<void> {
   }
 }
 
-/** Whether requests can be served, as far as the database goes. */
+/** Tells whether the database lets requests be served. */
 export class Readiness {
   readonly #pool: pg.Pool;
   #asked: { at: number; outcome: Promise<void> } | undefined;
 
-  /** The pool has one connection and is nobody else's: whatever requests hold or wait for, a probe has its own. */
+  /** The pool has one connection, used by probes alone, so that a probe never waits for one that requests occupy. */
   constructor(pool: pg.Pool) {
     this.#pool = pool;
   }
 
-  /** Throws `database_unavailable`. All that ask within a moment share one look. */
+  /** Throws `database_unavailable` if the database can't serve. Calls within a moment share one query. */
   requireDatabase(): Promise<void> {
     const now = performance.now();
     if (this.#asked === undefined || now - this.#asked.at > fresh_ms) {

@@ -7,7 +7,10 @@ import { readTrace, traceResponse } from './trace.ts';
 
 const given_id = /^[A-Za-z0-9._-]{8,64}$/;
 
-/** Names the request, and writes one line when its response is sent: of headers, query and body nothing gets into it but an id. */
+/**
+ * Gives the request an id, and logs one line when its response is sent. Of the headers, query and body the line
+ * contains ids only.
+ */
 export function requestLog(log: Logger): RequestHandler {
   return (req, res, next) => {
     const header = req.headers['x-request-id'];
@@ -23,7 +26,7 @@ export function requestLog(log: Logger): RequestHandler {
       const duration_ms = performance.now() - started;
       const operation = (res.locals['operation'] as string | undefined) ?? 'none';
       const { method } = req;
-      const status = res.writableFinished ? res.statusCode : 499; // gone before the response
+      const status = res.writableFinished ? res.statusCode : 499; // the client left before the response
       observeRequest({ operation, method, status, duration_ms });
       const identity = res.locals['identity'] as { user_id: string } | undefined;
       log.info(

@@ -3,8 +3,8 @@ import type { RequestHandler } from 'express';
 import type { Config } from '../config.ts';
 
 /**
- * The headers of every response of the API: fixed, since nothing here is a page. helmet computes the same per request
- * for 22 µs; it stands in front of the pages, where its defaults matter.
+ * The headers of every response of the API. They are fixed, since no such response is a page. helmet would compute the
+ * same in 22 µs per request; it is used for the pages, where its defaults matter.
  */
 export function apiHeaders(config: Pick<Config, 'production'>): RequestHandler {
   const fixed: [string, string][] = [
@@ -22,7 +22,7 @@ export function apiHeaders(config: Pick<Config, 'production'>): RequestHandler {
   };
 }
 
-/** CORS for the origins that the operator lists; without any, browsers of other origins get nothing. */
+/** CORS for the origins that the operator lists. Without any, browsers let no other origin read responses. */
 export function allowOrigins(config: Config): RequestHandler[] {
   if (config.cors_origins.length === 0) return [];
   return [

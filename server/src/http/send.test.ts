@@ -15,7 +15,7 @@ import { Served } from './served.ts';
 const network = '127.0.0.1';
 const body = { text: 'x'.repeat(100_000) };
 
-/** What becomes of a read and of a write whose responses are this body. */
+/** The outcomes of a read and of a write whose responses are this body. */
 async function outcomes(sending: Sending): Promise<{ read: number; write: number; written: unknown }> {
   const app = express();
   app.all('/', (_req, res) => sendJson(sending, res, body));
@@ -31,7 +31,7 @@ async function outcomes(sending: Sending): Promise<{ read: number; write: number
   return { read: read.status, write: write.status, written };
 }
 
-test('with no share of the memory left, a read is refused, and the response of a write that is done is not', async () => {
+test('when the memory share is used up, a read is refused, but a completed write gets its response', async () => {
   const responses = new ByteShares(64 * 1024 * 1024);
   const sending = { responses, served: new Served(2 ** 30), large_json: new LargeJson() };
   responses.take({ user_id: undefined, network }, 32 * 1024 * 1024);
@@ -39,7 +39,7 @@ test('with no share of the memory left, a read is refused, and the response of a
   expect(responses.held).toBe(32 * 1024 * 1024);
 });
 
-test('with a full queue for large JSON, a read is refused, and the response of a write that is done is not', async () => {
+test('when the queue for large JSON is full, a read is refused, but a completed write gets its response', async () => {
   const large_json = new LargeJson();
   const most = 65; // one is written, 64 wait
   const long = '\u0001'.repeat(2_000_000);

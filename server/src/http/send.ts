@@ -7,24 +7,24 @@ import { siteOf } from './networks.ts';
 import { isKnown, type ReadConditions, requireMatch, requireNoTag } from './preconditions.ts';
 import { Served } from './served.ts';
 
-/** A response this small is written to the socket's buffer, and forgotten. */
+/** A response up to this size is written to the socket's buffer and not counted. */
 export const small_response_bytes = 64 * 1024;
 
-/** Whose bytes a request's are. */
+/** Who the bytes of a request count for. */
 export function holderOf(req: Request, res: Response): Holder {
   return { user_id: res.locals['person_id'] as string | undefined, network: siteOf(req.ip ?? '') };
 }
 
-/** Does something when the response is out or its client gone; at once if it is already. */
+/** Runs `work` when the response is sent or its client has left; at once if that has happened already. */
 export function whenClosed(res: Response, work: () => void): void {
   if (res.closed) work();
   else res.once('close', work);
 }
 
 export interface Sending {
-  /** Bytes of responses, until their reader has taken them. */
+  /** Bytes of responses, until their clients have taken them. */
   responses: ByteShares;
-  /** Bytes of large responses in the course of time. */
+  /** The rate of bytes of large responses. */
   served: Served;
   large_json: LargeJson;
 }
@@ -37,13 +37,16 @@ export function createSending(config: Pick<Config, 'response_memory_bytes' | 're
   };
 }
 
-/** What identifies a representation, and what the request says about the one that the client has. */
+/** The version of a representation, and the request's conditions about the one that the client has. */
 export interface Tagging extends Partial<ReadConditions> {
-  /** Its version, if it has one. */
+  /** Undefined for a representation without a version. */
   version: number | undefined;
 }
 
-/** Tags the response, and tells whether its client has it already. Throws `precondition_failed` (RFC 9110, 13.2.2). */
+/**
+ * Sets the ETag, and returns whether the client has this response already. Throws `precondition_failed` (RFC 9110,
+ * 13.2.2).
+ */
 function isUnchanged(res: Response, digest: string, { version, if_match, if_none_match }: Tagging): boolean {
   if (version === undefined) requireNoTag(if_match);
   else requireMatch(if_match, { current_version: version });
@@ -52,7 +55,7 @@ function isUnchanged(res: Response, digest: string, { version, if_match, if_none
   return isKnown(if_none_match, tag);
 }
 
-/** A value's JSON in UTF-8, and the digest of its bytes. A large value is written by a thread of its own. */
+/** Writes a value as JSON in UTF-8, with the digest of the bytes. A separate thread writes a large value. */
 export async function writeJson(
   large_json: LargeJson,
   who: string,
@@ -64,9 +67,9 @@ export async function writeJson(
 }
 
 /**
- * Sends a value as JSON, or bytes that are JSON already; they count as its caller's until they are taken. The status and
- * type are set before. Throws `rate_limited` or `overloaded`, but not once a write is done: refused then, it would be
- * done a second time.
+ * Sends a value as JSON, or bytes that are JSON already. They count for the client until it has taken them. The caller
+ * sets the status and type before. Throws `rate_limited` or `overloaded`, but not after a completed write, which the
+ * client would then do a second time.
  */
 export async function sendJson(
   { responses, served, large_json }: Sending,
@@ -88,14 +91,14 @@ export async function sendJson(
   let digest: string | undefined;
   if (long_bytes > 0) {
     if (res.closed) return; // nobody is left to read it
-    hold(long_bytes); // before it is written: what waits for that is in memory already
+    hold(long_bytes); // before it is written: while the value waits for that, it is in memory
     const { user_id, network } = holderOf(res.req, res);
     ({ bytes: json, digest } = await large_json.write(user_id ?? network, value).catch((error: unknown) => {
       if (is_done) return { bytes: JSON.stringify(value), digest: undefined };
       throw error;
     }));
   } else {
-    // Not by Express's json(): what it looks up for each response is known here.
+    // Without Express's json(), which looks up for each response what is known here.
     json = written ? value : JSON.stringify(value);
     const bytes = Buffer.byteLength(json);
     if (bytes > small_response_bytes) hold(bytes);

@@ -16,8 +16,8 @@ function refusal(served: Served, holder: { user_id: string | undefined; network:
   }
 }
 
-describe('an account that has had a sixteenth of a minute’s bytes', () => {
-  test('is refused until some of them are due, and others are not', () => {
+describe('the limit on bytes of responses', () => {
+  test('refuses an account that has used up its burst until more bytes are due, and no other account', () => {
     const served = new Served(60 * mib);
     expect(refusal(served, ada)).toBeUndefined();
     served.charge(ada, 7 * mib); // 3.25 MiB more than may come at once, at 1 MiB a second
@@ -27,7 +27,7 @@ describe('an account that has had a sixteenth of a minute’s bytes', () => {
     expect(refusal(served, { ...ada, network: '192.0.2.2' })).toBe(of_account);
   });
 
-  test('shares its network’s bound of twice as much with the accounts beside it', () => {
+  test('allows the accounts of one network together twice as much as one account', () => {
     const served = new Served(60 * mib);
     for (const user_id of ['a', 'b', 'c']) served.charge({ ...ada, user_id }, 4.5 * mib);
     const of_network = 'rate_limited, "read";q=7864320;qu="content-bytes";w=4, 3';

@@ -5,21 +5,21 @@ import { Pace } from './pace.ts';
 const networks_of_one_account = 2;
 
 /**
- * A bound on the bytes of large responses in the course of time: the limit of requests counts a page of a megabyte like
- * one of a kilobyte, and making it keeps the process from everybody else some hundred times as long.
+ * Limits the bytes of large responses that an account or network gets per minute. The limit on requests counts a page
+ * of a megabyte the same as one of a kilobyte, but the large one occupies the process about a hundred times as long.
  */
 export class Served {
   readonly #accounts: Pace;
   readonly #networks: Pace;
 
-  /** For an account; a network may have twice as much. */
+  /** `bytes_per_minute` is the rate of an account; a network gets twice as much. */
   constructor(bytes_per_minute: number) {
     const pace = (count: number) => new Pace({ count, within_ms: 60_000, burst: count / 16 });
     this.#accounts = pace(bytes_per_minute);
     this.#networks = pace(bytes_per_minute * networks_of_one_account);
   }
 
-  /** Refuses a caller that has had too much, before anything is asked of the database. */
+  /** Throws `rate_limited` for a caller that has used up its bytes, before any query. */
   requireRoom({ user_id, network }: Holder): void {
     const now = performance.now();
     const of_account = user_id === undefined ? 0 : this.#accounts.wait_ms(user_id, now);
@@ -31,7 +31,7 @@ export class Served {
     throw rateLimited(pace.limit('read'), Math.ceil(wait_ms / 1000), detail);
   }
 
-  /** Counts a response; what it has too much delays the next. */
+  /** Counts a response that is sent in any case. Bytes beyond the limit delay the caller's next response. */
   charge({ user_id, network }: Holder, bytes: number): void {
     const now = performance.now();
     if (user_id !== undefined) this.#accounts.charge(user_id, now, bytes);

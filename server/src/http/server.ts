@@ -6,10 +6,10 @@ import { rateLimited } from '../lib/limit.ts';
 import { toProblem } from './problem.ts';
 import { UnderWay } from './under-way.ts';
 
-/** A list with all its filters fits, a hundred ids and a cursor among them. */
+/** Long enough for a list with all its filters, a hundred ids and a cursor. */
 const max_url_length = 12 * 1024;
 const linger_ms = 2000;
-/** Requests that one connection may send ahead of their responses: a packet has room for two thousand. */
+/** Requests that one connection may send ahead of their responses. One packet has room for two thousand. */
 const max_pipelined = 20;
 
 function rawProblem(error: BatonError): string {
@@ -28,21 +28,21 @@ function rawProblem(error: BatonError): string {
   ].join('\r\n');
 }
 
-/** What the parser's complaint means for the sender. */
+/** The error code for an error of the parser. */
 function codeOf(error: NodeJS.ErrnoException): PlainErrorCode {
   if (error.code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large';
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout';
   return 'malformed_request';
 }
 
-/** RFC 3986, 3.2.2 and 3.2.3; of the schemes we are asked by, none has a host that is empty. */
+/** RFC 3986, 3.2.2 and 3.2.3. Neither http nor https allows an empty host. */
 const host_form = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
 
 /** Headers that may occur once. Node keeps the first value and drops the others, but a proxy may have used another one. */
 const single_headers = ['host', 'authorization', 'content-type'];
 const single_lengths = new Set(single_headers.map((name) => name.length));
 
-/** Whether a header that has one value came twice. */
+/** Whether a header that may occur once came twice. */
 function hasTwice(raw_headers: readonly string[]): boolean {
   const seen = new Set<string>();
   for (let n = 0; n < raw_headers.length; n += 2) {
@@ -59,10 +59,7 @@ function hasTwice(raw_headers: readonly string[]): boolean {
 /** The start of the absolute form, RFC 9112, 3.2.2: scheme and authority. */
 const absolute_form = /^https?:\/\/([^/?#]*)/i;
 
-/**
- * Brings the target into origin form. Every server must take the absolute form, and go by its host rather than by Host;
- * nothing here depends on either.
- */
+/** Brings the target into origin form. Every server must accept the absolute form; its host is dropped. */
 function toOriginForm(req: IncomingMessage): void {
   const target = req.url ?? '';
   const [start = '', authority] = absolute_form.exec(target) ?? [];
@@ -71,29 +68,32 @@ function toOriginForm(req: IncomingMessage): void {
   req.url = rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-/** Faults of framing that the parser lets pass; each makes proxies and servers disagree on what was asked. */
+/**
+ * Finds faults of framing that the parser accepts. With each of them, a proxy and the server could disagree on what was
+ * requested.
+ */
 function framingFault(req: IncomingMessage): PlainErrorCode | undefined {
-  // Node's parser takes a request line of HTTP/2.0, which is no version of this framing.
+  // Node's parser accepts a request line with HTTP/2.0, which has another framing.
   if (req.httpVersionMajor !== 1) return 'malformed_request';
   if (hasTwice(req.rawHeaders)) return 'malformed_request';
   const { host } = req.headers;
-  // RFC 9112, 3.2. HTTP/1.0 has no Host, and health checkers still speak it.
+  // RFC 9112, 3.2. HTTP/1.0 requires no Host, and some health checkers still use it.
   if (host === undefined ? req.httpVersion !== '1.0' : !host_form.test(host)) return 'malformed_request';
   const encoding = req.headers['transfer-encoding'];
-  // RFC 9112, 6.1: what else there may be is not ours to undo, and HTTP/1.0 knows no chunks.
+  // RFC 9112, 6.1: this server decodes no other coding, and HTTP/1.0 has no chunks.
   if (encoding !== undefined && (encoding.toLowerCase() !== 'chunked' || req.httpVersion === '1.0')) {
     return 'malformed_request';
   }
   const { url = '' } = req;
   if (url.length > max_url_length) return 'uri_too_long';
   if (!url.startsWith('/')) return 'malformed_request';
-  // A fragment is no part of a target; proxies cut it off, or don't. Nor are bytes beyond ASCII, which Node reads as
-  // Latin-1 and others as UTF-8.
+  // A target has no fragment; some proxies remove one, and others don't. It has no bytes beyond ASCII either: Node
+  // reads them as Latin-1 and others as UTF-8.
   if (!/^[!"$-~]+$/.test(url)) return 'malformed_request';
   return undefined;
 }
 
-/** Ends connections with a refusal, each in its turn: a response that is still in progress was asked for first. */
+/** Ends connections with a refusal. It is sent after the responses in progress, whose requests came first. */
 class LastWords {
   readonly #under_way: UnderWay;
   readonly #refused = new WeakSet<Duplex>();
@@ -102,7 +102,7 @@ class LastWords {
     this.#under_way = under_way;
   }
 
-  /** Whether what comes over the connection is still to be served: nothing is that came behind a refused request. */
+  /** Whether a request on this connection is still served; none is after a refused one. */
   admits(socket: Duplex): boolean {
     return !this.#refused.has(socket);
   }
@@ -118,7 +118,7 @@ class LastWords {
     const end = () => {
       if (broken?.headersSent === true) socket.destroy();
       else socket.end(rawProblem(error));
-      // Left to the client, the connection would be there as long as it likes; cut at once, the response could be lost.
+      // Without a limit, the client could keep the connection open forever. Closed at once, it could lose the response.
       setTimeout(() => socket.destroy(), linger_ms).unref();
     };
     const last = before.at(-1);
@@ -129,7 +129,7 @@ class LastWords {
 
 type Limits = Pick<Config, 'headers_timeout_ms' | 'request_timeout_ms' | 'upload_timeout_ms'>;
 
-/** The time that the body of a request has to come. */
+/** The timer for the body of a request. */
 interface BodyTime {
   stop: () => void;
   begin: () => void;
@@ -138,8 +138,8 @@ interface BodyTime {
 const times = new WeakMap<IncomingMessage, BodyTime>();
 
 /**
- * Lets the body of a request take longer than others may, and gives what ends that: whoever reads it sees to it that it comes, and
- * nobody reads what comes after a refusal.
+ * Lets the body of a request take longer, and returns a function that starts the usual timer again. While the body is
+ * read, its reader limits the time; after a refusal nobody reads it.
  */
 export function mayTakeLonger(req: IncomingMessage): () => void {
   const time = times.get(req);
@@ -147,7 +147,9 @@ export function mayTakeLonger(req: IncomingMessage): () => void {
   return () => time?.begin();
 }
 
-/** Does something with a request whose body has not come in time, unless it may take longer. Node has one limit for all. */
+/**
+ * Refuses a request whose body has not arrived in time, unless it may take longer. Node has one limit for all requests.
+ */
 function limitBody(req: IncomingMessage, within_ms: number, refuse: () => void): void {
   if (req.headers['content-length'] === undefined && req.headers['transfer-encoding'] === undefined) return;
   let timer: NodeJS.Timeout | undefined;
@@ -165,11 +167,11 @@ function limitBody(req: IncomingMessage, within_ms: number, refuse: () => void):
 
 export interface HttpServer {
   server: Server;
-  /** Begins the end: each response is its connection's last from now on. */
+  /** From now on each response is its connection's last. */
   drain: () => void;
 }
 
-/** Node's HTTP server with our limits; what never reaches the application gets a problem too. */
+/** Creates Node's HTTP server with our limits. A request that never reaches the application gets a problem, too. */
 export function createHttpServer(handler: RequestListener, limits: Limits): HttpServer {
   const under_way = new UnderWay();
   const last_words = new LastWords(under_way);
@@ -195,13 +197,13 @@ export function createHttpServer(handler: RequestListener, limits: Limits): Http
       requestTimeout: Math.max(limits.request_timeout_ms, limits.upload_timeout_ms),
       keepAliveTimeout: 65_000, // longer than common load balancers', so that they close first
       connectionsCheckingInterval: Math.min(2_000, limits.headers_timeout_ms / 4),
-      requireHostHeader: false, // ours responds with a problem
+      requireHostHeader: false, // our own check responds with a problem
     },
     serve,
   );
   server.maxHeadersCount = 100;
-  // No byte came or went for this long: the connection is idle, or nobody reads the response. While a request is in progress
-  // and there is nothing to read yet, the delay is the server's.
+  // If no byte came or went for this long, the connection is idle, or nobody reads the response. If a request is in
+  // progress and there is nothing to read yet, the delay is the server's.
   server.timeout = limits.request_timeout_ms;
   server.on('timeout', (socket) => {
     if (socket.writableLength > 0 || under_way.of(socket).length === 0) socket.destroy();
@@ -211,14 +213,15 @@ export function createHttpServer(handler: RequestListener, limits: Limits): Http
     if (error.code === 'ECONNRESET' || going) socket.destroy();
     else last_words.refuse(socket, new BatonError(codeOf(error)));
   });
-  // Nobody listens for `upgrade`: Node then serves the request as if it hadn't asked for another protocol (RFC 9110,
-  // 7.8). curl --http2 and Java's client ask so in each first request.
+  // There is no listener for `upgrade`, so Node serves the request as if it hadn't asked for another protocol (RFC
+  // 9110, 7.8). curl --http2 and Java's client ask for one in each first request.
   server.on('connect', (_req, socket) => {
-    // Node hands the connection over without a listener, and its error would end the process.
+    // Node hands the connection over without a listener for errors, and an error would end the process.
     socket.on('error', () => socket.destroy());
     last_words.refuse(socket, new BatonError('malformed_request'));
   });
-  // "100 Continue" is sent when the body is about to be read, and not to a client whose request is refused before.
+  // "100 Continue" is sent when the body is about to be read. A client whose request is refused before that doesn't get
+  // it.
   server.on('checkContinue', serve);
   server.on('checkExpectation', (req) => last_words.refuse(req.socket, new BatonError('expectation_failed')));
   return { server, drain: () => under_way.drain() };

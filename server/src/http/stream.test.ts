@@ -41,7 +41,7 @@ async function stream(frames: () => AsyncIterable<string>, beat_ms = 60_000): Pr
   return { response, responses, logged, ended, stop };
 }
 
-test('a stream without events sends a sign of life', async () => {
+test('a stream without events sends heartbeats', async () => {
   const idle = await stream(async function* () {
     await sleep(250);
     yield* [];
@@ -50,7 +50,7 @@ test('a stream without events sends a sign of life', async () => {
   await idle.stop();
 });
 
-test('what goes wrong on the way is the last event, and a fault of ours is logged', async () => {
+test('an error during a stream is its last event, and an internal error is logged', async () => {
   const busy = await stream(async function* () {
     yield frame(1);
     throw new BatonError('overloaded', {}, { retry_after_s: 7 });
@@ -72,7 +72,7 @@ test('what goes wrong on the way is the last event, and a fault of ours is logge
   await broken.stop();
 });
 
-test('a client that takes nothing is sent nothing more, and its bytes count until it has left', async () => {
+test('a client that reads nothing is sent nothing more, and its bytes count until it has left', async () => {
   let sent = 0;
   let left = false;
   const slow = await stream(async function* () {

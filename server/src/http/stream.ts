@@ -4,16 +4,22 @@ import type { Logger } from 'pino';
 import { refusalOf, toProblem } from './problem.ts';
 import { holderOf, type Sending, small_response_bytes, whenClosed } from './send.ts';
 
-/** Proxies cut what is silent for longer, most of them after a minute. */
+/** Proxies cut connections that are silent for longer, most of them after a minute. */
 const heartbeat_ms = 15_000;
-/** After which a client that was cut off comes back (WHATWG HTML, 9.2): not all of them at the same moment. */
+/**
+ * The delay after which a disconnected client reconnects (WHATWG HTML, 9.2). It is random, so that not all clients come
+ * at the same moment.
+ */
 const retryMs = () => 1_000 + Math.floor(Math.random() * 2_000);
 
 interface Parts extends Pick<Sending, 'responses' | 'served'> {
   log: Logger;
 }
 
-/** Whether the client has taken what was written, sooner or later. The server cuts the connection of one that takes nothing. */
+/**
+ * Waits until the client has taken what was written, and returns false if it has left. The server disconnects a client
+ * that takes nothing.
+ */
 async function taken(res: Response): Promise<boolean> {
   if (!res.writableNeedDrain) return !res.closed;
   const gone = new AbortController();
@@ -24,7 +30,7 @@ async function taken(res: Response): Promise<boolean> {
   return !res.closed;
 }
 
-/** Writes a frame, whose bytes count as its client's until they are taken. Gives whether there is somebody to write more to. */
+/** Writes a frame. Its bytes count for the client until it has taken them. Returns false if the client has left. */
 async function write({ responses, served }: Parts, res: Response, frame: string): Promise<boolean> {
   if (res.closed) return false;
   const bytes = Buffer.byteLength(frame);
@@ -43,7 +49,10 @@ async function write({ responses, served }: Parts, res: Response, frame: string)
   }
 }
 
-/** Passes one frame on. A function of its own, so that nothing keeps a frame while the next is waited for: it may be a megabyte. */
+/**
+ * Passes one frame on. It is a separate function so that no variable keeps a frame of perhaps a megabyte while the next
+ * one is awaited.
+ */
 async function pass(frames: AsyncIterator<string>, write_one: (frame: string) => Promise<boolean>): Promise<boolean> {
   const { done, value } = await frames.next();
   return done !== true && write_one(value);
@@ -60,9 +69,9 @@ export async function sendStream(
   beat_ms = heartbeat_ms,
 ): Promise<void> {
   res.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
-  res.setHeader('X-Accel-Buffering', 'no'); // nginx would keep events until it has a buffer full
+  res.setHeader('X-Accel-Buffering', 'no'); // otherwise nginx keeps events until its buffer is full
   res.write(`retry: ${retryMs()}\n\n`);
-  // Not to one that takes nothing: its connection would look alive.
+  // A client that takes nothing gets no heartbeat: its connection would look alive.
   const heart = setInterval(() => {
     if (!res.writableNeedDrain) res.write(':\n\n');
   }, beat_ms);

@@ -10,7 +10,7 @@ test.each([
   [`00-${trace_id}-${parent_id}-03`, true],
   [`cc-${trace_id}-${parent_id}-01`, true],
   [`cc-${trace_id}-${parent_id}-01-what-comes-later`, true],
-])('%s belongs to its trace, and is passed on with a part of its own', (header, sampled) => {
+])('%s is read, and the response continues the trace with a span of its own', (header, sampled) => {
   const trace = readTrace(header);
   expect(trace).toEqual({ trace_id, parent_id, span_id: expect.stringMatching(/^[\da-f]{16}$/) as unknown, sampled });
   expect(trace && traceResponse(trace)).toBe(`00-${trace_id}-${trace?.span_id}-0${sampled ? 1 : 0}`);
@@ -30,6 +30,6 @@ test.each([
   `cc-${trace_id}-${parent_id}-01.`,
   `00-${trace_id}-${parent_id}-0x`,
   ` 00-${trace_id}-${parent_id}-01`,
-])('%j is no trace, and is passed over', (header) => {
+])('%j is not a trace, and is ignored', (header) => {
   expect(readTrace(header)).toBeUndefined();
 });

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
-/** The trace that a request belongs to (W3C Trace Context), and the request's own part of it. */
+/** The trace that a request belongs to (W3C Trace Context), and the request's own span in it. */
 export interface Trace {
   trace_id: string;
-  /** Of the client that asked. */
+  /** The client's span. */
   parent_id: string;
-  /** Of this request. */
+  /** The request's span. */
   span_id: string;
   sampled: boolean;
 }
@@ -16,21 +16,21 @@ const length = 55;
 const no_id = /^0+$/;
 
 /**
- * Reads `traceparent`. Whatever isn't one is passed over, as the specification asks: a client's tracing must not fail its
- * requests. What is one says no more than which lines of a log belong together.
+ * Reads `traceparent`. An invalid one is ignored, as the specification asks: faulty tracing must not fail a client's
+ * requests. A valid one only tells which lines of a log belong together.
  */
 export function readTrace(header: unknown): Trace | undefined {
   if (typeof header !== 'string') return undefined;
   const [, version, trace_id, parent_id, flags] = form.exec(header) ?? [];
   if (trace_id === undefined || parent_id === undefined || version === 'ff') return undefined;
-  // A later version may say more behind the flags.
+  // A later version may append fields after the flags.
   if (version === current_version && header.length !== length) return undefined;
   if (no_id.test(trace_id) || no_id.test(parent_id)) return undefined;
   const sampled = (Number.parseInt(flags ?? '', 16) & 1) === 1;
   return { trace_id, parent_id, span_id: randomBytes(8).toString('hex'), sampled };
 }
 
-/** The trace as the response passes it on, with this request's part in it. */
+/** The value of `traceresponse`: the trace, with the request's span. */
 export function traceResponse({ trace_id, span_id, sampled }: Trace): string {
   return `${current_version}-${trace_id}-${span_id}-0${sampled ? 1 : 0}`;
 }

@@ -2,12 +2,12 @@ import { BatonError } from '../errors.ts';
 import { rateLimited } from '../lib/limit.ts';
 import type { Holder } from './byte-shares.ts';
 
-/** Files that come or go at one time, of all callers together, of one network, and of one account. */
+/** The most files that are sent or read at one time: in total, by one network, and by one account. */
 const most = 64;
 const most_of_network = 24;
 const most_of_account = 6;
 
-/** A bound on files that are sent and read at one time: each has an open file, and may go on for minutes. */
+/** Limits the files that are sent and read at one time: each keeps a file open, perhaps for minutes. */
 export class Transfers {
   readonly #of = new Map<string, number>();
   #all = 0;
@@ -18,7 +18,10 @@ export class Transfers {
     else this.#of.delete(who);
   }
 
-  /** Counts one as begun, and gives what ends it. Throws `rate_limited`, or `overloaded` when the process has no more. */
+  /**
+   * Counts a transfer as begun, and returns the function that ends it. Throws `rate_limited`, or `overloaded` when the
+   * process allows no more.
+   */
   begin({ user_id = '', network }: Holder): () => void {
     const shares: [who: string, most: number][] = [
       [user_id, most_of_account],

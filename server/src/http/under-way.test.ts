@@ -7,7 +7,7 @@ import { createHttpServer } from './server.ts';
 
 const limits = { headers_timeout_ms: 10_000, request_timeout_ms: 30_000, upload_timeout_ms: 30_000 };
 
-test('once it drains, each response is the last of its connection, one in progress included', async () => {
+test('a draining server closes each connection after its response, including one in progress', async () => {
   const { server, drain } = createHttpServer((req, res) => {
     setTimeout(() => res.end(req.url), 100);
   }, limits);
@@ -24,7 +24,7 @@ test('once it drains, each response is the last of its connection, one in progre
   await new Promise((resolve) => server.close(resolve));
 });
 
-test('a request that has its response, and then breaks off, gets no second one', async () => {
+test('a request that breaks off after its response gets no second response', async () => {
   const { server } = createHttpServer((_req, res) => res.writeHead(401).end(), limits);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /**
- * The responses in progress, of all connections, in the order in which they were asked for. What is looked up by connection
- * is looked up seldom: one set and one listener for all cost each request less than a set for each connection.
+ * The responses in progress of all connections, in the order of their requests. Lookups by connection are rare, so one
+ * shared set and listener is cheaper per request than a set per connection.
  */
 export class UnderWay {
   readonly #answers = new Set<ServerResponse>();
@@ -28,19 +28,22 @@ export class UnderWay {
     res.on('close', this.#onClose);
   }
 
-  /** How many of one connection are waited for. */
+  /** How many responses of a connection are in progress. */
   depth(socket: Duplex): number {
     return this.#depths.get(socket) ?? 0;
   }
 
-  /** Those of one connection; one that was given before its request was whole stays until the request has ended too. */
+  /**
+   * The responses of a connection. One that was sent before its request was complete stays until the request has ended,
+   * too.
+   */
   of(socket: Duplex): ServerResponse[] {
     return [...this.#answers].filter(({ req }) => req.socket === socket);
   }
 
   /**
-   * From now on each response is its connection's last, those in progress included. A client that keeps connections would
-   * otherwise send its next request into the one being closed.
+   * From now on each response is its connection's last, including those in progress. Otherwise a client that keeps
+   * connections alive would send its next request into one that is being closed.
    */
   drain(): void {
     this.#draining = true;

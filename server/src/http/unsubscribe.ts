@@ -21,8 +21,9 @@ interface Unsubscribing {
 }
 
 /**
- * Ends mail of notifications by the link that each has, without signing in. GET only asks: what looks at links must change nothing.
- * POST does it, with whatever body: mail programs send `List-Unsubscribe=One-Click` (RFC 8058, section 3.2), and no cookie.
+ * Stops notification mails by the link in each of them, without signing in. GET only asks, because programs that scan
+ * links must not change anything. POST stops the mails, whatever its body: mail programs send
+ * `List-Unsubscribe=One-Click` (RFC 8058, section 3.2) and no cookie.
  */
 export function unsubscribeRouter({ isValid, end }: Unsubscribing): Router {
   const router = Router({ caseSensitive: true, strict: true });

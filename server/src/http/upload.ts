@@ -12,49 +12,53 @@ interface Place {
   workspace_id: string;
 }
 
-/** What takes files in. */
+/** Receives files for the store. */
 export interface Uploads {
-  /** Takes a file in, byte by byte. Where it rejects, nothing is left of it, or soon. */
+  /** Stores a file as its bytes arrive. If it rejects, the bytes are removed, at once or soon after. */
   receive: (place: Place, bytes: AsyncIterable<Buffer>) => Promise<Upload>;
-  /** Has a file removed unless its write has been done: refused, repeated, or given up, it isn't anybody's. */
+  /**
+   * Removes the file unless its write was committed. After a refusal, a replay or a failure, the file belongs to
+   * nobody.
+   */
   settle: (place: Place, id: string) => Promise<void>;
 }
 
 /** How files are read. */
 export interface UploadReading {
   uploads: Uploads;
-  /** Those in progress. */
+  /** The transfers in progress. */
   transfers: Transfers;
   max_attachment_bytes: number;
   upload_timeout_ms: number;
-  /** The bytes that an account sends in the course of time. */
+  /** The rate of bytes that an account sends. */
   written: Pace;
 }
 
-/** How often it is looked at whether a file still comes, and how much must have come since. */
+/** How often the server checks that a file still arrives, and the bytes that must have come since the last check. */
 const look_ms = 10_000;
 const least_bytes_per_look = 32 * 1024;
 
 interface Bounds {
-  /** The most bytes. */
+  /** The most bytes that a file may have. */
   limit: number;
   within_ms: number;
-  /** Takes how many have come. */
+  /** Is called with the number of bytes of each chunk. */
   count: (bytes: number) => void;
 }
 
-/** The bytes of a request, up to a limit, for as long as they keep coming. */
+/** The bytes of a request as a stream, which fails if they exceed the limit or stop arriving. */
 function bounded(req: Request, { limit, within_ms, count }: Bounds): Readable {
   const bytes = new PassThrough();
   const began = performance.now();
   let [length, seen] = [0, 0];
-  // Until somebody reads, nobody listens, and an error that nobody listens for ends the process. Who reads later gets it.
+  // An error without a listener ends the process, and nobody listens until somebody reads. A later reader still gets
+  // the error.
   bytes.on('error', () => undefined);
   const look = setInterval(
     () => {
       if (req.complete) return;
       const is_late = performance.now() - began > within_ms;
-      // What the disk has not taken yet doesn't count against the sender.
+      // A disk that is slow to take bytes doesn't count against the sender.
       if (is_late || (length - seen < least_bytes_per_look && !bytes.writableNeedDrain))
         bytes.destroy(new BatonError('request_timeout', {}, { headers: { Connection: 'close' } }));
       seen = length;
@@ -78,8 +82,9 @@ function bounded(req: Request, { limit, within_ms, count }: Bounds): Readable {
 }
 
 /**
- * Reads a body that is a file into the store. Its caller's right is confirmed before the first byte, as before every large body. Names
- * that the contract refuses are refused before it, too: no query is worth fifty megabytes.
+ * Reads a body that is a file into the store. The caller's right is confirmed before the first byte, as before every
+ * large body. Parameters that the contract refuses are refused before that, too: a mistake in the query must not cost
+ * fifty megabytes.
  */
 export function readUpload(
   reading: UploadReading & {
@@ -106,7 +111,7 @@ export function readUpload(
     const params = operation.params?.safeParse(req.params);
     if (params?.success === false) throw new BatonError('not_found');
     if (operation.query?.safeParse(req.query).success === false) {
-      next(); // the contract says what is wrong with it
+      next(); // the contract reports the fault
       return;
     }
     const holder = holderOf(req, res);
@@ -120,12 +125,12 @@ export function readUpload(
     const count = (bytes: number) => written.charge(holder.user_id ?? '', performance.now(), bytes);
     const bytes = bounded(req, { limit, within_ms, count });
     const file = await uploads.receive(place, bytes).finally(() => {
-      bytes.destroy(); // refused before it is read, it would be looked at for as long as the process runs
+      bytes.destroy(); // otherwise the timer of a stream that was refused before it was read would run forever
       endLonger();
-      whenClosed(res, done); // not before: when its sender leaves, its file is open for a while
+      whenClosed(res, done); // not before: after its sender has left, the file is open for a while
     });
     whenClosed(res, () => {
-      uploads.settle(place, file.id).catch(() => undefined); // it is due in a day
+      uploads.settle(place, file.id).catch(() => undefined); // a task of the worker removes it after a day
     });
     res.locals['body'] = { value: file };
     next();
