@@ -1,14 +1,14 @@
 import { join, type Sql, sql } from './sql.ts';
 
 /**
- * A table's columns, by the fields of its rows. Each table has one such map, checked by `satisfies Columns<…>`, and what
- * reads, inserts and changes its rows is built from it: a field that is forgotten is an error of the compiler.
+ * A table's columns by the fields of its rows. Each table has one such map, checked by `satisfies Columns<…>`. The
+ * statements that read, insert and change its rows are built from it, so that a forgotten field is a compile error.
  */
 export type Columns<Field extends string> = Readonly<Record<Field, Sql>>;
 
 const comma = sql`, `;
 
-/** The columns without some. */
+/** The columns without those of some fields. */
 export function without<Field extends string, Left extends Field>(
   columns: Columns<Field>,
   ...left_out: Left[]
@@ -17,7 +17,7 @@ export function without<Field extends string, Left extends Field>(
   return Object.fromEntries(kept) as Record<Exclude<Field, Left>, Sql>;
 }
 
-/** The columns as a select lists them, of the table that has this name in the statement. */
+/** The columns as a select lists them, each with the name that the table has in the statement. */
 export function selected(columns: Columns<string>, table: Sql): Sql {
   return join(
     Object.values(columns).map((column) => sql`${table}.${column}`),
@@ -25,12 +25,15 @@ export function selected(columns: Columns<string>, table: Sql): Sql {
   );
 }
 
-/** The columns as the map has them: those of one table by their names, or those of several with the tables'. */
+/** The columns as the map has them: by their own names for one table, or with the tables' names for several. */
 export function listed(columns: Columns<string>): Sql {
   return join(Object.values(columns), comma);
 }
 
-/** The columns of a row that has only these, and null for each other one: in a union, behind rows that have all. */
+/**
+ * The columns of a row that has only the known fields, and null for the others. For a union with rows that have all
+ * fields.
+ */
 export function blank<Field extends string>(columns: Columns<Field>, known: Partial<Record<NoInfer<Field>, Sql>>): Sql {
   const fields = Object.keys(columns) as Field[];
   return join(
@@ -56,7 +59,7 @@ function valuesOf<Field extends string>(columns: Columns<Field>, row: Readonly<R
   );
 }
 
-/** What an insert says behind the table: its columns, and their values in this row. */
+/** The part of an insert after the table: its columns, and their values in this row. */
 export function inserted<Field extends string>(
   columns: Columns<Field>,
   row: Readonly<Record<NoInfer<Field>, unknown>>,
@@ -64,7 +67,7 @@ export function inserted<Field extends string>(
   return sql`(${listed(columns)}) values (${valuesOf(columns, row)})`;
 }
 
-/** The same for rows that a select gives: the values are what it selects, and behind them comes its `from`. */
+/** The same for rows that a select returns: it selects `values`, and `from` follows them. */
 export function insertedFrom<Field extends string>(
   columns: Columns<Field>,
   values: Readonly<Record<NoInfer<Field>, unknown>>,
@@ -73,7 +76,7 @@ export function insertedFrom<Field extends string>(
   return sql`(${listed(columns)}) select ${valuesOf(columns, values)} ${from}`;
 }
 
-/** What an update sets: the columns of these fields, and no other. */
+/** The assignments of an update: those of the changed fields only. */
 export function assigned<Field extends string>(
   columns: Columns<Field>,
   changes: Partial<Record<NoInfer<Field>, unknown>>,
@@ -85,7 +88,7 @@ export function assigned<Field extends string>(
   );
 }
 
-/** The time of the change that is about to be written: later than the last one's, whatever the clocks say. */
+/** The time of the change that is about to be written. It is later than the last change, whatever the clocks say. */
 export const later = (last: Sql): Sql => sql`greatest(now(), ${last} + interval '1 microsecond')`;
 
 /** A row that the transaction has locked, with the time of the change that it is about to write. */

@@ -34,7 +34,7 @@ function asLogin(): string {
 
 const common = { max: 2, statement_timeout_ms: 2000, lock_timeout_ms: 1000, on_error: () => undefined };
 
-/** What an open connection is told, asked for these settings; undefined when it may be used. */
+/** The message that refuses a connection from which these settings are required; undefined if it is accepted. */
 async function refusal(url: string, settings: Record<string, string | number> = {}): Promise<string | undefined> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -49,14 +49,14 @@ async function refusal(url: string, settings: Record<string, string | number> = 
 }
 
 describe('a connection', () => {
-  test('as a login that owns nothing may be used', async () => {
+  test('of a login that owns nothing is accepted', async () => {
     expect(await refusal(asLogin())).toBeUndefined();
     const pool = createPool({ ...common, url: database.url, role: 'baton_app' });
     expect((await pool.query('select current_user as who')).rows).toEqual([{ who: 'baton_app' }]);
     await pool.end();
   });
 
-  test('beyond row-level security, or as the tables’ owner, is refused, and the setting is named', async () => {
+  test('above row-level security, or of the tables’ owner, is refused with the name of the setting', async () => {
     expect(await refusal(database.url)).toContain('Requests would act as postgres');
     await database.owner.query(`alter role ${login} bypassrls`);
     expect(await refusal(asLogin())).toContain(`Requests would act as ${login}, whom row-level security does not bind`);
@@ -70,7 +70,7 @@ describe('a connection', () => {
     }
   });
 
-  test('without the settings is refused with the statements that help, and they do', async () => {
+  test('without the settings is refused with statements that set them, and these work', async () => {
     const settings = { TimeZone: 'UTC', statement_timeout: 2000, lock_timeout: 1000, enable_sort: 'off' };
     const said = (await refusal(asLogin(), settings)) ?? '';
     const statements = said.match(/alter role [^;]+;/g) ?? [];
@@ -79,7 +79,7 @@ describe('a connection', () => {
     expect(await refusal(asLogin(), settings)).toBeUndefined();
   });
 
-  test('gets from the documented statements what it would ask for itself', () => {
+  test('gets from the documented statements the settings that it would send itself', () => {
     const operating = readFileSync(path.resolve(import.meta.dirname, '../../../docs/operating.md'), 'utf8');
     const documented = [...operating.matchAll(/^alter role "baton_web" in database "baton" set (\w+) = '(\w+)';$/gm)];
     const defaults = settingsOf({ statement_timeout_ms: 10_000, lock_timeout_ms: 5_000 });
@@ -90,7 +90,8 @@ describe('a connection', () => {
 
   test.each([
     ['waits for the disk', 'synchronous_commit', 'off', 'on'],
-    // Debian's packages and the images of PostgreSQL compile what costs much, and pages of lists that may not sort cost that by definition.
+    // PostgreSQL's packages in Debian and its images compile expensive statements. Pages of lists that may not sort are
+    // expensive by definition.
     ['compiles no statement', 'jit', 'on', 'off'],
   ])('%s whatever the database says', async (_, setting, of_database, of_connection) => {
     await database.owner.query(`alter database ${name} set ${setting} = ${of_database}`);
@@ -103,20 +104,20 @@ describe('a connection', () => {
 });
 
 describe('PostgreSQL', () => {
-  test.each([9, 13, 14])('%i is refused in words', (version) => {
+  test.each([9, 13, 14])('%i is refused with a message', (version) => {
     expect(() => requireVersion(version)).toThrow(`This is PostgreSQL ${version}, and Baton needs 15 to 18.`);
   });
 
-  test.each([15, 18, 19])('%i is not', (version) => requireVersion(version));
+  test.each([15, 18, 19])('%i is accepted', (version) => requireVersion(version));
 
-  test('whose login may not act as the role that requests need is said, and the setting is named', async () => {
+  test('whose login may not act as the role of requests causes a warning that names the setting', async () => {
     await database.owner.query(`revoke baton_app from ${login}`);
     const pool = createPool({ ...common, url: asLogin(), role: 'baton_app' });
     expect((await doubtsAbout(pool)).join()).toContain('DATABASE_URL may not act as baton_app.');
     await pool.end();
   });
 
-  test('whose login may not act as the worker is said to the worker, and the setting is named', async () => {
+  test('whose login may not act as the worker’s role causes a message that names the worker’s setting', async () => {
     const says = 'Set WORKER_DATABASE_URL, and let it sign in as baton_worker.';
     const pool = createPool({ ...common, url: asLogin(), role: 'baton_worker', user: worker_user });
     expect(await unfitnessOf(pool)).toBe(
@@ -134,7 +135,7 @@ describe('PostgreSQL', () => {
     await Promise.all([pool.end(), pooled.end(), owner.end()]);
   });
 
-  test('that does not write to disk is said', async () => {
+  test('that does not write to disk causes a warning', async () => {
     const pool = createPool({ ...common, url: asLogin() });
     const { rows } = await pool.query<{ name: string }>(
       "select name from pg_settings where name in ('fsync', 'full_page_writes') and setting = 'off'",
@@ -148,8 +149,8 @@ describe('PostgreSQL', () => {
   });
 });
 
-describe('a database that stops taking writes', () => {
-  test('gets 503 with Retry-After, is not ready, drops its connections, and is used again when it does', async () => {
+describe('a server whose database stops accepting writes', () => {
+  test('returns 503 with Retry-After, is not ready, drops its connections, and recovers with the database', async () => {
     const own = await createDatabase();
     const place = new URL(own.url).pathname.slice(1);
     const server = await startServer({ BATON_POOL_SIZE: '2', LOG_LEVEL: 'silent' }, { database: own });
@@ -177,8 +178,8 @@ describe('a database that stops taking writes', () => {
         expect.objectContaining({ code: 'database_unavailable' }),
       ]);
     }
-    await expect.poll(() => turned.length).toBeGreaterThanOrEqual(2); // told once a connection is closed
-    await expect.poll(ready).toBe(503); // what a probe has seen is told for a moment
+    await expect.poll(() => turned.length).toBeGreaterThanOrEqual(2); // emitted once a connection is closed
+    await expect.poll(ready).toBe(503); // probes reuse a result for a moment
     await own.owner.query(`set default_transaction_read_only = off; alter database ${place} reset all`);
     await expect.poll(ready).toBe(200);
     expect((await comment()).status).toBe(201);

@@ -6,12 +6,12 @@ import { emptyDataDir, madeDataDir, postmasterOf } from '../../../proof/harness/
 import { startOwnCluster } from '../../../proof/harness/own-cluster.ts';
 import { startEmbedded } from './embedded.ts';
 
-test('a start after a database that was killed waits for the last of its processes', async () => {
+test('a start waits for the last process of a database that was killed', async () => {
   const cluster = await startOwnCluster();
   try {
     const { rows } = await cluster.owner.query<{ pid: number }>('select pg_backend_pid() as pid');
     const last = rows[0]?.pid ?? 0;
-    process.kill(last, 'SIGSTOP'); // does not notice that it is alone
+    process.kill(last, 'SIGSTOP'); // so that it does not notice that it is alone
     process.kill(cluster.pid(), 'SIGKILL');
     let up = false;
     const starting = cluster.start().then(() => (up = true));
@@ -25,7 +25,7 @@ test('a start after a database that was killed waits for the last of its process
   }
 });
 
-test('of two verbs at once, the one that started the database stops it only when the other is done', async () => {
+test('a command that started the database stops it only when another command that uses it is done', async () => {
   const dir = await madeDataDir(emptyDataDir());
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const said: string[] = [];
@@ -36,7 +36,7 @@ test('of two verbs at once, the one that started the database stops it only when
   await client.connect();
   const stopping = first.stop();
   await vi.waitFor(() => expect(said).toEqual(['Waiting for another command that uses the database …']));
-  // One that begins now gets a database of its own.
+  // A command that begins now starts the database again.
   const third = startEmbedded(options);
   expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   await client.end();

@@ -14,7 +14,7 @@ import { type Claim, isAlive, readClaim, verify, worksIn } from './embedded/post
 export { EmbeddedError } from './embedded/binaries.ts';
 
 export interface EmbeddedOptions {
-  /** Where the cluster lies, with its password and log. */
+  /** The directory of the cluster, its password and its log. */
   dir: string;
   log?: (message: string) => void;
   /** false only for clusters that are thrown away: a crash may lose them. */
@@ -22,9 +22,9 @@ export interface EmbeddedOptions {
   max_connections?: number;
   /** Called when the database ends unexpectedly. */
   on_exit?: (reason: string) => void;
-  /** Uses a database that runs already without looking after it, whether or not another process does. */
+  /** Uses a database that runs already without supervising it, whether or not another process does. */
   beside?: boolean;
-  /** Gives the start up; nothing is left running. */
+  /** Aborts the start; nothing is left running. */
   signal?: AbortSignal | undefined;
 }
 
@@ -46,12 +46,12 @@ interface Running {
 
 const start_timeout_ms = 60_000;
 const stop_timeout_ms = 30_000;
-// "baton" on a telephone's keys. Advisory locks are fine here: one cluster, and nothing of a request's.
+// "baton" on a telephone's keys. Advisory locks are fine here: there is one cluster, and no request uses them.
 const supervisor_lock = 22866;
 /** Whether a directory has an embedded database, running or not. */
 export const hasDatabase = (dir: string): boolean => existsSync(path.join(dir, 'postgres'));
 
-/** Shared by those that work beside a supervisor. */
+/** The lock that the commands beside a supervisor share. */
 const user_lock = 22867;
 
 /** Where and how the cluster is run. */
@@ -69,12 +69,12 @@ interface Place {
 }
 
 const urlWith = (password: string) => (port: number) =>
-  // Said outright: PGSSLMODE in the environment is meant for another database.
+  // Set explicitly: PGSSLMODE in the environment is meant for another database.
   `postgres://postgres:${password}@127.0.0.1:${port}/postgres?sslmode=disable`;
 
 /**
- * Brings up PostgreSQL in a directory, or takes over the one a killed supervisor left. One supervisor a directory: a second
- * is refused, or works beside the first.
+ * Starts PostgreSQL in a directory, or takes over the one that a killed supervisor left running. Each directory has one
+ * supervisor: a second one is refused, or works beside the first.
  */
 export async function startEmbedded(
   options: EmbeddedOptions,
@@ -103,7 +103,7 @@ export async function startEmbedded(
   if (lock === undefined) {
     const use = await takeUse(database.url);
     if (use !== undefined) return { ...database, stop: () => use.end() };
-    // It was just being stopped.
+    // The database was being stopped at this moment.
     if (Date.now() > deadline) throw new EmbeddedError(`PostgreSQL (process ${running.claim.pid}) stopped.`);
     signal?.throwIfAborted();
     await sleep(100);
@@ -124,7 +124,7 @@ export async function startEmbedded(
     if (running.child === undefined && !isAlive(running.claim.pid)) ended('PostgreSQL ended.');
   });
   const takeDown = async () => {
-    // A verb that started the database isn't the only one that uses it if another began meanwhile.
+    // A command that started the database isn't its only user if another one has begun since.
     if (beside) await lastUse(lock, log);
     await lock.end();
     await stopPostmaster(running, data_dir);
@@ -151,8 +151,8 @@ async function findRunning({ dir, data_dir, urlAt, log, signal }: Place): Promis
     if (claim === undefined || !isAlive(claim.pid)) return undefined;
     const verdict = await verify(urlAt(claim.port), data_dir, claim);
     if (verdict === 'serving') return { claim, child: undefined };
-    // A live process under that number which isn't ours: the number was used again. It is never signalled; only the
-    // file is taken away, which PostgreSQL would take for a lock.
+    // A live process has that number but isn't ours: the number was reused. It is never signalled. Only the file is
+    // removed, which PostgreSQL would take for a lock.
     if (verdict !== 'starting' && worksIn(claim.pid, data_dir) === false) {
       rmSync(path.join(data_dir, 'postmaster.pid'), { force: true });
       return undefined;
@@ -167,8 +167,8 @@ async function findRunning({ dir, data_dir, urlAt, log, signal }: Place): Promis
 }
 
 /**
- * Starts a postmaster. Losing the race against another start, it takes what the other has started; while processes of
- * one that was killed still end, it tries again.
+ * Starts a postmaster. If another start wins the race, uses what that one started. While processes of a killed one are
+ * still ending, it tries again.
  */
 async function launch(place: Place, deadline = Date.now() + start_timeout_ms): Promise<Running> {
   const { dir, data_dir, urlAt, log, server_log, signal } = place;
@@ -214,8 +214,8 @@ function spawnPostmaster(place: Place, port: number): ChildProcess {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections,
-    // Anyone who has an account on this machine can open connections, and say nothing: they are dropped before they are
-    // many. Baton's own connections stay open, so that none of them has to get past such a crowd.
+    // Anyone who has an account on this machine can open connections and stay silent: those are dropped before there
+    // are many. Baton's own connections stay open, so that none of them has to compete with such a crowd.
     authentication_timeout: 5,
     shared_buffers: '128MB',
     timezone: 'UTC',
@@ -228,13 +228,13 @@ function spawnPostmaster(place: Place, port: number): ChildProcess {
   const child = server_log.open((output) =>
     spawn(program, args, {
       cwd: data_dir,
-      // A process group of its own: Ctrl-C is for us, who stop it when the last request is done.
+      // A separate process group: Ctrl-C is for Baton, which stops PostgreSQL after the last request.
       detached: true,
       stdio: ['ignore', output, output],
       ...runner.identity,
     }),
   );
-  child.on('error', () => undefined); // seen as its end
+  child.on('error', () => undefined); // noticed as its exit
   child.unref();
   return child;
 }
@@ -243,12 +243,12 @@ const alreadyRuns = (dir: string) =>
   `Baton already runs on ${dir}. Stop it first, or set BATON_DATA_DIR to another directory for a second one.`;
 
 /**
- * Locks the directory for as long as we live: a session's lock goes with the process, however that ends. Undefined when
- * another has it.
+ * Locks the directory for the life of this process: a session's lock is released however the process ends. Undefined if
+ * another process has it.
  */
 async function takeSupervision(url: string): Promise<pg.Client | undefined> {
   const client = new pg.Client({ connectionString: url, application_name: 'baton supervisor', keepAlive: true });
-  client.on('error', () => undefined); // its end is what counts
+  client.on('error', () => undefined); // only its end matters
   await client.connect();
   const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
     supervisor_lock,
@@ -258,10 +258,12 @@ async function takeSupervision(url: string): Promise<pg.Client | undefined> {
   return undefined;
 }
 
-/** Keeps a verb's supervisor from stopping the database for as long as we use it. Undefined when it stops already. */
+/**
+ * Keeps a command that supervises the database from stopping it while we use it. Undefined if it is already stopping.
+ */
 async function takeUse(url: string): Promise<pg.Client | undefined> {
   const client = new pg.Client({ connectionString: url, application_name: 'baton verb', keepAlive: true });
-  client.on('error', () => undefined); // whatever else uses the database says so
+  client.on('error', () => undefined); // other users of the database report it
   try {
     await client.connect();
     await client.query('select pg_advisory_lock_shared($1)', [user_lock]);
@@ -272,7 +274,7 @@ async function takeUse(url: string): Promise<pg.Client | undefined> {
   }
 }
 
-/** Waits until nobody works beside the supervisor, and keeps others from beginning to. */
+/** Waits until no command works beside the supervisor, and keeps others from starting to. */
 async function lastUse(lock: pg.Client, log: (message: string) => void): Promise<void> {
   try {
     const { rows } = await lock.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [user_lock]);
@@ -290,7 +292,7 @@ function hasEnded({ claim, child }: Running): boolean {
 
 function signalPostmaster(running: Running, data_dir: string): void {
   const { pid } = running.claim;
-  // Looked at once more before signalling: the number may be somebody else's by now.
+  // Checked once more before signalling: another process may have the number by now.
   if (!hasEnded(running) && worksIn(pid, data_dir) !== false) process.kill(pid, 'SIGINT');
 }
 

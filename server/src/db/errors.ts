@@ -13,12 +13,12 @@ export const codes_by_constraint: Record<string, PlainErrorCode> = {
 };
 
 const unavailable_states = /^(08|57P0|53|58|XX|F0)/;
-// What the driver says in words: it has no code for a connection that ended under a query.
+// Messages of the driver, which has no code for a connection that ended during a query.
 const unavailable_messages =
   /terminated|timeout exceeded|not queryable|Client has encountered a connection error|Cannot use a pool/;
 const network_codes = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOENT)/;
 
-/** Whether the transaction may simply be run again: deadlock or serialization failure. */
+/** Whether the transaction can simply be retried: a deadlock or serialization failure. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof pg.DatabaseError && (error.code === '40P01' || error.code === '40001');
 }
@@ -28,27 +28,31 @@ export function isAborted(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '25P02';
 }
 
-/** Whether the statement took, or waited for a lock, longer than it may. */
+/** Whether the statement took longer than it may, or waited too long for a lock. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof pg.DatabaseError && (error.code === '55P03' || error.code === '57014');
 }
 
-/** Whether the database says that it can't: it is starting or stopping, or its disk or memory is full. */
+/** Whether the database can't do it now: it is starting or stopping, or its disk or memory is full. */
 function isUnable(error: unknown): boolean {
   return error instanceof pg.DatabaseError && unavailable_states.test(error.code ?? '');
 }
 
-/** Whether the database takes no writes: it is a standby, or was set to read-only, perhaps since the connection began. */
+/**
+ * Whether the database accepts no writes: it is a standby, or was set to read-only, perhaps after the connection was
+ * opened.
+ */
 export function isReadOnly(error: unknown): boolean {
   if (error instanceof BatonError) return isReadOnly(error.cause);
   return error instanceof pg.DatabaseError && error.code === '25006';
 }
 
-/** Whether the error says that the database can't be reached or the connection is of no more use. */
+/** Whether the error says that the database can't be reached, or that the connection is no longer usable. */
 export function isConnectionError(error: unknown): boolean {
   if (error instanceof BatonError) return isConnectionError(error.cause);
-  // After an ERROR, a full disk's too, it goes on; FATAL and PANIC end the connection. In other languages these words
-  // are others, but for the codes of a server that ends or of a connection that is lost there is nothing else.
+  // After an ERROR, that of a full disk included, the connection is usable; FATAL and PANIC end it. PostgreSQL
+  // translates these words, but the codes of a server that stops and of a lost connection mean the same in every
+  // language.
   if (error instanceof pg.DatabaseError) {
     return ['FATAL', 'PANIC'].includes(error.severity ?? '') || /^(08|57P0)/.test(error.code ?? '');
   }
@@ -58,8 +62,9 @@ export function isConnectionError(error: unknown): boolean {
 }
 
 /**
- * What a commit's failure means: a connection that is lost between the commit and its response leaves open whether it
- * happened, and nobody may take that for a no. An ERROR, or a connection lost before, is one.
+ * Interprets the failure of a commit. If the connection was lost between the commit and its response, it is unknown
+ * whether the commit happened, and nobody may treat that as a failure. An ERROR, or a connection that was lost before,
+ * means that it did not.
  */
 export function fromCommit(error: unknown): unknown {
   const sent = !(error instanceof Error && error.message.includes('not queryable'));
@@ -67,7 +72,7 @@ export function fromCommit(error: unknown): unknown {
   return new BatonError('outcome_unknown', {}, { cause: error, retry_after_s: 2 });
 }
 
-/** Turns an error of the driver into one of ours; what it doesn't know rises as it is. */
+/** Turns an error of the driver into a `BatonError`; returns any other error unchanged. */
 export function fromDatabase(error: unknown): unknown {
   if (error instanceof BatonError) return error;
   if (isConnectionError(error) || isUnable(error) || isReadOnly(error)) {

@@ -48,13 +48,13 @@ describe('migrations', () => {
     expect((await tables()).length).toBeGreaterThan(15);
   });
 
-  test('that are missing are told in one line', async () => {
+  test('that are missing are reported in one line', async () => {
     await expect(migrate({ url, dir: path.join(dir, 'nowhere') })).rejects.toThrow(
       /^Migrations are missing: there is no .*nowhere\. Install/,
     );
   });
 
-  test('are remembered once, however many servers look at the same moment', async () => {
+  test('are recorded once, however many servers look at the same moment', async () => {
     await migrate({ url, dir });
     const client = new pg.Client({ connectionString: url });
     await client.connect();
@@ -66,7 +66,7 @@ describe('migrations', () => {
     await client.end();
   });
 
-  test('cut anywhere leave nothing, and the next start finishes', async () => {
+  test('that are cut short anywhere leave nothing behind, and the next start applies them', async () => {
     const [file = ''] = readdirSync(dir).map((one) => path.join(dir, one));
     const whole = readFileSync(file, 'utf8');
     const boundaries = [...whole.matchAll(/;\n(?=create|alter|grant|select)/g)].map(({ index }) => index + 2);
@@ -83,7 +83,7 @@ describe('migrations', () => {
     expect((await tables()).length).toBeGreaterThan(15);
   });
 
-  test('that PostgreSQL refuses are told in one line: the file, the place in it, the reason and what to do', async () => {
+  test('that PostgreSQL refuses are reported in one line with the file, the place, the reason and what to do', async () => {
     const file = path.join(dir, '0999_later.sql');
     const failureOf = async (text: string) => {
       writeFileSync(file, `-- Up Migration\n${text}`);
@@ -93,7 +93,7 @@ describe('migrations', () => {
       return failure instanceof Error ? failure.message : failure;
     };
     const what_to_do = 'Nothing of this file was applied. Remove the cause and migrate again.';
-    // A name that isn't there, after characters of two and four bytes; a word that isn't SQL; data that a rule refuses.
+    // An unknown name after characters of two and four bytes; a word that isn't SQL; data that violates a constraint.
     expect(await failureOf("select 'é😀', nowhere;\n")).toBe(
       `Migration 0999_later.sql failed at line 2, column 14: column "nowhere" does not exist. ${what_to_do}`,
     );
@@ -116,14 +116,14 @@ describe('migrations', () => {
     expect(await migrate({ url, dir })).toEqual(['0999_later']);
   });
 
-  test('changed after they were applied are refused, by name', async () => {
+  test('that were changed after they were applied are refused by name', async () => {
     await migrate({ url, dir });
     const [file = ''] = readdirSync(dir);
     writeFileSync(path.join(dir, file), `${readFileSync(path.join(dir, file), 'utf8')}\n-- a word more\n`);
     await expect(migrate({ url, dir })).rejects.toThrow(`Migration ${file.replace('.sql', '')} was applied with other`);
   });
 
-  test('by a login that may not change the tables are refused in one line that names the setting', async () => {
+  test('run by a login that may not change the tables are refused in one line that names the setting', async () => {
     const login = `baton_web_${randomBytes(4).toString('hex')}`;
     await admin.query(`create role ${login} login password 'x'`);
     const as_login = new URL(url);
@@ -142,11 +142,11 @@ describe('migrations', () => {
     }
   });
 
-  test('by an owner who may not create the worker’s role say in one line what a superuser is to run', async () => {
+  test('run by an owner who may not create the worker’s role say in one line what a superuser must run', async () => {
     const [owner, role] = ['owner', 'worker'].map((one) => `baton_${one}_${randomBytes(4).toString('hex')}`);
     await admin.query(`create role ${owner} login password 'x'`);
     await admin.query(`alter database ${name} owner to ${owner}`);
-    // The role of the tests' cluster is there: so another one, which nobody has created.
+    // The cluster of the tests has the role, so this uses another one, which nobody has created.
     const file = path.join(dir, '0008_worker.sql');
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll('baton_worker', role ?? ''));
     const login = new URL(url);
@@ -162,11 +162,11 @@ describe('migrations', () => {
     }
   });
 
-  test('of an owner who is no superuser let the same login serve, inside the wall', async () => {
+  test('run by an owner who is not a superuser let the same login serve, bound by row-level security', async () => {
     const owner = `baton_owner_${randomBytes(4).toString('hex')}`;
     await admin.query(`create role ${owner} login createrole password 'x'`);
     await admin.query(`alter database ${name} owner to ${owner}`);
-    // As on a cluster where this owner created the role: it may hand it to itself.
+    // As on a cluster where this owner created the role, it may grant the role to itself.
     await admin.query(`grant baton_app to ${owner} with admin option`);
     const login = new URL(url);
     [login.username, login.password] = [owner, 'x'];

@@ -5,10 +5,10 @@ import pg from 'pg';
 import { requireMigratable } from './connection-check.ts';
 import { MigrationFailedError, MigrationProgress } from './migration-failure.ts';
 
-/** The folder of the .sql files, each run in one transaction: cut anywhere, it is undone. */
+/** The folder of the .sql files. Each runs in one transaction, so an interrupted one is undone. */
 export const migrations_dir = path.resolve(import.meta.dirname, '../../migrations');
 
-/** An applied migration whose file has changed since: the schema can't be what the files say. */
+/** The file of an applied migration has changed since, so the schema can't be what the files say. */
 export class MigrationChangedError extends Error {
   override name = 'MigrationChangedError';
 }
@@ -25,7 +25,7 @@ function fileChecksums(dir: string): Map<string, string> {
   );
 }
 
-/** Compares what was applied with the files, and remembers what has just been applied. */
+/** Compares the applied migrations with the files, and records the checksums of new ones. */
 async function checkChecksums(client: pg.Client, dir: string): Promise<void> {
   await client.query(`create table if not exists migration_checksums (name text primary key, sha256 text not null)`);
   const known = await client.query<{ name: string; sha256: string | null }>(
@@ -59,7 +59,10 @@ async function showToRoles(client: pg.Client): Promise<void> {
   }
 }
 
-/** Brings the schema up to date; several servers starting together wait for one another. Returns what was applied. */
+/**
+ * Brings the schema up to date; several servers that start together wait for one another. Returns the names of the
+ * migrations that it applied.
+ */
 export async function migrate(options: {
   url: string;
   dir?: string;
@@ -84,14 +87,14 @@ export async function migrate(options: {
       dir,
       direction: 'up',
       migrationsTable: 'pgmigrations',
-      noLock: true, // the whole is under one
+      noLock: true, // the advisory lock covers all of it
       checkOrder: true,
       log: () => undefined,
       logger: {
         debug: () => undefined,
         info: (message) => progress.hear(message),
         warn: (message) => options.log?.(message),
-        error: () => undefined, // the whole SQL; what is wrong with it rises
+        error: () => undefined, // it would print the whole SQL; the error is thrown as well
       },
     }).catch((error: unknown) => {
       throw progress.explain(error);

@@ -3,12 +3,14 @@ import path from 'node:path';
 import pg from 'pg';
 import { toLine } from '../lib/text.ts';
 
-/** Migrations that are missing, or one that the database refused. The message says what to do. */
+/** Migrations are missing, or the database refused one. The message says what to do. */
 export class MigrationFailedError extends Error {
   override name = 'MigrationFailedError';
 }
 
-/** What a semicolon may be part of without ending a statement, and the semicolons that end one. */
+/**
+ * Matches what may contain a semicolon that ends no statement, the semicolons that do end one, and any other character.
+ */
 const tokens = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"[^"]*"|\$(\w*)\$[\s\S]*?\$\1\$|(;)|(\S)/g;
 
 /** The index at which each statement of a file begins. */
@@ -35,23 +37,23 @@ export class MigrationProgress {
     this.#dir = dir;
     const { connection } = client as unknown as { connection: NodeJS.EventEmitter };
     connection.on('commandComplete', ({ text }: { text: string }) => {
-      // node-pg-migrate's own, before the first of the file.
+      // BEGIN is node-pg-migrate's own, before the first statement of the file.
       if (text !== 'BEGIN') this.#done++;
     });
   }
 
-  /** Hears what node-pg-migrate says: it has no other word of the file that it begins. */
+  /** Reads the log messages of node-pg-migrate: nothing else tells which file it begins. */
   hear(message: string): void {
     const name = /^### MIGRATION (\S+) \(UP\) ###$/.exec(message)?.[1];
     if (name !== undefined) [this.#name, this.#done] = [name, 0];
   }
 
-  /** The failure in a line, if a migration was running. */
+  /** Returns the failure as one line if a migration was running, and otherwise the error itself. */
   explain(error: unknown): unknown {
     if (this.#name === undefined || !(error instanceof Error)) return error;
     const file = `${this.#name}.sql`;
     const { hint, where } = error instanceof pg.DatabaseError ? error : {};
-    // Not PostgreSQL's detail: it quotes rows.
+    // Without PostgreSQL's detail, which quotes rows.
     const parts = [`Migration ${file} failed${this.#place(file, error)}: ${error.message}.`];
     if (where !== undefined) parts.push(`In ${where.split('\n', 1).join('').slice(0, 200)}.`);
     if (hint !== undefined) parts.push(hint);
@@ -59,9 +61,11 @@ export class MigrationProgress {
     return new MigrationFailedError(toLine(parts.join(' ')), { cause: error });
   }
 
-  /** PostgreSQL gives the place of what it can't read or find; of another failure we know the statement. */
+  /**
+   * PostgreSQL gives the place of a syntax error or an unknown name. Of any other failure, only the statement is known.
+   */
   #place(file: string, error: Error): string {
-    // All of it was sent: a file begins with its "Up Migration".
+    // The whole file was sent, since it begins with "Up Migration", so positions are those of the file.
     const text = readFileSync(path.join(this.#dir, file), 'utf8');
     const position = error instanceof pg.DatabaseError ? Number(error.position) : Number.NaN;
     const index = Number.isNaN(position)

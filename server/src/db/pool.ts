@@ -11,18 +11,18 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
 export interface PoolOptions {
   url: string;
   max: number;
-  /** How many stay open when they are idle. */
+  /** How many connections stay open when they are idle. */
   min?: number;
   /** The role to act as from the first statement on; undefined when the login is that role itself. */
   role?: string | undefined;
-  /** For whom; for requests by default. */
+  /** Who uses the connections; requests by default. */
   user?: DatabaseUser;
   statement_timeout_ms: number;
   lock_timeout_ms: number;
   on_error: (error: Error) => void;
 }
 
-/** What a connection must have, however it is opened: given as it opens, and looked at once it is open. */
+/** The settings that every connection must have. They are sent as it opens, and checked once it is open. */
 export function settingsOf({
   statement_timeout_ms,
   lock_timeout_ms,
@@ -34,14 +34,14 @@ export function settingsOf({
     idle_in_transaction_session_timeout: statement_timeout_ms * 2,
     // An acknowledged write is on disk, whatever the server's own default is.
     synchronous_commit: 'on',
-    // No request is worth three processes: what is slow for one workspace would take the others' share too.
+    // No request may use three processes: a slow one in a workspace would take what others need.
     max_parallel_workers_per_gather: 0,
-    // A list that may not sort has a plan whose cost is beyond all thresholds: each would be compiled first, for seconds.
+    // The plan of a list that may not sort costs more than all thresholds, so it would be compiled first, for seconds.
     jit: 'off',
   };
 }
 
-/** The driver's own options that its types don't have: it waits for `onConnect`, and gives up a connection that fails it. */
+/** Options of the driver that its types don't have. It awaits `onConnect`, and drops a connection that fails it. */
 type Options = Omit<pg.PoolConfig, 'onConnect'> & {
   pipeline: boolean;
   onConnect: (client: pg.ClientBase) => Promise<void>;
@@ -50,9 +50,10 @@ type Options = Omit<pg.PoolConfig, 'onConnect'> & {
 const look_every_ms = 500;
 
 /**
- * Destroys a connection whose server owes a response and has sent nothing for `after_ms`: the last resort against one that
- * hangs without closing. The driver's query_timeout would count the time of a statement's predecessors in its burst, too,
- * and keep what it read from being collected ([decision 28](../../../docs/decisions/0028-results-come-by-callback.md)).
+ * Destroys a connection whose server owes a response and has sent nothing for `after_ms`: the last resort against a
+ * server that hangs without closing it. The driver's query_timeout would also count the time of the earlier statements
+ * in the batch, and keep in memory what was read ([decision
+ * 28](../../../docs/decisions/0028-results-come-by-callback.md)).
  */
 function destroyWhenSilent(client: pg.ClientBase, after_ms: number): void {
   const driver = client as unknown as { connection: { stream: Socket }; readyForQuery: boolean };
@@ -71,7 +72,7 @@ function destroyWhenSilent(client: pg.ClientBase, after_ms: number): void {
   stream.once('close', () => clearInterval(look));
 }
 
-/** How the app's connections are opened. */
+/** The options with which the app's connections are opened. */
 function connectionOf(options: PoolOptions): Options {
   const settings = settingsOf(options);
   const given = options.role === undefined ? settings : { ...settings, role: options.role };
@@ -95,7 +96,7 @@ function connectionOf(options: PoolOptions): Options {
   };
 }
 
-/** The pool of the app's connections: pipelining, in UTC, acting as a role that owns nothing. */
+/** Creates the pool of the app's connections: pipelined, in UTC, acting as a role that owns nothing. */
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool(connectionOf(options));
   // Both listeners matter: without them a database restart ends the process.
@@ -105,8 +106,9 @@ export function createPool(options: PoolOptions): pg.Pool {
 }
 
 /**
- * Opens as many connections as are to stay open: one that is open need not get past a crowd of others. All are asked for
- * at once, so that each is a new one, and each is given back when it is open: no request waits for the last.
+ * Opens as many connections as are to stay open, because later a crowd of other clients could use up the connections.
+ * All are requested at once, so that each is a new one. Each is returned when it is open, so that no request waits for
+ * the last.
  */
 export async function fillPool(pool: pg.Pool): Promise<void> {
   const open = async () => (await pool.connect()).release();

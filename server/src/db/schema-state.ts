@@ -6,7 +6,7 @@ import { migrations_dir } from './migrate.ts';
 export interface SchemaState {
   /** Why this code can't use the schema, and what to do; undefined when it can. */
   fault: string | undefined;
-  /** What the schema has that this code doesn't know, in words. */
+  /** The migrations in the schema that this code doesn't know, in words. */
   newer: string | undefined;
 }
 
@@ -17,8 +17,8 @@ const needed = readdirSync(migrations_dir)
 const ways = 'Run npm run migrate, or leave BATON_MIGRATE on.';
 
 /**
- * Compares the migrations that were applied with those that this code was written for. Fewer are a fault. More are not:
- * while a new version is rolled out, the one before goes on over the new schema.
+ * Compares the applied migrations with those that this code was written for. Missing ones are a fault. Additional ones
+ * are not: during a rollout, the previous version continues on the new schema.
  */
 export async function schemaState(db: pg.Pool | pg.ClientBase): Promise<SchemaState> {
   try {
@@ -40,7 +40,10 @@ export async function schemaState(db: pg.Pool | pg.ClientBase): Promise<SchemaSt
   }
 }
 
-/** What says that there is no schema, or one that was migrated before this table could be read by requests. */
+/**
+ * The fault that an error shows: there is no schema, or it was migrated before requests could read this table.
+ * Undefined for any other error.
+ */
 function faultOf(error: unknown): string | undefined {
   if (!(error instanceof pg.DatabaseError)) return undefined;
   if (error.code === '42P01') return `The database is empty. ${ways}`;

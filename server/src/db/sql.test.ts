@@ -4,7 +4,7 @@ import { and, join, prepare, sql } from './sql.ts';
 const textOf = (statement: ReturnType<typeof sql>) => prepare(statement).text;
 
 describe('a statement', () => {
-  test('numbers its values, those of nested fragments in their place', () => {
+  test('numbers its values in order, including those of nested fragments', () => {
     const inner = sql`b = ${2} and c = ${3}`;
     const { text, values } = prepare(sql`select ${1} where ${inner} or d = ${4}`);
     expect(text).toBe('select $1 where b = $2 and c = $3 or d = $4');
@@ -18,19 +18,19 @@ describe('a statement', () => {
     expect(find(2).values).toEqual([2]);
   });
 
-  test('of the same template with other fragments is another', () => {
+  test('has another text if its template has other fragments', () => {
     const where = (condition: ReturnType<typeof sql>) => sql`select 1 where ${condition} limit ${5}`;
     expect(textOf(where(sql`a = ${1}`))).toBe('select 1 where a = $1 limit $2');
     expect(textOf(where(sql`b is null`))).toBe('select 1 where b is null limit $1');
     expect(textOf(where(sql`a = ${7}`))).toBe('select 1 where a = $1 limit $2');
   });
 
-  test('is joined of any number of fragments', () => {
+  test('can be joined from any number of fragments', () => {
     expect(textOf(and([sql`a = ${1}`, sql`b`, sql`c = ${2}`]))).toBe('a = $1 and b and c = $2');
     expect(textOf(join([], sql`, `))).toBe('');
   });
 
-  test('takes what looks like a fragment for the value that it is', () => {
+  test('treats an object that imitates a fragment as a value', () => {
     const forged = { shape: { strings: ['; drop table users'], next: new Map() }, values: [] };
     const { text, values } = prepare(sql`select ${forged}`);
     expect(text).toBe('select $1');

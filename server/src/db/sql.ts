@@ -1,23 +1,24 @@
 const fragment = Symbol('sql fragment');
 
 /**
- * Where a statement's text is kept: a node for each way that templates are put together, so that a text is joined and
- * named once and then found by identity. Joining and looking up the five texts of a read took longer than its rule.
+ * Keeps a statement's text. There is a node for each way that templates are put together, so that a text is joined and
+ * named once and then found by identity. To join and look up the five texts of a read took longer than the logic of
+ * that read.
  */
 interface Shape {
   /** The pieces of text around the values. */
   readonly strings: readonly string[];
   readonly next: Map<unknown, Shape>;
-  /** What `prepare` turned it into. */
+  /** The result of `prepare`. */
   prepared?: { readonly text: string; readonly name: string | undefined };
 }
 
-/** A piece of SQL whose values can only ever become parameters. Created by the `sql` tag alone. */
+/** A piece of SQL whose values can only ever become parameters. Only the `sql` tag creates it. */
 export interface Sql {
   readonly [fragment]: true;
   readonly shape: Shape;
   readonly values: readonly unknown[];
-  /** It is parsed anew each time. */
+  /** The statement is parsed each time, and never prepared. */
   readonly unnamed: boolean;
 }
 
@@ -31,7 +32,7 @@ const parameter = Symbol('a value');
 const max_shapes = 20_000;
 let shapes = 0;
 
-/** The shape that follows by a template, a fragment's shape, or a parameter; its text is joined when first met. */
+/** The shape that follows after a template, a fragment's shape or a parameter. Its text is joined on first use. */
 function follow(shape: Shape, step: unknown, strings: () => string[]): Shape {
   const known = shape.next.get(step);
   if (known !== undefined) return known;
@@ -68,8 +69,8 @@ export function sql(template: TemplateStringsArray, ...embedded: unknown[]): Sql
 }
 
 /**
- * The same, in a statement that is parsed and planned each time: of its kind there are too many texts for each connection
- * to keep.
+ * The same fragment, for a statement that is parsed and planned each time: there are too many texts of its kind for
+ * each connection to keep.
  */
 export const unprepared = (statement: Sql): Sql => ({ ...statement, unnamed: true });
 

@@ -30,7 +30,7 @@ const count = async (id: number) =>
 const bump = (tx: Tx, id: number) => tx.one(sql`update counters set n = n + 1 where id = ${id} returning n`);
 
 describe('a transaction', () => {
-  test('commits what it did, statements only sent included', async () => {
+  test('commits everything, including statements whose result nobody awaits', async () => {
     await transaction(pool, {}, async (tx) => {
       await bump(tx, 1);
       tx.send(sql`update counters set n = n + 10 where id = ${1}`);
@@ -38,7 +38,7 @@ describe('a transaction', () => {
     expect(await count(1)).toBe(11);
   });
 
-  test('undoes everything when its body throws, or a statement only sent fails', async () => {
+  test('undoes everything if its body throws, or if a statement that nobody awaits fails', async () => {
     const before = await count(1);
     await expect(
       transaction(pool, {}, async (tx) => {
@@ -56,7 +56,7 @@ describe('a transaction', () => {
     expect(await count(1)).toBe(before);
   });
 
-  test('that swallowed an error fails with it', async () => {
+  test('whose body ignores the error of a statement fails with that error', async () => {
     await expect(
       transaction(pool, {}, async (tx) => {
         await tx.rows(sql`select 1 / ${0}::integer`).catch(() => undefined);
@@ -73,7 +73,7 @@ describe('a transaction', () => {
     ).rejects.toMatchObject({ code: '23505' });
   });
 
-  test('is run again after a deadlock of a statement that it only sent', async () => {
+  test('is retried after a deadlock in a statement that nobody awaits', async () => {
     const before = [await count(1), await count(2)];
     let held = 0;
     let bothHold = () => {};
@@ -90,7 +90,7 @@ describe('a transaction', () => {
     expect([await count(1), await count(2)]).toEqual(before.map((n) => n + 2));
   });
 
-  test('that settles a row is not over before every transaction which locked the row is', async () => {
+  test('that settles a row ends only after every transaction that had locked the row', async () => {
     const ended: string[] = [];
     const before = await count(1);
     const holder = await database.owner.connect();
@@ -108,7 +108,7 @@ describe('a transaction', () => {
     expect(ended).toEqual(['released', 'settled']);
   });
 
-  test('is run again after a deadlock, unseen', async () => {
+  test('is retried after a deadlock without an error for the caller', async () => {
     const before = [await count(1), await count(2)];
     let attempts = 0;
     let held = 0;
@@ -127,7 +127,7 @@ describe('a transaction', () => {
     expect([await count(1), await count(2)]).toEqual(before.map((n) => n + 2));
   });
 
-  test('that a full disk cut short is database_unavailable, and its connection is kept', async () => {
+  test('that fails on a full disk gives database_unavailable, and keeps its connection', async () => {
     const single = poolOf(1);
     const pidOf = () => readOnly(single, {}, (db) => db.one(sql`select pg_backend_pid() as pid`));
     const before = [await pidOf(), await count(1)];
@@ -141,7 +141,7 @@ describe('a transaction', () => {
     await single.end();
   });
 
-  test('that waits too long for a lock is overloaded', async () => {
+  test('that waits too long for a lock fails with overloaded', async () => {
     const holder = await database.owner.connect();
     await holder.query('begin; update counters set n = n where id = 1');
     await expect(transaction(pool, {}, (tx) => bump(tx, 1))).rejects.toMatchObject({ code: 'overloaded' });
@@ -149,7 +149,7 @@ describe('a transaction', () => {
     holder.release();
   });
 
-  test('that is over takes no more statements: the connection is another’s by then', async () => {
+  test('that has ended refuses statements, since another request may use its connection', async () => {
     const left: Promise<unknown>[] = [];
     await expect(
       readOnly(pool, {}, async (db) => {
@@ -162,7 +162,7 @@ describe('a transaction', () => {
     await expect(left[0]).rejects.toThrow('The transaction is over');
   });
 
-  test('refuses a scope that is no UUID', async () => {
+  test('refuses a scope that is not a UUID', async () => {
     await expect(transaction(pool, { user_id: "x'; drop table users; --" }, () => Promise.resolve())).rejects.toThrow(
       'Not a UUID',
     );
@@ -170,7 +170,7 @@ describe('a transaction', () => {
 });
 
 describe('a connection', () => {
-  test('prepares a statement anew whose first use failed before it was parsed', async () => {
+  test('prepares a statement again if its first use failed before it was parsed', async () => {
     const single = poolOf(1);
     const fresh = (n: number) => sql`select ${n}::integer + 4711 as n`;
     await expect(
@@ -185,7 +185,7 @@ describe('a connection', () => {
     await single.end();
   });
 
-  test('that the database ended is replaced for the next request', async () => {
+  test('that the database closed is replaced for the next request', async () => {
     await readOnly(pool, {}, (db) => db.one(sql`select 1 as one`));
     await database.owner.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'baton' and datname = current_database()`,
@@ -194,8 +194,8 @@ describe('a connection', () => {
     expect(await readOnly(pool, {}, (db) => db.one(sql`select 1 as one`))).toEqual({ one: 1 });
   });
 
-  test('lost during a query gives database_unavailable', async () => {
-    // Looked at before it happens: the loss may be known before the statement that causes it has returned.
+  test('that is lost during a query gives database_unavailable', async () => {
+    // The expectation comes first: the loss may be known before the statement that causes it has returned.
     const lost = expect(readOnly(pool, {}, (db) => db.one(sql`select pg_sleep(5)`))).rejects.toMatchObject({
       code: 'database_unavailable',
     });
@@ -206,7 +206,7 @@ describe('a connection', () => {
     await lost;
   });
 
-  test('lost between the commit and its response leaves the outcome open, and says so', async () => {
+  test('that is lost between the commit and its response gives outcome_unknown', async () => {
     const proxy = await startProxy(database.url);
     const muffled = createPool({ ...common, url: proxy.url, max: 1, statement_timeout_ms: 5000 });
     const add = () =>
@@ -225,7 +225,7 @@ describe('a connection', () => {
     await proxy.close();
   });
 
-  test('whose server hangs without closing it is given up', async () => {
+  test('whose server hangs without closing it is destroyed', async () => {
     const proxy = await startProxy(database.url);
     const hung = createPool({ ...common, url: proxy.url, max: 1, statement_timeout_ms: 100 });
     const read = () => readOnly(hung, {}, (db) => db.one<{ one: number }>(sql`select 1 as one`));
@@ -239,14 +239,14 @@ describe('a connection', () => {
     await proxy.close();
   });
 
-  test('is kept while the statements of a burst return one by one, however long they take together', async () => {
+  test('is kept while the statements of a batch return one by one, however long they take together', async () => {
     const patient = createPool({ ...common, url: database.url, max: 1, statement_timeout_ms: 500 });
     const sleeps = Array.from({ length: 7 }, () => sql`select pg_sleep(0.4)`);
     await readOnly(patient, {}, (db) => Promise.all(sleeps.map((sleep) => db.one(sleep))));
     await patient.end();
   });
 
-  test('that can’t be acquired in time gives 503', async () => {
+  test('that can’t be acquired gives database_unavailable', async () => {
     const url = 'postgres://nobody:x@127.0.0.1:1/none';
     const nowhere = createPool({ ...common, url, max: 1, statement_timeout_ms: 1000 });
     await expect(readOnly(nowhere, {}, (db) => db.one(sql`select 1`))).rejects.toMatchObject({
@@ -258,7 +258,7 @@ describe('a connection', () => {
 });
 
 describe('a read', () => {
-  test('sees one snapshot with everything issued at once, and can’t write', async () => {
+  test('sees one snapshot in everything that is issued at once, and can’t write', async () => {
     const [before, after] = await readOnly(pool, {}, (db) =>
       Promise.all([
         db.one<{ n: number }>(sql`select n, pg_sleep(0.2) from counters where id = 1`),
@@ -289,7 +289,7 @@ describe('a read', () => {
     expect(plans).toEqual([{ generic_plans: 2, custom_plans: 0 }]);
   });
 
-  test('issued later sees a later snapshot, and nothing of an earlier failure', async () => {
+  test('that is issued later sees a later snapshot, and no effect of an earlier failure', async () => {
     const seen = await readOnly(pool, {}, async (db) => {
       const before = await db.one<{ n: number }>(sql`select n from counters where id = 1`);
       await db.rows(sql`select 1 / ${0}::integer`).catch(() => undefined);

@@ -15,21 +15,24 @@ import {
 import { prepare, type Sql } from './sql.ts';
 import { type Asker, turnsOf } from './turns.ts';
 
-/** Whose rows the transaction may touch: row-level security compares with these. */
+/** The workspace and user whose rows the transaction may touch: row-level security compares with these. */
 export interface Scope {
   workspace_id?: string | undefined;
   user_id?: string | undefined;
-  /** Of a caller that isn't signed in: whose share of the connections it uses, whatever account it names. */
+  /**
+   * The network of a caller who isn't signed in. It uses the network's share of the connections, whatever account it
+   * names.
+   */
   network?: string | undefined;
 }
 
-/** Has the error say which function sent the statement, where the driver's own trace ends at the socket. */
+/** Makes the error's stack trace show which function sent the statement: the driver's own trace ends at the socket. */
 function toldWhere(error: unknown): never {
   if (error instanceof Error) Error.captureStackTrace(error);
   throw error;
 }
 
-/** A handle that reads. Statements issued without awaiting in between travel in one burst. */
+/** A handle that reads. Statements issued without awaiting in between are sent as one batch. */
 export class Db {
   readonly #client: pg.ClientBase;
   readonly #socket: Socket;
@@ -42,11 +45,14 @@ export class Db {
     this.#socket = (client as unknown as { connection: { stream: Socket } }).connection.stream;
   }
 
-  /** Sends text or a prepared statement; not once the transaction is over, when the connection may be another's. */
+  /**
+   * Sends text or a prepared statement. Throws once the transaction is over, since another request may use the
+   * connection.
+   */
   protected query(query: string | pg.QueryConfig): Promise<pg.QueryResult> {
     if (this.#over) throw new Error('The transaction is over.');
     if (!this.#corked) this.#cork();
-    // Not by the driver's own promise, which keeps the rows from being collected until a full collection (decision 28).
+    // Without the driver's own promise, which keeps the rows in memory until a full collection (decision 28).
     return new Promise<pg.QueryResult>((resolve, reject) => {
       this.#client.query(query as pg.QueryConfig, (error: Error | null, result: pg.QueryResult) => {
         if (error === null) resolve(result);
@@ -58,36 +64,36 @@ export class Db {
     }).catch(toldWhere);
   }
 
-  /** What failed first, if anything did. */
+  /** The first failure, if there was one. */
   get failure(): unknown {
     return this.#failure;
   }
 
   /**
-   * What really went wrong: once a statement has failed, PostgreSQL refuses every later one with 25P02, and code that
-   * awaits a later one sees only that. The first failure says whether to try again, and what to respond.
+   * The original failure. Once a statement has failed, PostgreSQL refuses every later one with 25P02, and code that
+   * awaits a later one sees only that. The first failure decides whether to retry, and what to respond.
    */
   causeOf(reason: unknown): unknown {
     return isAborted(reason) ? (this.#failure ?? reason) : reason;
   }
 
-  /** Makes one write of a burst, where the driver makes one of each statement: a read of a ticket has five. */
+  /** Sends a batch in one write. The driver makes a write for each statement, and a read of a ticket has five. */
   #cork(): void {
     this.#corked = true;
     this.#socket.cork();
-    // After every promise that is settled by now has had its say, and so its statements.
+    // Runs after the reactions to every promise that is settled by now, which may add statements.
     process.nextTick(() => {
       this.#corked = false;
       this.#socket.uncork();
     });
   }
 
-  /** Takes back what was done; of reads nothing was. */
+  /** Undoes what was done. After reads there is nothing to undo. */
   undo(): Promise<unknown> {
     return Promise.resolve();
   }
 
-  /** From now on the handle is of no use. */
+  /** From now on the handle refuses statements. */
   close(): void {
     this.#over = true;
   }
@@ -109,7 +115,10 @@ export class Db {
   }
 }
 
-/** A handle that reads, in a transaction for each burst: nobody waits for its begin, and the commit travels along. */
+/**
+ * A handle that reads, with a transaction for each batch: `begin` is not awaited, and `commit` is sent in the same
+ * batch.
+ */
 class Reader extends Db {
   readonly #begin: string;
   #begun = false;
@@ -131,13 +140,13 @@ class Reader extends Db {
     return super.query(query);
   }
 
-  /** Should it fail, so do the statements between, and they are watched. */
+  /** If it fails, so do the statements of its batch, and those are awaited. */
   #unwatched(text: string): void {
     super.query(text).catch(() => undefined);
   }
 }
 
-/** The bytes of a statement's texts. */
+/** The bytes of the texts among a statement's values. */
 function bytesOf(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (value instanceof Uint8Array) return value.byteLength;
@@ -147,24 +156,27 @@ function bytesOf(value: unknown): number {
   return bytes;
 }
 
-/** A handle that writes. Only `transaction` makes one, so no write can forget its transaction. */
+/** A handle that writes. Only `transaction` creates one, so no write can forget its transaction. */
 export class Tx extends Db {
   readonly #sent: Promise<unknown>[] = [];
   readonly settlements: Sql[] = [];
   #sent_bytes = 0;
 
-  /** Bytes that `send` has sent, and `stores` was told of: what the transaction stores, near enough. 0 where it changes nothing. */
+  /**
+   * Roughly the bytes that the transaction stores: what `send` has sent, and what `stores` has added. 0 if it changes
+   * nothing.
+   */
   get sent_bytes(): number {
     return this.#sent_bytes;
   }
 
-  /** Counts what a statement stores beyond what was sent to it: rows that are copied in the database. */
+  /** Adds what a statement stores beyond its values: rows that the database copies. */
   stores(bytes: number): void {
     this.#sent_bytes += bytes;
   }
 
   /**
-   * Sends a statement whose result nobody needs. It travels with the others and with the commit; should it fail, the
+   * Sends a statement whose result nobody needs. It is sent with the other statements and the commit. If it fails, the
    * transaction fails.
    */
   send(statement: Sql): void {
@@ -183,8 +195,8 @@ export class Tx extends Db {
   }
 
   /**
-   * Has `transaction` wait, after the commit, until no other transaction is left that locked this row before: `lock`
-   * selects it `for update`. Once the caller has the response, nobody uses what the commit has taken away.
+   * Makes `transaction` wait, after the commit, until every other transaction that had locked this row has ended.
+   * `lock` selects it `for update`. Once the caller has the response, nobody uses what the commit has removed.
    */
   settle(lock: Sql): void {
     this.settlements.push(lock);
@@ -195,11 +207,12 @@ export class Tx extends Db {
     const commit = this.query('commit');
     const outcomes = await Promise.allSettled([...this.#sent, commit]);
     const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
-    // A statement that the database refused took the commit with it. A connection lost takes everything in progress with it.
+    // If the database refused a statement, it has not committed either. If the connection was lost, everything in
+    // progress failed.
     const refused = failures.find((reason) => !isConnectionError(reason));
     if (refused !== undefined) throw this.causeOf(refused);
     if (failures.length > 0) throw fromCommit(failures.at(-1));
-    // A commit of a failed transaction is a rollback, and says so only here.
+    // The commit of a failed transaction is a rollback, and only the command in its result says so.
     if ((await commit).command !== 'COMMIT') throw this.failure ?? new Error('The transaction was rolled back.');
   }
 }
@@ -210,7 +223,7 @@ async function checkOut(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
     return await pool.connect();
   } catch (error) {
-    // Whatever kept us from a connection, a bad password included, the response to the client is the same.
+    // Whatever the reason is, a wrong password included, the client gets the same response.
     throw new BatonError('database_unavailable', {}, { cause: explainRefusal(error), retry_after_s: 2 });
   }
 }
@@ -231,7 +244,9 @@ export function begin(mode: string, scope: Scope): string {
   return text;
 }
 
-/** Runs the body on a connection of the pool, which goes back as it came, or not at all. */
+/**
+ * Runs the body on a connection of the pool in the asker's turn. The connection goes back as it came, or is destroyed.
+ */
 async function onConnection<Handle extends Db, T>(
   { pool, asker }: { pool: pg.Pool; asker: Asker },
   open: (client: pg.PoolClient) => Handle,
@@ -257,7 +272,7 @@ async function onTurn<Handle extends Db, T>(
   try {
     return await body(handle);
   } catch (error) {
-    // Another connection may lead to the primary, after a failover say.
+    // Another connection may reach the primary, after a failover for instance.
     broken = isConnectionError(error) || isReadOnly(error);
     if (!broken) await handle.undo().catch(() => (broken = true));
     throw error;
@@ -268,16 +283,17 @@ async function onTurn<Handle extends Db, T>(
 }
 
 /**
- * How lists are planned. Without sorts: an index has the list in its order, and a sort would read all of it for one page
- * wherever the planner misjudges the values. A statement that is to sort a few rows fences them off by `offset 0`. Once
- * per connection: no plan depends on the values, and planning anew took longer than the page (measured 1.3 ms of 2).
+ * How lists are planned. Sorts are off: an index has the list in its order, and if the planner misjudged the values, it
+ * would read and sort the whole list for one page. A statement that has to sort a few rows fences them off by
+ * `offset 0`. Plans are made once per connection: no plan depends on the values, and planning each time took longer
+ * than the page (1.3 ms of 2, measured).
  */
 const planned_as_list =
   '; set local enable_sort = off; set local enable_incremental_sort = off; set local plan_cache_mode = force_generic_plan';
 
 /**
- * How figures are planned. They sort what they have read, but read it by indexes alone: a bitmap, or a whole table, would be read to
- * its end before a limit has its say, wherever the planner takes a project for small.
+ * How figures are planned. They sort what they have read, but read it by plain index scans only. If the planner took a
+ * project for small, a bitmap or a whole table would be read to its end before the limit takes effect.
  */
 const planned_as_figures = '; set local enable_seqscan = off; set local enable_bitmapscan = off';
 
@@ -288,8 +304,8 @@ export function beginRead(scope: Scope & { list?: boolean; asker?: Asker }): str
 }
 
 /**
- * Runs reads: what is issued together is one round trip and sees one snapshot. `asker`: whose turn it counts as, if not that of
- * the workspace and account whose rows it may touch.
+ * Runs reads. What is issued together takes one round trip and sees one snapshot. `asker` says whose turn it counts as,
+ * if not that of the workspace and account in the scope.
  */
 export async function readOnly<T>(
   pool: pg.Pool,
@@ -305,12 +321,12 @@ export async function readOnly<T>(
       }),
     );
   } catch (error) {
-    // A write in here is a fault of ours, and no news of the database.
+    // A write in here is a bug in Baton, and says nothing about the database.
     throw isReadOnly(error) ? error : fromDatabase(error);
   }
 }
 
-/** Runs one statement that commits by itself: outside of any request's transaction, and in its turn all the same. */
+/** Runs one statement that commits by itself: outside any request's transaction, but in the asker's turn. */
 export async function autocommit<Row>(pool: pg.Pool, asker: Asker, statement: Sql): Promise<Row[]> {
   try {
     return await onConnection(
@@ -326,23 +342,23 @@ export async function autocommit<Row>(pool: pg.Pool, asker: Asker, statement: Sq
 // A transaction that locked the row waits for no other lock longer than lock_timeout, and neither does this.
 const max_settle_attempts = 3;
 
-/** Takes a lock in a transaction of its own, on the same connection, and lets it go: one round trip without the wait. */
+/** Takes a lock in a separate transaction on the same connection, and releases it: one round trip, besides the wait. */
 async function settle(tx: Tx, start: string, lock: Sql): Promise<void> {
   for (let tries = 1; tries <= max_settle_attempts; tries++) {
     const outcomes = await Promise.allSettled([tx.start(start), tx.rows(lock), tx.undo()]);
     const failure: unknown = outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
     if (failure === undefined) return;
-    // The commit holds for every new request all the same: only a transaction that is older can still be in progress.
+    // The commit applies to every new request in any case: only an older transaction can still be in progress.
     if (!isTimeout(failure)) throw new BatonError('outcome_unknown', {}, { cause: failure, retry_after_s: 2 });
   }
 }
 
 /**
- * Runs a verb in one read-committed transaction and commits it. Deadlocks and serialization failures are run again,
- * a bounded number of times, so the body does nothing outside the database.
+ * Runs the body in one read-committed transaction, and commits it. After a deadlock or serialization failure it runs
+ * again, a bounded number of times, so the body does nothing outside the database.
  */
 export async function transaction<T>(pool: pg.Pool, scope: Scope, body: (tx: Tx) => Promise<T>): Promise<T> {
-  // Not "read write": an operator who makes the database read-only means it.
+  // Without "read write", which would override an operator who makes the database read-only.
   const start = begin('isolation level read committed', scope);
   for (let tries = 1; ; tries++) {
     try {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { type Asker, Turns } from './turns.ts';
 
-/** Enters, and says whether it is the asker's turn by now. */
+/** Enters, and records whether it is the asker's turn. */
 function enter(turns: Turns, asker: Asker) {
   const state = { entered: false, refused: '' };
   const waiting = turns.enter(asker);
@@ -20,7 +20,7 @@ const entered = (states: { entered: boolean }[]) => states.filter((state) => sta
 const many = (turns: Turns, count: number, asker: (n: number) => Asker) =>
   Array.from({ length: count }, (_, n) => enter(turns, asker(n)));
 
-test('an account uses a quarter of the connections, and a workspace half', () => {
+test('an account uses at most a quarter of the connections, and a workspace half', () => {
   const turns = new Turns(16);
   expect(entered(many(turns, 10, () => ({ user_id: 'ada', workspace_id: 'w' })))).toBe(4);
   expect(entered(many(turns, 10, (n) => ({ user_id: `u${n}`, workspace_id: 'w', writes: true })))).toBe(4);
@@ -34,32 +34,32 @@ test('writes that wait for locks leave connections to the readers of their works
   expect(entered(many(turns, 20, (n) => ({ user_id: `r${n}`, workspace_id: 'w' })))).toBe(2);
 });
 
-test('the reads of a workspace use a quarter of the connections', () => {
+test('the reads of a workspace use at most a quarter of the connections', () => {
   const turns = new Turns(16);
   expect(entered(many(turns, 20, (n) => ({ user_id: `u${n}`, workspace_id: 'w' })))).toBe(4);
 });
 
-test('lists use a quarter of the connections, those of a workspace or an account a sixteenth', () => {
+test('lists use at most a quarter of the connections, and those of a workspace or an account a sixteenth', () => {
   const turns = new Turns(32);
   expect(entered(many(turns, 9, (n) => ({ user_id: `u${n}`, workspace_id: 'w', list: true })))).toBe(2);
   expect(entered(many(turns, 9, (n) => ({ user_id: 'ada', workspace_id: `x${n}`, list: true })))).toBe(2);
   expect(entered(many(turns, 9, (n) => ({ user_id: `v${n}`, workspace_id: `y${n}`, list: true })))).toBe(4);
 });
 
-test('of figures an account and a workspace have one at a time, and leave room to others', () => {
+test('an account and a workspace compute one set of figures at a time, and leave room for others', () => {
   const turns = new Turns(16);
   expect(entered(many(turns, 9, (n) => ({ user_id: 'ada', workspace_id: `w${n}`, figures: true })))).toBe(1);
   expect(entered(many(turns, 9, (n) => ({ user_id: `u${n}`, workspace_id: 'w0', figures: true })))).toBe(0);
   expect(entered(many(turns, 9, (n) => ({ user_id: `v${n}`, workspace_id: `x${n}`, figures: true })))).toBe(1);
 });
 
-test('a request for little passes the lists that its account has waiting', () => {
+test('a small request overtakes the waiting lists of its account', () => {
   const turns = new Turns(16);
   const lists = many(turns, 20, () => ({ user_id: 'ada', workspace_id: 'w', list: true }));
   expect([entered(lists), enter(turns, { user_id: 'ada', workspace_id: 'w' }).entered]).toEqual([1, true]);
 });
 
-test('callers that are not signed in are told apart by their network, whatever account they name', async () => {
+test('callers who are not signed in are distinguished by network, whatever account they name', async () => {
   const turns = new Turns(16);
   const flood = many(turns, 9, (n) => ({ user_id: `u${n}`, network: '10.0.0.1' }));
   expect(entered(flood)).toBe(4);
@@ -70,7 +70,7 @@ test('callers that are not signed in are told apart by their network, whatever a
   expect([entered(flood), other.entered]).toEqual([5, true]);
 });
 
-test('callers that are not signed in use a quarter of the connections, from however many networks', () => {
+test('callers who are not signed in use at most a quarter of the connections, however many their networks are', () => {
   const turns = new Turns(16);
   expect(entered(many(turns, 9, (n) => ({ network: `10.0.0.${n}` })))).toBe(4);
   expect(enter(turns, { user_id: 'ada' }).entered).toBe(true);
@@ -102,7 +102,7 @@ test('too many waiting requests of one account are refused, and give way to othe
   expect(other.refused).toBe('');
 });
 
-test('a request that waits too long is refused, and takes nobody’s turn', async () => {
+test('a request that waits too long is refused, and uses up no turn', async () => {
   vi.useFakeTimers();
   try {
     const turns = new Turns(1);

@@ -2,17 +2,20 @@ import type pg from 'pg';
 import { BatonError } from '../errors.ts';
 import { rateLimited } from '../lib/limit.ts';
 
-/** For whom a connection is wanted. */
+/** Who wants a connection, and what for. */
 export interface Asker {
   workspace_id?: string | undefined;
-  /** The account. Callers that aren't signed in yet are distinguished by network. */
+  /** The account. Callers who aren't signed in are distinguished by network. */
   user_id?: string | undefined;
   network?: string | undefined;
   /** Whether it may wait for a lock, and keep its connection meanwhile. */
   writes?: boolean;
-  /** Whether it keeps a processor busy, the database's and then the process's, as lists do. */
+  /** Whether it occupies a processor, first the database's and then this process's, as lists do. */
   list?: boolean;
-  /** Whether it counts for a second or so: of those one runs at a time for a workspace, and for an account, beside their lists. */
+  /**
+   * Whether it counts rows for a second or so. One such runs at a time for a workspace and for an account, besides
+   * their lists.
+   */
   figures?: boolean;
 }
 
@@ -28,16 +31,17 @@ const max_wait_ms = 3_000;
 
 const part = (size: number, sixteenths: number) => Math.max(1, Math.floor((size * sixteenths) / 16));
 
-/** What an asker counts towards, and how many of it may run at once. */
+/** A name that an asker counts under, and how many may run under it at once. */
 type Share = readonly [name: string, most: number];
 
 /**
- * Decides who gets the next connection of a pool. An account uses a quarter of it at a time and a workspace half, so that a flood
- * of one leaves connections to the others. Of a workspace, writes use three eighths, so that those that wait for a lock
- * leave some to its readers. Reads wait for processors alone, of which there are fewer than connections: a workspace's
- * use a quarter. Lists take longest: all of them use a quarter of the pool, a workspace's or an account's a sixteenth.
- * More at once keep all processors busy, and small requests wait behind them. Callers that aren't signed in use a quarter
- * together, from however many networks they come. A request that finds no connection waits, and accounts take turns.
+ * Decides who gets the next connection of a pool. An account uses at most a quarter of the pool and a workspace half,
+ * so that a flood of one leaves connections to the others. The writes of a workspace use three eighths, so that those
+ * that wait for a lock leave some to its readers. Reads wait only for processors, of which there are fewer than
+ * connections, so a workspace's reads use a quarter. Lists take longest: all together use a quarter of the pool, and
+ * those of a workspace or an account a sixteenth. With more at once, all processors would be busy, and small requests
+ * would wait behind the lists. Callers who aren't signed in use a quarter together, however many their networks are. A
+ * request that finds no connection waits, and accounts take turns.
  */
 export class Turns {
   readonly #size: number;
@@ -72,9 +76,12 @@ export class Turns {
     return this.#waiting;
   }
 
-  /** Nothing when it is the asker's turn at once; else it is once the promise resolves. Throws when too many wait. */
+  /**
+   * Returns undefined if it is the asker's turn at once, and otherwise a promise that resolves at its turn. Throws if
+   * too many wait.
+   */
   enter(asker: Asker): Promise<void> | undefined {
-    // Of those that wait none fits now, or it would have been started: nobody is overtaken.
+    // No waiting request fits now, or it would have been started. So nobody is overtaken.
     if (this.#running < this.#size && this.#fits(asker)) {
       this.#count(asker, 1);
       return undefined;
@@ -87,7 +94,7 @@ export class Turns {
     if (this.#waiting > 0) this.#startNext();
   }
 
-  /** Accounts, networks and workspaces have no name in common. */
+  /** Accounts, networks and workspaces never have the same name. */
   #sharesOf({ workspace_id, user_id, network, writes, list, figures }: Asker): Share[] {
     const most = this.#most;
     const account = network ?? user_id;
@@ -99,7 +106,7 @@ export class Turns {
       if (list === true) shares.push([`${account} lists`, most.account_lists]);
       if (figures === true) shares.push([`${account} figures`, 1]);
     }
-    // Of a workspace that somebody merely names, nothing is used.
+    // Somebody who isn't signed in may name any workspace, so this doesn't count towards its share.
     if (workspace_id !== undefined && network === undefined) {
       shares.push([workspace_id, most.workspace]);
       shares.push(writes === true ? [`${workspace_id} writes`, most.writes] : [`${workspace_id} reads`, most.reads]);
@@ -152,7 +159,7 @@ export class Turns {
     });
   }
 
-  /** With everything full, the account that has most waiting gives a place to one that has less. */
+  /** When all places are taken, the account with the most waiting requests gives up one for an account with fewer. */
   #makeRoom(has: number): void {
     const [account, longest] = [...this.#queues].reduce((a, b) => (b[1].length > a[1].length ? b : a));
     const last = longest.at(-1);
@@ -168,7 +175,7 @@ export class Turns {
     if (queue.length === 0) this.#queues.delete(account);
   }
 
-  /** Of requests alike, which most in a queue are, one is looked at. */
+  /** Checks only one of consecutive requests that are alike, as most in a queue are. */
   #firstThatFits(queue: readonly Waiting[]): Waiting | undefined {
     let refused: Asker | undefined;
     return queue.find(({ asker }) => {
@@ -185,7 +192,7 @@ export class Turns {
       const next = this.#firstThatFits(queue);
       if (next === undefined) continue;
       this.#drop(account, next);
-      // Behind all the others: each account has its turn before this one has its next.
+      // To the end: every other account has its turn before this one has its next.
       if (this.#queues.delete(account)) this.#queues.set(account, queue);
       this.#count(next.asker, 1);
       next.start();

@@ -22,7 +22,7 @@ const composed = 'caf\u00e9';
 const long = `${'\u20ac"\\\t\n'.repeat(700)}end`;
 const at = (minute: number) => `2026-11-01T10:${String(minute).padStart(2, '0')}:00Z`;
 
-/** The only database that a test here has: it owns the tables as `baton_owner` of docs/operating.md does. */
+/** `owner` owns the tables, as `baton_owner` of docs/operating.md does; `admin` and `rows` are superusers. */
 let admin: pg.Client;
 let rows: pg.Client;
 let owner: string;
@@ -57,7 +57,7 @@ async function audit(action: string, subject_id: string, more: object): Promise<
   await insert('audit_log', { ...entry, ...more });
 }
 
-/** What version 0.1.0 wrote, with all that later versions write in another way. */
+/** Inserts what version 0.1.0 wrote, including everything that later versions write in another way. */
 async function fill(): Promise<void> {
   const step = { from: 'open', to: 'closed', roles: ['owner'], requires: [] };
   const definition = {
@@ -115,7 +115,7 @@ async function fill(): Promise<void> {
   for (const subject_id of [labelled, resolved, deleted]) {
     await audit('ticket.created', subject_id, { subject_version: 1, after: { title: 'Said then' } });
   }
-  // As every entry is since 0.2.0: of each column that there was, the ticket can be rebuilt.
+  // Since 0.2.0 every entry is like this: it has each column of its time, so the ticket can be rebuilt from it.
   const { initial_status: _, status_sequence: __, version: ___, updated_at: ____, ...begun } = ticket;
   const after = { ...begun, key: 'OLD-4', number: 4, title: 'Four', assignee_id: null, due_on: null };
   await audit('ticket.created', whole, { subject_version: 1, after });
@@ -145,7 +145,7 @@ async function fill(): Promise<void> {
   });
 }
 
-/** What was kept under a key before the hash of its arguments was sealed. */
+/** Inserts outcomes as they were kept before the hash of the arguments was sealed. */
 async function fillOutcomes(): Promise<void> {
   await rows.query(`
     insert into outcomes (user_id, key_hash, target, arguments_hash, status, headers, forgotten)
@@ -155,7 +155,7 @@ async function fillOutcomes(): Promise<void> {
       ('POST /purged', 201, '{"ETag":"tag","Location":"/there"}', true)) as o (target, status, headers, forgotten)`);
 }
 
-/** What members had chosen of their notifications before there was a kind more: one of them some mail, one none at all. */
+/** Inserts settings from before there was one more kind of notification: one member gets some mail, another none. */
 async function fillSettings(): Promise<void> {
   await rows.query(`
     insert into notification_settings (workspace_id, user_id, mail) values
@@ -192,7 +192,7 @@ beforeAll(async () => {
   cpSync(migrations_dir, dir, { recursive: true });
   const seen = `create table seen as select current_setting('statement_timeout') as patience;`;
   writeFileSync(path.join(dir, '9999_seen.sql'), `-- Up Migration\n${seen}\n`);
-  // The connection is lost when the last migration but this has done everything.
+  // The connection of the last migration but one is lost after its last statement.
   const last = readdirSync(migrations_dir).at(-1) ?? '';
   appendFileSync(path.join(dir, last), '\nselect pg_terminate_backend(pg_backend_pid());\n');
   cut = await migrate({ url: ownersUrl(), dir }).catch((error: unknown) => error);
@@ -212,7 +212,7 @@ async function all(statement: string, ...values: unknown[]): Promise<unknown[]> 
 }
 
 describe('a database of version 0.1.0, migrated by an owner whom row-level security binds,', () => {
-  test('gets the later migrations in order, however long one takes, and goes on after one that was cut short', async () => {
+  test('gets the later migrations in order, however long they take, and resumes after one that was cut short', async () => {
     const files = readdirSync(dir).map((file) => file.replace('.sql', ''));
     expect(cut).toMatchObject({ name: 'MigrationFailedError', cause: { code: '57P01' } });
     expect(applied).toEqual(files.slice(-2));
@@ -220,9 +220,9 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     expect(await all('select patience from seen')).toEqual([{ patience: '0' }]);
   });
 
-  test('is sound, and row-level security binds its owner again', async () => {
+  test('satisfies the invariants, and row-level security binds its owner again', async () => {
     expect(await brokenInvariants(rows)).toEqual({});
-    // Of what is nobody's data, the owner's functions write what the worker may not.
+    // Tables of the system have nobody's data: there the owner's functions write what the worker may not.
     const unbound = `select relname from pg_class where relrowsecurity and not relforcerowsecurity
       and obj_description(oid, 'pg_class') is distinct from 'system'`;
     expect(await all(unbound)).toEqual([]);
@@ -251,7 +251,7 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     ]);
   });
 
-  test('has each ticket where its number says, the newest first, and finds it by its words and key', async () => {
+  test('orders tickets by number, the newest first, and finds them by their words and keys', async () => {
     expect(await all('select number, rank, placed_rank from tickets order by rank')).toEqual(
       [4, 3, 2, 1].map((number) => ({ number, rank: rankOfNumber(number), placed_rank: null })),
     );
@@ -280,7 +280,7 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     expect(await all(entry, labelled)).toEqual([{ before: { description: short }, after: { description: '' } }]);
   });
 
-  test('has no resolution that a replaced workflow left behind, with an entry that says so', async () => {
+  test('removes resolutions that a replaced workflow left behind, and records that in the audit log', async () => {
     expect(await all('select resolution, version from tickets where id = $1', resolved)).toEqual([
       { resolution: null, version: 3 },
     ]);
@@ -290,7 +290,7 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     ]);
   });
 
-  test('knows the former members, and what is to be withdrawn of those who lost the right to it', async () => {
+  test('has the former members, and cleanups for those who are no longer admins', async () => {
     const members = 'select user_id, role, removed_at from memberships where removed_at is not null order by 1';
     expect(await all(members)).toEqual([
       { user_id: bob, role: 'admin', removed_at: new Date(at(9)) },
@@ -302,7 +302,7 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     ]);
   });
 
-  test('has no bare hash of what was asked under a key, or of a response that was forgotten', async () => {
+  test('has no unsealed hash of the arguments under a key, or of a response that was forgotten', async () => {
     expect(await all('select target, arguments_hash, headers from outcomes order by target')).toEqual([
       { target: '', arguments_hash: null, headers: null },
       { target: 'POST /kept', arguments_hash: null, headers: { ETag: 'tag', Location: '/there' } },
@@ -310,7 +310,7 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     ]);
   });
 
-  test('has a salt of its own for each entry, and the hash of what it says; the worker adds them to a tree', async () => {
+  test('has a distinct salt for each entry, and leaves the tree to the worker', async () => {
     const [counted] = (await all('select count(*)::int as n, count(distinct salt)::int as salts from events')) as {
       n: number;
       salts: number;
@@ -319,7 +319,7 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     expect(await all('select tree_size::int from event_heads')).toEqual([{ tree_size: 0 }]);
   });
 
-  test('has who commented among the watchers, unless they have left, and tells nobody of what was before', async () => {
+  test('has authors of comments as watchers, unless they have left, and notifies nobody of earlier events', async () => {
     expect(await all('select ticket_id, user_id, reason from watchers')).toEqual([
       { ticket_id: resolved, user_id: ada, reason: 'commented' },
     ]);
@@ -328,14 +328,14 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     expect(await all(behind)).toEqual([{ n: '0' }]);
   });
 
-  test('mails that a webhook was stopped to who has not ended all mail', async () => {
+  test('mails about stopped webhooks to members who have not turned off all mail', async () => {
     expect(await all('select user_id, mail from notification_settings order by user_id')).toEqual([
       { user_id: ada, mail: ['mentioned', 'moved', 'webhook_stopped'] },
       { user_id: cy, mail: [] },
     ]);
   });
 
-  test('finds the entries of comments by their ticket, and has the comments as they were', async () => {
+  test('finds the entries of comments by their ticket, and keeps the comments unchanged', async () => {
     const found = 'select subject_id from audit_log where workspace_id = $1 and ticket_id = $2';
     expect(await all(found, workspace, deleted)).toEqual([{ subject_id: commented }]);
     expect(await all('select body, version, deleted_at from comments order by id')).toEqual([

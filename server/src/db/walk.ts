@@ -2,13 +2,13 @@ import { max_page_bytes } from '../lib/bounds.ts';
 import { and, join, type Sql, sql, unprepared } from './sql.ts';
 import type { Db } from './transaction.ts';
 
-/** A place in a list: a row's time, to the microsecond, or what else the list is ordered by, and its id. */
+/** A place in a list: what the list is ordered by, usually a time to the microsecond, and the row's id. */
 export interface Position {
   at: string;
   id: string;
 }
 
-/** The places between which a list is read, both left out. */
+/** The places between which a list is read, without these two. */
 export interface Span {
   after: Position;
   before: Position;
@@ -16,23 +16,24 @@ export interface Span {
 
 export const first_id = '00000000-0000-0000-0000-000000000000';
 export const last_id = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-/** The same of texts in the order of their bytes: ranks, which have letters and digits alone. */
+/** The span of all texts in the order of their bytes. They are ranks, which have only letters and digits. */
 export const all_texts: Span = { after: { at: '', id: first_id }, before: { at: '~', id: last_id } };
 export const everything: Span = { after: { at: '-infinity', id: first_id }, before: { at: 'infinity', id: last_id } };
 
 /**
- * The most rows that one page looks at. What the filters leave of them is the page, however few, and the next page goes
- * on where it stopped. A list costs no more than this, whatever its filters, its data and the planner's statistics.
+ * The most rows that one page looks at. The page is what the filters leave of them, however few, and the next page
+ * continues where it stopped. So a list costs no more than this, whatever its filters, its data and the planner's
+ * statistics.
  */
 export const max_walked = 2000;
 
-/** How a walk ends. As text, and not as parameters: plans depend on them. */
+/** How a walk ends. These are texts, not parameters, because plans depend on them. */
 export interface Ends {
-  /** The rows one may look at. */
+  /** At most the rows that one page may look at. */
   walked: Sql;
-  /** The last of them: none, if there are fewer. */
+  /** The last of those rows; none if there are fewer. */
   stop: Sql;
-  /** All of them, known to be fewer a moment ago. */
+  /** All rows, if there were fewer than that a moment ago. */
   few: Sql;
 }
 
@@ -42,7 +43,7 @@ export const ends: Ends = { walked: sql`limit 2000`, stop: sql`offset 1999 limit
 export const at_types = { time: sql`timestamptz`, day: sql`date`, text: sql`text` };
 export type AtType = keyof typeof at_types;
 
-/** An index read in its own order: `workspace_id`, then `keys` that are equal, then `at` and `id`. */
+/** An index that is read in its own order: `workspace_id`, `keys` of fixed values, `at` and `id`. */
 export interface IndexWalk {
   from: Sql;
   /** The workspace, and a partial index's condition. */
@@ -57,9 +58,9 @@ export interface IndexWalk {
 const comma = sql`, `;
 
 /**
- * Reads the index from one end of the span towards the other. The keys stand in the comparison and in the order, and
- * not as equalities: so this index alone has the order, and with sorts disabled the planner can choose no other,
- * whatever it believes of the values. One text is one plan, which may be prepared for all values.
+ * Reads the index from one end of the span towards the other. The keys are in the comparison and in the order, instead
+ * of equalities. So this index alone has the order, and with sorts disabled the planner can choose no other, whatever
+ * it assumes about the values. One text has one plan, which can be prepared for all values.
  */
 export function walk(index: IndexWalk, options: { span: Span; descending: boolean; columns: Sql; end: Sql }): Sql {
   const { from, where, keys, at, id } = index;
@@ -78,20 +79,20 @@ export function walk(index: IndexWalk, options: { span: Span; descending: boolea
     )} ${end}`;
 }
 
-/** What was found, or the place up to which was looked. */
+/** A row that was found, or the place where the walk stopped. */
 export type Found<Row> = Row & { stopped: boolean };
 
 /** Where the rows of a list come from, at most `max_walked` of them. */
 export interface Source {
   /**
-   * Rows with `at`, `id` and what the list shows. Unless `complete` they are in the order of `k1` … for the keys, `at`
-   * and `place`: the index's own columns, by which the planner knows that they are.
+   * Rows with `at`, `id` and what the list shows. Unless `complete`, they are in the order of `k1` … for the keys, `at`
+   * and `place`. Those are the index's own columns, so the planner knows the order.
    */
   rows: Sql;
-  /** The place of the last row there may be: nothing, if the rows end before. */
+  /** The place of the last row that the page may look at; no row if the list ends before. */
   stop: Sql;
   keys: number;
-  /** The rows are all there are, and in no order. */
+  /** The rows are all that exist, in no particular order. */
   complete: boolean;
 }
 
@@ -119,12 +120,15 @@ export function inOrder(
 
 const union = sql` union all `;
 
-/** How many values a filter has in a statement. Their number is in its text, and a connection keeps few texts. */
+/**
+ * The numbers of values that a filter may have in a statement. The number is in the statement's text, and a connection
+ * keeps few texts.
+ */
 const widths = [1, 3, 10];
-/** Statements with more walks than this are rare, and large: no connection keeps them. */
+/** Statements with more walks than this are rare and large, so no connection keeps them. */
 const max_prepared_walks = 3;
 
-/** The values, and after them one that no row has, as often as it takes for the text to be one of few. */
+/** Pads the values with one that no row has, so that the statement has one of few texts. */
 export function widened<Value>(values: readonly Value[], nobodys: Value): Value[] {
   const width = widths.find((one) => one >= values.length) ?? values.length;
   return [...values, ...Array<Value>(width - values.length).fill(nobodys)];
@@ -134,11 +138,11 @@ const prepared = (indexes: readonly IndexWalk[], { rows, stop }: Pick<Source, 'r
   indexes.length <= max_prepared_walks ? { rows, stop } : { rows: unprepared(rows), stop: unprepared(stop) };
 
 /**
- * The rows of one index with one of several keys, in the order of `at` and id: as many walks as there are keys, merged as
- * they are read. Outside of its walk each key is said to be equal to its value, and so the planner knows that the walk's
- * rows are in the order of the rest. Within, an equality would let it choose another index. `distinct`: a row may have
- * several of the keys; of its entries, which all have one place, the first stands for all. `besides`: another table's
- * rows, whatever keys they have, for the list's filter to choose from.
+ * The rows of one index that have one of several keys, in the order of `at` and id. There is a walk for each key, and
+ * the walks are merged as they are read. Outside its walk each key is compared with its value, so the planner knows
+ * that the walk's rows are in the order of the remaining columns. Inside the walk, an equality would let it choose
+ * another index. `distinct`: a row may have several of the keys; of its entries, which all have the same place, only
+ * the first is used. `besides`: rows of another table, whatever their keys, for the list's filter to choose from.
  */
 export function merged(
   indexes: readonly IndexWalk[],
@@ -153,7 +157,7 @@ export function merged(
     const columns = join([...keyColumns(index), sql`${index.at} as at, ${index.id} as place ${more}`], comma);
     const names = key_names.slice(0, index.keys.length);
     const equal = index.keys.map(({ value }, n) => sql`w.${names[n] ?? sql`k`} = ${value}`);
-    // The keys too: of a column that is used in the condition alone, the planner forgets how it is ordered.
+    // The keys are in the order, too: the planner forgets how a column is ordered if only the condition uses it.
     const order = [...names, sql`at`, sql`place`].map((name) => sql`w.${name} ${direction}`);
     return sql`(select w.* from (${walk(index, { span, descending, columns, end: until.walked })}) w
       where ${and([sql`true`, ...equal])} order by ${join(order, comma)})`;
@@ -214,7 +218,7 @@ export function allOf(
   };
 }
 
-/** What a list shows, by its name. */
+/** A column that a list shows. */
 export interface Column {
   name: Sql;
   value: Sql;
@@ -229,9 +233,10 @@ export function named(columns: readonly Column[]): Sql {
 }
 
 /**
- * One page of a source's rows: at most `limit`, each as `c`, joined and filtered. If the filters leave fewer and the
- * walk stopped, one more row says where: `stopped`. Rows are read one by one until there are enough, since nothing
- * between the index and the limit needs them all; where it stopped is looked up only if there were too few.
+ * One page of a source's rows: at most `limit` of them, each as `c`, joined and filtered. If the filters leave fewer
+ * and the walk stopped, a further row, `stopped`, says where. Rows are read one by one until there are enough, since no
+ * step between the index and the limit needs all of them. The place where the walk stopped is looked up only if there
+ * were too few.
  */
 export function pageOf(
   source: Source,
@@ -275,15 +280,15 @@ export function pageOf(
     ) page limit ${limit}`;
 }
 
-/** What of a page's rows may be long. */
+/** The part of a page's rows that may be long. */
 interface Long {
-  /** The columns that are left out, as null, of the rows that don't fit. */
+  /** The columns that are null in rows that don't fit. */
   columns: readonly Sql[];
   /** The bytes of JSON that a row `q` becomes. */
   json_bytes: Sql;
 }
 
-/** A column of long text. */
+/** Declares a column as long text. */
 export function longText(column: Sql): Long {
   return {
     columns: [column],
@@ -292,12 +297,12 @@ export function longText(column: Sql): Long {
 }
 
 /**
- * The rows of a page in their order. `fits` says whether a row still goes into the response, and what is long is read
- * only if it does. The rows are counted one after the other, and none after the first that is too many: of a hundred
- * texts of a megabyte two are ever read, however well they are compressed.
+ * The rows of a page in their order. `fits` says whether a row still fits into the response, and only then are its long
+ * columns read. Bytes are counted row by row, and not beyond the first row that is too much. So of a hundred texts of a
+ * megabyte only two are ever read, however well they are compressed.
  */
 export function withinBudget(page: Sql, columns: readonly Sql[], long: Long): Sql {
-  // By their text: two templates that say the same are two shapes.
+  // Compared by their text, since two templates with the same text are two shapes.
   const text = ({ shape }: Sql) => shape.strings.join('');
   const long_names = new Set(long.columns.map(text));
   const shown = columns.map((column) =>
@@ -318,8 +323,8 @@ export function withinBudget(page: Sql, columns: readonly Sql[], long: Long): Sq
 }
 
 /**
- * The best of the sources of a list. One that goes to its end is the list's whole rest. Of the others, the one that
- * gets furthest has the fewest rows to pass over.
+ * Chooses the best source of a list. A source that ends without stopping has the whole rest of the list. Of the others,
+ * the one that gets furthest has the fewest rows to skip.
  */
 export async function bestOf(db: Db, sources: readonly Source[], descending: boolean): Promise<Source> {
   const [only] = sources;

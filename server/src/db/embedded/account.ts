@@ -3,13 +3,13 @@ import { chownSync, existsSync, lstatSync, readdirSync, readFileSync, statSync }
 import path from 'node:path';
 import { EmbeddedError } from './binaries.ts';
 
-/** How PostgreSQL is run, which refuses to be root. */
+/** How to run PostgreSQL, which refuses to run as root. */
 export interface Runner {
   /** What stands before the command. */
   prefix: readonly string[];
   /** For spawn. */
   identity: { uid?: number; gid?: number };
-  /** The user that must own its files; undefined: the one that this process runs as. */
+  /** The user that must own its files; undefined if that is the user of this process. */
   owner: { uid: number; gid: number } | undefined;
 }
 
@@ -41,8 +41,8 @@ function obstacle(account: Account, dir: string): string | undefined {
 }
 
 /**
- * As root, PostgreSQL runs as postgres or nobody. Where a directory above keeps that account out (root's home, a
- * directory of mktemp), it stays root outside and is the account inside a user namespace of its own.
+ * If this process is root, PostgreSQL runs as postgres or nobody. If a directory above keeps that account out (root's
+ * home, a directory of mktemp), PostgreSQL runs in a user namespace: it is that account inside, and still root outside.
  */
 export function chooseRunner(dirs: readonly string[]): Runner {
   if (process.getuid?.() !== 0) return { prefix: [], identity: {}, owner: undefined };
@@ -60,7 +60,7 @@ export function chooseRunner(dirs: readonly string[]): Runner {
   );
 }
 
-/** Makes the runner own a file or a whole directory; does nothing where it does already. */
+/** Makes the runner own a file or a whole directory; does nothing if it owns it already. */
 export function giveTo({ owner }: Runner, file: string): void {
   if (owner === undefined || statSync(file).uid === owner.uid) return;
   const give = (at: string) => {

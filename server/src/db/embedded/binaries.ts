@@ -36,7 +36,10 @@ export function findBinaries(): Binaries {
   return { dir, major, initdb: executable('initdb'), postgres: executable('postgres') };
 }
 
-/** What the package's install script does, for where install scripts are off: an npm package can't carry links. */
+/**
+ * Creates the links that an npm package can't contain. The package's install script does this, too, but install scripts
+ * may be off.
+ */
 export function linkLibraries(dir: string): void {
   const list = path.join(dir, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;

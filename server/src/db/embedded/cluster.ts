@@ -16,7 +16,7 @@ function requireMajor(data_dir: string, major: string): void {
   );
 }
 
-/** Makes a cluster beside its place and moves it there whole: one cut short never looks like one. */
+/** Creates a cluster beside its place and then moves it there, so that an incomplete one never looks like a cluster. */
 export async function ensureCluster(options: {
   binaries: Binaries;
   runner: Runner;
@@ -29,7 +29,7 @@ export async function ensureCluster(options: {
   const { binaries, runner, dir, data_dir, password, fsync, signal } = options;
   for (const name of readdirSync(dir)) {
     const maker = Number(/^postgres\.new-(\d+)$/.exec(name)?.[1]);
-    // In a container, a process has the number that the killed one had.
+    // In a container, this process may have the number of one that was killed.
     if (maker === process.pid || (maker > 0 && !isAlive(maker))) rmSync(path.join(dir, name), { recursive: true });
   }
   if (existsSync(path.join(data_dir, 'PG_VERSION'))) {
@@ -54,7 +54,7 @@ export async function ensureCluster(options: {
     renameSync(cluster, data_dir);
     syncDirectory(dir);
   } catch (error) {
-    // Another start was first: its cluster is as good.
+    // Another start was first, and its cluster is just as good.
     if (signal?.aborted === true || !existsSync(path.join(data_dir, 'PG_VERSION'))) throw error;
   } finally {
     clear();
@@ -73,7 +73,7 @@ function isFree(port: number): Promise<number | undefined> {
   });
 }
 
-/** The port of last time if it is free, another otherwise; remembered. */
+/** Returns last time's port if it is free and otherwise another one, and remembers it. */
 export async function choosePort(dir: string): Promise<number> {
   const file = path.join(dir, 'postgres-port');
   const last = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;

@@ -8,10 +8,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('a log that can’t be looked at for a while ends nothing, and is bounded again afterwards', async () => {
+test('a log that can’t be read for a while causes no crash, and is bounded again afterwards', async () => {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-log-'));
   const log = new ServerLog(dir, 10);
-  symlinkSync('postgres.log', log.file); // leads to itself: to look at it fails, as on a disk that does
+  symlinkSync('postgres.log', log.file); // a link to itself, which can't be read, as on a faulty disk
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const unwatch = log.watch();
   try {

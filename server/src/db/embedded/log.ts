@@ -4,7 +4,10 @@ import path from 'node:path';
 
 const look_every_ms = 5_000;
 
-/** What PostgreSQL says goes to a file that is bounded: past the bound it becomes postgres.log.1, in the last one's place. */
+/**
+ * The file that PostgreSQL logs to. When it exceeds its bound, its contents move to postgres.log.1, replacing what was
+ * there.
+ */
 export class ServerLog {
   readonly file: string;
   readonly #max_bytes: number;
@@ -29,8 +32,9 @@ export class ServerLog {
   }
 
   /**
-   * Keeps it bounded until the function it gives is called. Copied and cut rather than renamed: PostgreSQL goes on
-   * appending to the file that it was given, and its own collector could not write here when it runs as another user.
+   * Keeps the file bounded until the returned function is called. The file is copied and truncated, not renamed,
+   * because PostgreSQL continues to append to the file that it was given. PostgreSQL's own log collector could not
+   * write here when it runs as another user.
    */
   watch(): () => void {
     let busy = false;
@@ -38,7 +42,7 @@ export class ServerLog {
       if (busy) return;
       busy = true;
       this.#bound()
-        .catch(() => undefined) // a disk that is full or fails: tried again
+        .catch(() => undefined) // a full or faulty disk; the next look tries again
         .finally(() => (busy = false));
     }, look_every_ms);
     timer.unref();
@@ -61,8 +65,8 @@ export class ServerLog {
 }
 
 /**
- * What PostgreSQL writes into it: nothing that comes from a request, neither statements nor the values in them. When one of Baton's
- * statements fails, Baton gets the error, and logs it if it was unexpected.
+ * The settings keep everything that comes from a request out of the log: statements, and the values in them. When one
+ * of Baton's statements fails, Baton gets the error, and logs it if it was unexpected.
  */
 export const log_settings = {
   log_statement: 'none',

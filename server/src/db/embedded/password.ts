@@ -17,8 +17,8 @@ export function readPassword(dir: string): string {
 }
 
 /**
- * The superuser's password, created once and kept where only its owner reads it. Lost, as by a power cut, it is set
- * anew: anyone who owns the directory may.
+ * The superuser's password, created once and kept where only its owner can read it. If it is lost, by a power cut for
+ * instance, a new one is set: the owner of the directory may do that.
  */
 export async function ensurePassword(options: {
   binaries: Binaries;
@@ -42,7 +42,9 @@ export async function ensurePassword(options: {
   return password;
 }
 
-/** Sets it without asking for the last one, as PostgreSQL lets the owner of the files do while no server runs. */
+/**
+ * Sets the password without knowing the old one, which PostgreSQL allows the owner of the files while no server runs.
+ */
 async function setPassword(
   { binaries, runner, dir, data_dir }: { binaries: Binaries; runner: Runner; dir: string; data_dir: string },
   password: string,

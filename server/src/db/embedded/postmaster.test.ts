@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { type Claim, readClaim } from './postmaster.ts';
 
-test('a claim that is taken away while it is looked for is none', async () => {
+test('a claim that is removed while it is read counts as none', async () => {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-claim-'));
   const flicker = `const { linkSync, unlinkSync, writeFileSync } = require('node:fs');
     const [, kept, shown] = process.argv;

@@ -9,13 +9,13 @@ export interface Claim {
   port: number;
 }
 
-/** The claim on a data directory; undefined when there is none, or none that is whole. */
+/** The claim on a data directory; undefined if there is none, or an incomplete one. */
 export function readClaim(data_dir: string): Claim | undefined {
   let text: string;
   try {
     text = readFileSync(path.join(data_dir, 'postmaster.pid'), 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // a postmaster takes it away at its end
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // a postmaster removes it when it ends
     throw error;
   }
   const [pid, , started_s, port] = text.split('\n').map(Number);
@@ -32,7 +32,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether the process works in this data directory, as a postmaster does; undefined where the system can't tell. */
+/** Whether the process works in this data directory, as a postmaster does; undefined if the system can't tell. */
 export function worksIn(pid: number, data_dir: string): boolean | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
@@ -42,10 +42,10 @@ export function worksIn(pid: number, data_dir: string): boolean | undefined {
   }
 }
 
-/** Refused: there is a PostgreSQL, and it does not take the password. */
+/** `refused`: a PostgreSQL responds, but does not accept the password. */
 export type Verdict = 'serving' | 'starting' | 'silent' | 'refused' | 'other';
 
-/** Asks the server on the port whether it is the postmaster of this directory that started when the claim says. */
+/** Asks the server on the port whether it is this directory's postmaster, started at the time that the claim says. */
 export async function verify(url: string, data_dir: string, claim: Claim): Promise<Verdict> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000, query_timeout: 2000 });
   client.on('error', () => undefined);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Runner } from './account.ts';
 import { EmbeddedError } from './binaries.ts';
 
-/** Runs one of PostgreSQL's programs to its end; throws `EmbeddedError` with what it said when it fails. */
+/** Runs one of PostgreSQL's programs until it ends. Throws `EmbeddedError` with its output if it fails. */
 export async function runProgram(
   command: string,
   args: readonly string[],
@@ -15,23 +15,23 @@ export async function runProgram(
   const child = spawn(program, rest, {
     stdio: ['pipe', 'pipe', 'pipe'],
     cwd: path.dirname(command),
-    detached: true, // Ctrl-C is for us, who end it
+    detached: true, // Ctrl-C is for Baton, which ends the program
     ...runner.identity,
   });
   const end = () => {
     try {
-      // The whole group: initdb starts others.
+      // The whole group, since initdb starts other processes.
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   };
   signal?.addEventListener('abort', end);
-  process.prependOnceListener('exit', end); // before what it writes is removed;
+  process.prependOnceListener('exit', end); // before the files that it writes are removed
   let output = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));
   child.stderr.on('data', (chunk) => (output += String(chunk)));
-  child.stdin.on('error', () => undefined); // ended before it read all; its code says so
+  child.stdin.on('error', () => undefined); // it may end before it has read everything; its exit code tells
   child.stdin.end(input);
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
