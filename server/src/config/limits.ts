@@ -36,13 +36,13 @@ export const limit_settings = {
     .optional(),
 };
 
-/** What one caller may take. */
+/** What one caller, workspace or network may use. */
 export interface Limits {
   /** Bytes of request bodies, and of unread responses, that the process keeps at one time. */
   body_memory_bytes: number;
   response_memory_bytes: number;
   max_workspaces_per_account: number;
-  /** Workspaces that an account may create in a day, those counted that it has deleted. */
+  /** Workspaces that an account may create in a day, including those it has deleted. */
   new_workspaces_per_day: number;
   max_members_per_workspace: number;
   max_open_invitations_per_workspace: number;
@@ -67,7 +67,7 @@ export interface Limits {
   read_bytes_per_minute: number;
   /** How long a refusal of too many requests is delayed. */
   refusal_delay_ms: number;
-  /** The token with which the metrics can be read; undefined: nobody can read them. */
+  /** The token with which the metrics can be read; if undefined, nobody can read them. */
   metrics_token: string | undefined;
 }
 

@@ -15,7 +15,7 @@ interface MailServer {
   auth: { user: string; pass: string } | undefined;
 }
 
-/** What an SMTP URL says; undefined where it can't be one, or would not work. */
+/** Parses an SMTP URL; undefined if it isn't one, or would not work. */
 function mailServerOf(text: string): MailServer | undefined {
   if (!URL.canParse(text)) return undefined;
   const { protocol, hostname, port, pathname, search, hash, username, password } = new URL(text);
@@ -37,7 +37,7 @@ function mailServerOf(text: string): MailServer | undefined {
   }
 }
 
-/** The address that links of the app begin with, without a slash at its end; undefined where it can't be one. */
+/** The address that links to the app begin with, without a slash at its end; undefined if it can't be one. */
 function appUrlOf(text: string): string | undefined {
   if (!URL.canParse(text) || /[?#]/.test(text)) return undefined;
   const { protocol, username, password, origin, pathname } = new URL(text);
@@ -50,7 +50,7 @@ interface Sender {
   address: string;
 }
 
-/** A name and an address, the name with quotes around it or not; undefined where it is neither. */
+/** Parses an address, or a name and an address, with quotes around the name or not; undefined if it is neither. */
 function senderOf(text: string): Sender | undefined {
   const [, quoted, plain, bracketed, alone] =
     /^(?:(?:"([^"<>\r\n]{1,100})"|([^"<>\r\n]{1,100})) <([^<>@\s]+@[^<>@\s]+)>|([^<>@\s"]+@[^<>@\s]+))$/.exec(text) ??
@@ -59,7 +59,10 @@ function senderOf(text: string): Sender | undefined {
   return address === undefined ? undefined : { name: (quoted ?? plain ?? '').trim(), address };
 }
 
-/** Settings of mail. BATON_SMTP_URL, BATON_MAIL_FROM and BATON_APP_URL are set together or not at all, BATON_API_URL only beside them. */
+/**
+ * Settings of mail. BATON_SMTP_URL, BATON_MAIL_FROM and BATON_APP_URL are set together or not at all, and BATON_API_URL
+ * only with them.
+ */
 export const mail_settings = {
   BATON_SMTP_URL: z
     .string()
@@ -82,7 +85,7 @@ export const mail_settings = {
 
 /** How mail is sent, and where its links lead. */
 export interface MailConfig extends MailServer {
-  /** Where it is not encrypted from the beginning, STARTTLS is required. */
+  /** Whether a connection that is not encrypted from the beginning requires STARTTLS. */
   tls: boolean;
   from: Sender;
   /** Where links lead; without a slash at its end. */
@@ -93,7 +96,7 @@ export interface MailConfig extends MailServer {
 
 const parsed = z.object(mail_settings);
 
-/** Undefined: this installation sends no mail. Throws `ConfigError` where a part of it is missing. */
+/** How this installation sends mail; undefined if it sends none. Throws `ConfigError` if a part is missing. */
 export function mailConfigOf(env: z.infer<typeof parsed>): MailConfig | undefined {
   const { BATON_SMTP_URL, BATON_SMTP_TLS, BATON_MAIL_FROM, BATON_APP_URL, BATON_API_URL } = env;
   const given = [BATON_SMTP_URL, BATON_MAIL_FROM, BATON_APP_URL, BATON_API_URL];

@@ -65,7 +65,8 @@ function keptSecrets(data_dir: string, log: (line: string) => void): Kept {
     makeDirectoryDurably(data_dir);
     createDurably(file, freshSecrets);
     if (readFileSync(file, 'utf8').trim() === '') {
-      // As a power cut could leave it. Access tokens and cursors are signed anew; sessions go on by their refresh tokens.
+      // A power cut may leave an empty file. Access tokens and cursors become invalid; sessions continue by their
+      // refresh tokens.
       log(`${file} was empty. It has new secrets now; access tokens signed before are no longer valid.`);
       replaceDurably(file, freshSecrets());
     }
@@ -77,7 +78,7 @@ function keptSecrets(data_dir: string, log: (line: string) => void): Kept {
   throw new ConfigError(`${file} can't be read as secrets. Restore it, or delete it: the next start creates new ones.`);
 }
 
-/** A directory can't be used, by what the system said of it; any other error as it is. */
+/** Turns a system error about a directory into a `ConfigError`; returns any other error unchanged. */
 export function unusableDirectory(dir: string, error: unknown, setting = 'BATON_DATA_DIR'): unknown {
   const { code, path: at = dir } = error as NodeJS.ErrnoException;
   if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
@@ -89,13 +90,19 @@ export function unusableDirectory(dir: string, error: unknown, setting = 'BATON_
 interface Seed {
   setting: string;
   value: string | undefined;
-  /** Where it is kept that was not given: in a file of its own, since others keep what it has signed. */
+  /**
+   * The file that keeps the seed if none is given. It is a separate file, because other people keep what was signed
+   * with it.
+   */
   file: string;
   dir: string;
   dir_setting: string;
 }
 
-/** The 32 bytes that a signing key is created from: from a secret of any length, which is kept where none is given. */
+/**
+ * The 32 bytes that a signing key is created from. They are derived from a secret of any length, which is kept in a
+ * file if none is given.
+ */
 export function readSeed({ setting, value, file, dir, dir_setting }: Seed): Buffer {
   const kept = () => {
     const at = path.join(dir, file);
@@ -111,12 +118,12 @@ export function readSeed({ setting, value, file, dir, dir_setting }: Seed): Buff
   return Buffer.from(hkdfSync('sha256', seed, '', setting, 32));
 }
 
-/** Nobody chose a key that is kept in a file: what is wrong with it has happened to the file. */
+/** Requires that a kept key is whole. Baton generated it, so a short one means that the file is damaged. */
 function requireKept(at: string, text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length >= min_secret_bytes) return bytes;
   throw new ConfigError(
-    `${at} is empty or cut off: it had the key that signs. Restore it from a backup. If it is lost, delete it: Baton writes a new key, and what the old one signed can't be verified by the new one.`,
+    `${at} is empty or cut off: it contained the signing key. Restore it from a backup. If it is lost, delete it: Baton writes a new key, and what the old one signed can't be verified by the new one.`,
   );
 }
 
@@ -127,12 +134,12 @@ interface Given {
   BATON_DATA_DIR: string;
 }
 
-/** BATON_SECRET, for a process that can do without: `work` then delivers to no webhooks. */
+/** BATON_SECRET, for a process that can do without it: `work` then delivers to no webhooks and sends no mail. */
 export function secretIfGiven({ BATON_SECRET: given }: Pick<Given, 'BATON_SECRET'>): Buffer | undefined {
   return given === undefined ? undefined : requireStrong('BATON_SECRET', given);
 }
 
-/** The secrets that were given; in development, those that were not are kept in the data directory. */
+/** The secrets that were given. In development, missing ones are generated and kept in the data directory. */
 export function readSecrets(env: Given, production: boolean, log: (line: string) => void) {
   const given = [env.BATON_SECRET, env.BATON_JWT_KEYS, env.BATON_AUDIT_KEY];
   if (production && given.includes(undefined)) {

@@ -1,6 +1,6 @@
 import { ConfigError } from './error.ts';
 
-/** How many letters must be put in, taken out or changed to make one word of the other (Levenshtein). */
+/** How many letters must be inserted, removed or changed to turn one word into the other (Levenshtein). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [index, letter] of a.split('').entries()) {
@@ -14,7 +14,7 @@ function distance(a: string, b: string): number {
   return row.at(-1) ?? 0;
 }
 
-/** A question, if a setting has a name much like this one. */
+/** Suggests a setting with a similar name, if there is one. */
 function suggestion(name: string, known: readonly string[]): string {
   // BATON_PORT means PORT, and BATON_POOLSIZE means BATON_POOL_SIZE.
   const far = (one: string) => Math.min(distance(name, one), distance(name, `BATON_${one}`));
@@ -22,13 +22,13 @@ function suggestion(name: string, known: readonly string[]): string {
   return far(nearest) < name.length / 3 ? ` Did you mean ${nearest}?` : '';
 }
 
-// What Kubernetes sets in each container for a service whose name begins with "baton".
+// Variables that Kubernetes sets in each container for a service whose name begins with "baton".
 const of_a_service = /_(SERVICE_HOST|SERVICE_PORT|PORT_\d{1,5}_(TCP|UDP|SCTP))(_|$)/;
 const port_of_a_service = /^(tcp|udp|sctp):\/\//;
 // compose.yaml and the tests have variables of their own, and one .env serves Baton and compose alike.
 const of_others = /^BATON_(TEST_\w+|(OWNER|WEB|WORKER)_PASSWORD)$/;
 
-/** Refuses a misspelt setting: passed over, it would leave the default in force unseen. */
+/** Refuses a misspelt setting: if it were ignored, the default would apply unnoticed. */
 export function refuseUnknown(given: NodeJS.ProcessEnv, known: readonly string[]): void {
   for (const [name, value = ''] of Object.entries(given)) {
     if (!name.startsWith('BATON_') || known.includes(name) || of_others.test(name) || of_a_service.test(name)) continue;

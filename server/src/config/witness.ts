@@ -6,7 +6,7 @@ import { ConfigError } from './error.ts';
 import { count } from './kinds.ts';
 import { readSeed } from './secrets.ts';
 
-/** Settings of `npm run witness`, which is a program of somebody else's than the log's. */
+/** Settings of `npm run witness`, a program that somebody other than the log's operator runs. */
 export const witness_settings = {
   BATON_WITNESS_DIR: z.string().default(path.join(project_root, '.baton-witness')),
   BATON_WITNESS_KEY: z.string().optional(),

@@ -4,7 +4,7 @@ import { choice, count, seconds } from './kinds.ts';
 const day_s = 86_400;
 const year_s = 366 * day_s;
 
-/** Settings of the worker, and of what it removes. */
+/** Settings of the worker, and of how long it keeps what it removes. */
 export const worker_settings = {
   BATON_WORKER: choice(['on', 'off']).default('on'),
   BATON_WORKER_POOL_SIZE: count(4, 1, 100),
@@ -15,7 +15,7 @@ export const worker_settings = {
     .refine((port) => port <= 65_535, 'must be a whole number from 0 to 65535.')
     .optional(),
   BATON_UPKEEP_INTERVAL_S: count(60, 1, day_s),
-  // No shorter than app_upkeep lets it be for each (server/migrations/0008_worker.sql).
+  // No minimum is shorter than app_upkeep allows (server/migrations/0008_worker.sql).
   BATON_SESSION_RETENTION_S: count(7 * day_s, 900, 10 * year_s),
   BATON_PASSWORD_RESET_RETENTION_S: count(7 * day_s, 0, 10 * year_s),
   BATON_FAILED_ATTEMPT_RETENTION_S: count(90 * day_s, day_s, 10 * year_s),
@@ -37,39 +37,39 @@ export interface WorkerSettings {
   /** Whether `serve` runs the worker in its processes. */
   worker: boolean;
   worker_pool_size: number;
-  /** The port on which `work` responds to probes; undefined: none. */
+  /** The port on which `work` responds to probes; undefined for none. */
   work_port: number | undefined;
-  /** How long upkeep rests when it has left nothing to remove. */
+  /** How long upkeep pauses when nothing is left to remove. */
   upkeep_interval_s: number;
   /** How long an ended session is kept, with its refresh tokens. */
   session_retention_s: number;
-  /** How long a one-time token is kept that was used, replaced or has expired. */
+  /** How long a one-time token is kept after it was used, replaced or has expired. */
   password_reset_retention_s: number;
   /** How long the count of an hour's failed attempts is kept. */
   failed_attempt_retention_s: number;
-  /** How long an invitation is kept that was revoked or has expired. */
+  /** How long an invitation is kept after it was revoked or has expired. */
   invitation_retention_s: number;
   /** How long the result of a write under an Idempotency-Key is kept. For this long a retry is safe. */
   idempotency_key_retention_s: number;
-  /** How long an API token is kept that was revoked or has expired. */
+  /** How long an API token is kept after it was revoked or has expired. */
   token_retention_s: number;
-  /** How long a delivery is kept that has ended, and a webhook that was deleted. */
+  /** How long an ended delivery and a deleted webhook are kept. */
   delivery_retention_s: number;
   /** How long a deleted view can be restored. */
   view_retention_s: number;
   /** How long a notification is kept, read or not. */
   notification_retention_s: number;
-  /** How long a notification may be read before it is mailed. */
+  /** How long a notification waits to be read before it is mailed. */
   notification_mail_delay_s: number;
-  /** How long a mail is kept that was given up. */
+  /** How long a mail that was given up is kept. */
   mail_retention_s: number;
-  /** Whether webhooks may lead to private addresses, and by http. */
+  /** Whether webhooks may have private addresses, and use http. */
   webhook_private: boolean;
   /** How long an attempt may take. */
   webhook_timeout_ms: number;
-  /** How long it waits after each attempt that failed; after the last a delivery is given up. */
+  /** How long to wait after each failed attempt; after the last, a delivery is given up. */
   webhook_retries_s: readonly number[];
-  /** For how long every attempt must have failed until a webhook is paused. */
+  /** How long every attempt must have failed before a webhook is paused. */
   webhook_pause_after_s: number;
 }
 

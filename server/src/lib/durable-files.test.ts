@@ -42,10 +42,10 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-// What a file system may lose in a power cut: contents that weren't synced before the name, and a name whose directory
-// wasn't synced after. Without a disk to cut, the order of the steps is what can be looked at.
+// In a power cut, a file system may lose contents that weren't synced before the name, and a name whose directory
+// wasn't synced after it. The test can't cut the power, so it checks the order of the steps.
 describe.skipIf(process.platform !== 'linux')('a file that must survive a power cut', () => {
-  test('is created with its contents on the disk before its name, and its name before the end', () => {
+  test('is created by syncing first its contents and then its name', () => {
     const file = path.join(root, 'secret');
     createDurably(file, () => 'x');
     expect(steps).toEqual(['sync secret.tmp', 'name secret', 'sync .']);
@@ -62,14 +62,14 @@ describe.skipIf(process.platform !== 'linux')('a file that must survive a power 
     expect(readFileSync(file, 'utf8')).toBe('y');
   });
 
-  test('that is there already stays as it is', () => {
+  test('that exists already stays unchanged', () => {
     const file = path.join(root, 'secret');
     createDurably(file, () => 'first');
     createDurably(file, () => 'second');
     expect(readFileSync(file, 'utf8')).toBe('first');
   });
 
-  test('lies in a folder whose own name is on the disk, up to the first that was there', () => {
+  test('is in a folder whose name is synced, as are those of all new folders above it', () => {
     makeDirectoryDurably(path.join(root, 'a/b'));
     expect(steps).toEqual(['make a', 'sync .', 'make a/b', 'sync a']);
     steps = [];

@@ -14,12 +14,12 @@ import {
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 
-// Small files that must survive a power cut. A file system may write a name to the disk long before the contents, and a
-// file that was written without all of this came back empty after a cut within half a minute of the first start.
+// Small files that must survive a power cut. A file system may write a name to the disk long before the contents. A
+// file that was written without all of these steps was empty after a power cut within half a minute of the first start.
 
-/** Has the entries of a directory written to the disk. */
+/** Writes the entries of a directory to the disk. */
 export function syncDirectory(dir: string): void {
-  if (process.platform === 'win32') return; // can't open one
+  if (process.platform === 'win32') return; // directories can't be opened there
   const handle = openSync(dir, 'r');
   try {
     fsyncSync(handle);
@@ -28,7 +28,7 @@ export function syncDirectory(dir: string): void {
   }
 }
 
-/** The same while others are served: a slow disk keeps nobody waiting but the caller. */
+/** The same without blocking the event loop: a slow disk delays only the caller. */
 export async function flushDirectory(dir: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(dir, 'r');
@@ -39,7 +39,9 @@ export async function flushDirectory(dir: string): Promise<void> {
   }
 }
 
-/** Creates a directory and those above it; does nothing where it is there already. */
+/**
+ * Creates a directory and its missing parents, and writes their names to the disk. Does nothing if it exists already.
+ */
 export function makeDirectoryDurably(dir: string): void {
   if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true) return;
   const above = path.dirname(path.resolve(dir));
@@ -48,7 +50,7 @@ export function makeDirectoryDurably(dir: string): void {
     // Not { recursive: true }: in a directory that takes no entries, such as /proc, Node 24 never returns from it.
     mkdirSync(dir);
   } catch (error) {
-    // Another start was first, or it is something else than a directory.
+    // Another process was first, or the path is not a directory.
     if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
   syncDirectory(above);
@@ -60,13 +62,16 @@ function writeBeside(file: string, text: string): string {
   return beside;
 }
 
-/** Creates a file that only its owner reads, unless it is there: of several that try at once, one creates it. Tells whether it did. */
+/**
+ * Creates a file that only its owner can read, unless it exists. If several callers try at once, one of them creates
+ * it. Returns whether this one did.
+ */
 export function createDurably(file: string, text: () => string): boolean {
   if (existsSync(file)) return false;
   const beside = writeBeside(file, text());
   let is_first = true;
   try {
-    linkSync(beside, file); // unlike a rename, never takes another's place
+    linkSync(beside, file); // unlike a rename, never replaces a file
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     is_first = false;
@@ -77,7 +82,7 @@ export function createDurably(file: string, text: () => string): boolean {
   return is_first;
 }
 
-/** Writes a file that only its owner reads: after a power cut it has the old contents or the new ones. */
+/** Writes a file that only its owner can read. After a power cut it has either the old contents or the new ones. */
 export function replaceDurably(file: string, text: string): void {
   const beside = writeBeside(file, text);
   renameSync(beside, file);

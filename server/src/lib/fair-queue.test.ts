@@ -23,7 +23,7 @@ function queue(max_waiting: number) {
 }
 
 describe('a fair queue', () => {
-  test('lets those who wait take turns, and serves each in order', async () => {
+  test('lets waiting callers take turns, and runs the jobs of each in order', async () => {
     const { add, begun, endAll } = queue(64);
     const jobs = [
       ...['a1', 'a2', 'a3', 'a4'].map((name) => add(name, 'a')),
@@ -36,7 +36,7 @@ describe('a fair queue', () => {
     expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
   });
 
-  test('when it is full, gives a newcomer the last place of the caller that has most', async () => {
+  test('gives a newcomer the last place of the caller with the most jobs when it is full', async () => {
     const { add, begun, endAll } = queue(3);
     const jobs = [...['a1', 'a2', 'a3', 'a4', 'a5'].map((name) => add(name, 'a')), add('b1', 'b'), add('b2', 'b')];
     const outcomes = Promise.allSettled(jobs);
@@ -49,13 +49,13 @@ describe('a fair queue', () => {
       'rejected', // a4 gave way to b1
       'rejected', // a5 found no place
       'fulfilled',
-      'rejected', // a and b have as many, but for one
+      'rejected', // a has only one job more than b
     ]);
     expect(begun).toEqual(['a1', 'a2', 'b1', 'a3']);
     await expect(jobs[4]).rejects.toMatchObject({ code: 'overloaded', retry_after_s: 5 });
   });
 
-  test('goes on after a job that failed', async () => {
+  test('continues after a failed job', async () => {
     const fair = new FairQueue({ max_running: 1, max_waiting: 1 });
     const failed = fair.run('a', () => Promise.reject(new Error('failed')));
     const next = fair.run('b', () => Promise.resolve('done'));

@@ -6,13 +6,14 @@ interface Waiter {
 }
 
 /**
- * Runs few jobs at a time, and lets those who wait take turns by who they are: ninety jobs of one delay another's by
- * no more than those that run. One alone may fill the queue; a newcomer then takes the last place of the caller that has most.
+ * Runs few jobs at a time, and lets waiting callers take turns: ninety jobs of one caller delay a job of another only
+ * by those that are running. One caller may fill the queue; a newcomer then takes the last place of the caller with the
+ * most jobs.
  */
 export class FairQueue {
   readonly #max_running: number;
   readonly #max_waiting: number;
-  /** Everybody's line, in the order of their turns. */
+  /** The line of each caller, in the order of their turns. */
   readonly #lines = new Map<string, Waiter[]>();
   #running = 0;
   #waiting = 0;

@@ -5,7 +5,7 @@ export function newId(): string {
   return randomUUIDv7();
 }
 
-/** The least UUIDv7 of a moment: every id created since is greater. */
+/** The least UUIDv7 of a moment: every id that is created later is greater. */
 export function leastIdOf(moment_ms: number): string {
   const time = Math.max(0, Math.floor(moment_ms)).toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
@@ -18,5 +18,5 @@ export function isUuid(text: string): boolean {
   return uuid.test(text);
 }
 
-/** What the audit logs have in place of a request's id where the operator acts. No request is let have it. */
+/** The audit logs have this in place of a request's id when the operator acts. No request can have it as its id. */
 export const operators_id = 'operator';

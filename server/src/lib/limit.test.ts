@@ -15,7 +15,7 @@ describe('a limit', () => {
     expect(policyField(limit)).toBe(field);
   });
 
-  test('tells what remains, and a refusal tells when to come back', () => {
+  test('says what remains, and its refusal says when to retry', () => {
     expect(remainingField('default', 50, 30)).toBe('"default";r=50;t=30');
     expect(rateLimited({ name: 'default', quota: 100, window_s: 60 }, 7)).toMatchObject({
       code: 'rate_limited',
@@ -24,7 +24,7 @@ describe('a limit', () => {
     });
   });
 
-  test('has the form that the reference gives, whatever it counts', () => {
+  test('has the form that the reference documents, whatever it counts', () => {
     const form = (header: string) => new RegExp(response_headers[header]?.schema.pattern ?? 'none');
     for (const name of names) {
       expect(policyField({ name, quota: 1, window_s: 1 })).toMatch(form('RateLimit-Policy'));
@@ -32,7 +32,7 @@ describe('a limit', () => {
     }
   });
 
-  test('is explained in docs/errors.md by its name, and nothing else is', () => {
+  test('is explained by its name in docs/errors.md, which explains no others', () => {
     const errors = readFileSync(path.resolve(import.meta.dirname, '../../../docs/errors.md'), 'utf8');
     const [, section = ''] = /^## rate_limited\n(.*?)^## /ms.exec(errors) ?? [];
     expect([...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name)).toEqual(names);

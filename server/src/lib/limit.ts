@@ -7,7 +7,9 @@ import { BatonError } from '../errors.ts';
 export interface Limit {
   name: LimitName;
   quota: number;
-  /** The seconds in which the quota is available again; absent where what is counted is in progress at one time. */
+  /**
+   * The seconds after which the quota is available again; absent if the limit is on what is in progress at one time.
+   */
   window_s?: number;
 }
 
@@ -50,7 +52,7 @@ export function remainingField(name: LimitName, remaining: number, reset_s: numb
   return `"${name}";r=${remaining};t=${reset_s}`;
 }
 
-/** The refusal of somebody who has used up a limit, who may try again after so many seconds. */
+/** The error for a caller who has used up a limit and may retry after that many seconds. */
 export function rateLimited(limit: Limit, retry_after_s: number, detail?: string): BatonError {
   const headers = {
     RateLimit: remainingField(limit.name, 0, retry_after_s),

@@ -7,13 +7,13 @@ test('text is composed, and its line ends are LF', () => {
   expect(normalText('ＡB\u202e')).toBe('ＡB\u202e'); // compatibility forms stay what they are
 });
 
-test('the bytes that a text has in JSON are known without making it', () => {
+test('the bytes of a text in JSON are counted without creating the JSON', () => {
   for (const one of [...Array.from({ length: 0xd800 }, (_, unit) => String.fromCharCode(unit)), '\ue000😀\uffff']) {
     expect(jsonBytesOf(one)).toBe(Buffer.byteLength(JSON.stringify(one)) - 2);
   }
 });
 
-test('text that nothing can store, or that takes quadratic time to compose, is refused', () => {
+test('text that can’t be stored, or that takes quadratic time to compose, is refused', () => {
   for (const text of ['a\0', '\ud800', `a${'\u0301'.repeat(31)}`]) expect(textFault(text)).toBeDefined();
   for (const text of ['\u001b[1m\t\r\n\u202e\ufeff', `a${'\u0301'.repeat(30)}`])
     expect(textFault(text)).toBeUndefined();
@@ -60,7 +60,7 @@ test.each([
   expect(lineFault(line)).toBeDefined();
 });
 
-test('any text becomes one that can be stored, or a line, for an importer', () => {
+test('an importer can turn any text into one that can be stored, or into a line', () => {
   const given = `a\0\ud83d😀e\u0301${'\u0301'.repeat(40)}\r\n\u001b`;
   expect(textFault(toText(given))).toBeUndefined();
   expect(toText(given)).toBe(`a😀é${'\u0301'.repeat(29)}\n\u001b`);

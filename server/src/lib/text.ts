@@ -1,10 +1,11 @@
-// What text is stored as. Two spellings of one text must be one: a label, a name and a filter are compared by bytes.
+// The form in which text is stored. Two encodings of one text must become the same, because labels, names and filters
+// are compared by bytes.
 
 const beyond_latin = /[\u0300-\uffff]/;
 /** The longest run of combining marks: the bound of Unicode's Stream-Safe Text Format (UAX #15). */
 const too_many_marks = /\p{M}{31}/u;
 
-/** Why text can't be stored: PostgreSQL has no NUL, UTF-8 no lone surrogate. */
+/** Why text can't be stored: PostgreSQL has no NUL, and UTF-8 no lone surrogate. Undefined if it can. */
 export function textFault(text: string): string | undefined {
   if (text.includes('\0') || !text.isWellFormed()) return 'Text must not contain NUL or unpaired surrogates.';
   // Normalizing sorts the marks on a letter in quadratic time: 80,000 of them took 16 seconds.
@@ -15,18 +16,24 @@ export function textFault(text: string): string | undefined {
 /** Text in Unicode's composed form, NFC, with LF for line ends, as it is stored and compared. */
 export function normalText(text: string): string {
   const lines = text.includes('\r\n') ? text.replaceAll('\r\n', '\n') : text;
-  // All below U+0300 is composed already, and a check of it costs a hundredth of normalizing.
+  // Text below U+0300 is composed already, and checking for that takes a hundredth of the time of normalizing.
   return beyond_latin.test(lines) && textFault(lines) === undefined ? lines.normalize('NFC') : lines;
 }
 
-/** The bytes that a unit of a well-formed text has in JSON. Half of a surrogate pair has two of its four. */
+/**
+ * The bytes of JSON for a UTF-16 unit of a well-formed text. Each half of a surrogate pair counts for two of the pair's
+ * four.
+ */
 function jsonBytesOfUnit(unit: number): number {
   if (unit < 0x20) return unit >= 8 && unit <= 13 && unit !== 11 ? 2 : 6; // \b \t \n \f \r, or \u0001
   if (unit < 0x80) return unit === 0x22 || unit === 0x5c ? 2 : 1;
   return unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
 }
 
-/** The bytes of a well-formed text in JSON, without its quotes and without making that JSON, which takes ten times as long. */
+/**
+ * The bytes of a well-formed text in JSON, without its quotes. They are counted without creating the JSON, which would
+ * take ten times as long.
+ */
 export function jsonBytesOf(text: string): number {
   let bytes = 0;
   for (let at = 0; at < text.length; at++) bytes += jsonBytesOfUnit(text.charCodeAt(at));
@@ -46,14 +53,14 @@ const joins = /[\p{Lo}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}]/u;
 const direction_mark = /[\u061c\u200e\u200f]/;
 const right_to_left =
   /(?!\u061c)[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
-/** What spells the flags of England, Scotland and Wales. */
+/** The characters that spell the flags of England, Scotland and Wales. */
 const tag = /[\u{e0020}-\u{e007f}]/u;
 const tagged = /[\u{1f3f4}\u{e0020}-\u{e007e}]/u;
 const selector = /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/u;
 const cased = /[\p{Lu}\p{Ll}\p{Lt}\p{Z}]/u;
 const pictograph = /\p{Extended_Pictographic}/u;
 
-/** Whether a character that isn't seen has a use where it stands, after another. */
+/** Whether an invisible character has a purpose after the character before it. */
 function isOfUse(character: string, before: string, line: string): boolean {
   if (joiner.test(character)) return joins.test(before);
   if (direction_mark.test(character)) return right_to_left.test(line);
@@ -74,15 +81,16 @@ function* charactersOf(line: string): Generator<{ character: string; fault: stri
   for (const character of line) {
     const fault = characterFault(character, before, line);
     yield { character, fault };
-    // An importer makes a space of a control character, and leaves out what else is refused.
+    // An importer replaces a control character with a space, and leaves out what else is refused.
     if (fault === undefined) before = character;
     else if (control.test(character)) before = ' ';
   }
 }
 
 /**
- * Why text isn't one line that reads as it is: titles, labels and names stand in lists, logs, terminals and mails, where a
- * line end, a direction override or an invisible character passes one for another or hides what follows.
+ * Why text isn't one line that shows all of its contents; undefined if it is. Titles, labels and names appear in lists,
+ * logs, terminals and mails. There a line end, a direction override or an invisible character makes one look like
+ * another, or hides what follows.
  */
 export function lineFault(line: string): string | undefined {
   const storable = textFault(line);
@@ -101,7 +109,10 @@ export function toText(text: string): string {
   return normalText(storable.replaceAll(/\p{M}{31,}/gu, (marks) => Array.from(marks).slice(0, 30).join('')));
 }
 
-/** The text as a line, for importers: a space for each control character, nothing for what else a line can't have. */
+/**
+ * The text as a line, for importers: with a space for each control character, and without anything else that a line
+ * can't have.
+ */
 export function toLine(text: string): string {
   let line = '';
   for (const { character, fault } of charactersOf(toText(text))) {
@@ -109,5 +120,6 @@ export function toLine(text: string): string {
     else if (control.test(character)) line += ' ';
   }
   line = normalText(line).trim();
-  return line === text ? line : toLine(line); // a mark that has moved up may take away what follows
+  // a mark now follows another character, which may make what follows invalid
+  return line === text ? line : toLine(line);
 }

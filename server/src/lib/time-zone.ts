@@ -1,9 +1,12 @@
 import { z } from 'zod';
 
-/** Links that Node follows and PostgreSQL's data doesn't have. */
+/** Links that Node accepts and PostgreSQL's data doesn't have. */
 const unknown_zones = ['US/Pacific-New', 'Canada/East-Saskatchewan'];
 
-/** Names with a place in them, and UTC: PostgreSQL takes CET and IST for abbreviations, of other meanings. */
+/**
+ * Accepts names with a place in them, and UTC. PostgreSQL reads CET and IST as abbreviations, which have other
+ * meanings.
+ */
 const isZone = (name: string) => {
   if (name === 'UTC') return true;
   if (!name.includes('/') || unknown_zones.includes(name)) return false;
@@ -14,14 +17,14 @@ const isZone = (name: string) => {
   }
 };
 
-/** A time zone's name, as it is given back. */
+/** A time zone's name, in a response. */
 export const time_zone = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/)
   .max(60)
   .meta({ example: 'Europe/Berlin' });
 
-/** One that is there. */
+/** The name of a time zone that exists. */
 export const known_time_zone = time_zone.refine(
   isZone,
   'Send the name of a time zone with a place in it, such as Europe/Berlin, or UTC.',

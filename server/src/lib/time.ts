@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's text form of a timestamptz in UTC as ISO 8601 with all six digits: `2026-11-24 09:05:00.12+00` gives
- * `2026-11-24T09:05:00.120000Z`. A JavaScript Date would cut the microseconds, and cursors with them.
+ * PostgreSQL's text form of a timestamptz in UTC as ISO 8601 with all six digits: `2026-11-24 09:05:00.12+00` becomes
+ * `2026-11-24T09:05:00.120000Z`. A JavaScript Date would lose the microseconds, which cursors need.
  */
 export function isoFromPostgres(text: string): string {
   const match = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/.exec(text);
@@ -9,8 +9,8 @@ export function isoFromPostgres(text: string): string {
 }
 
 /**
- * A point in time as a client gave it, in the form of `isoFromPostgres`. What lies beyond a year of four digits is
- * PostgreSQL's infinity. Digits after the sixth are cut.
+ * A client's point in time in the form of `isoFromPostgres`. A time before year 1 or after 9999 becomes PostgreSQL's
+ * infinity. Digits after the sixth are cut.
  */
 export function canonicalInstant(instant: string): string {
   const [, whole = '', digits = '', zone = ''] = /^(.{19}|.{16})(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)$/.exec(instant) ?? [];

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 
 /** The 16 bytes of an id. */
 export const toBytes = (uuid: string) => Buffer.from(uuid.replaceAll('-', ''), 'hex');
-/** What is kept of a token. */
+/** The hash of a token, which is stored in its place. */
 export const hashOf = (token: string) => createHash('sha256').update(token).digest();
 
 /** The id of 16 bytes. */
@@ -18,8 +18,8 @@ export interface Token {
 }
 
 /**
- * An opaque token that carries two ids, the first of them the one its row is sharded by, and a secret of 256 bits:
- * random ones unless given. Only its SHA-256 is kept; the ids are claims that prove nothing until the hash matches.
+ * Creates an opaque token of two ids and a secret of 256 bits, random by default. Its row is sharded by the first id.
+ * Only its SHA-256 is stored; the ids are claims that prove nothing until the hash matches.
  */
 export function newToken(prefix: string, ids: readonly [string, string], secret = randomBytes(32)): Token {
   const bytes = Buffer.concat([...ids.map(toBytes), secret]);
@@ -27,7 +27,7 @@ export function newToken(prefix: string, ids: readonly [string, string], secret 
   return { token, hash: hashOf(token) };
 }
 
-/** The ids a token carries, and its hash; undefined if it can't be one of ours. */
+/** The ids in a token, and its hash; undefined if it can't be one of ours. */
 export function readToken(prefix: string, token: string): { ids: [string, string]; hash: Buffer } | undefined {
   const bytes = Buffer.from(token.slice(prefix.length), 'base64url');
   if (!token.startsWith(prefix) || bytes.length !== 64) return undefined;

@@ -1,10 +1,13 @@
-/** What stands before a word: white space, or punctuation, such as that of an address. */
+/** What may precede a word: white space, or punctuation, such as that of an address. */
 const before_a_word = '(?:^|[[:space:][:punct:]])';
 
 /** The characters that mean something in a regular expression of PostgreSQL. */
 const special = /[\\^$.|?*+()[\]{}]/;
 
-/** A character in either case. By its own classes, since what PostgreSQL takes for a letter depends on the database's locale. */
+/**
+ * Matches a character in either case. It lists both, since what PostgreSQL takes for a letter depends on the database's
+ * locale.
+ */
 function inEitherCase(character: string): string {
   const cases = new Set([character, character.toLowerCase(), character.toUpperCase()]);
   const single = [...cases].filter((one) => one.length === character.length);
@@ -12,7 +15,10 @@ function inEitherCase(character: string): string {
   return special.test(character) ? `\\${character}` : character;
 }
 
-/** A regular expression of PostgreSQL for texts in which a word starts with this text, in any letter case. Nothing in it is a wildcard. */
+/**
+ * A regular expression of PostgreSQL for texts in which a word starts with this text, in any letter case. No character
+ * of the text is a wildcard.
+ */
 export function wordStart(text: string): string {
   return before_a_word + Array.from(text.trim(), inEitherCase).join('');
 }

@@ -8,7 +8,7 @@ export interface Login {
   url: string;
 }
 
-/** For a person: server, port, database and user; never the password. */
+/** Describes a login for a person: server, port, database and user, and never the password. */
 export function describeLogin({ url }: Login): string {
   const { host, port, database, user } = new pg.Client({ connectionString: url });
   return `database ${database} at ${host}:${port} as ${user}`;
@@ -16,14 +16,14 @@ export function describeLogin({ url }: Login): string {
 
 interface Problem {
   says: string;
-  /** It may pass by itself: the server is starting, or its host is. */
+  /** It may pass by itself, since the server or its host is starting. */
   passing: boolean;
 }
 
 const passing = (says: string): Problem => ({ says, passing: true });
 const lasting = (says: string): Problem => ({ says, passing: false });
 
-/** What a failure to connect means for the person who wrote the setting; undefined when it has nothing to do with it. */
+/** Explains a failure to connect to the person who wrote the setting; undefined if the setting is not the cause. */
 export function connectProblem(login: Login, error: unknown): Problem | undefined {
   if (!(error instanceof Error)) return undefined;
   const { host, port, database, user } = new pg.Client({ connectionString: login.url });
@@ -58,7 +58,7 @@ export function connectProblem(login: Login, error: unknown): Problem | undefine
   }
 }
 
-/** Failures that the driver tells in words only. */
+/** Explains failures that the driver reports without a code. */
 function otherProblem(error: Error, where: string, user: string): Problem | undefined {
   if (/timeout expired|timeout exceeded/.test(error.message)) {
     return passing(`nothing at ${where} responds. Start PostgreSQL there, or correct host and port.`);
@@ -82,8 +82,8 @@ export interface Waiting {
 const between_tries_ms = 500;
 
 /**
- * Connects; a database that can't be reached yet is tried again until the time is over. A failure is reported in one
- * line that names the setting.
+ * Connects. While the database can't be reached, it retries until the time is over. A failure is reported in one line
+ * that names the setting.
  */
 export async function connectTo(login: Login, { wait_s, log, signal }: Waiting): Promise<pg.Client> {
   const deadline = Date.now() + wait_s * 1000;

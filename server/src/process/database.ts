@@ -8,7 +8,7 @@ export interface Database {
   owner: Login;
   app: Login;
   embedded: boolean;
-  /** For a person: which, and where. Without a password. */
+  /** Describes for a person which database it is, and where; without a password. */
   description: string;
   stop: () => Promise<void>;
 }
@@ -16,7 +16,7 @@ export interface Database {
 interface Opening {
   /** Called when the embedded database ends unexpectedly. */
   on_exit?: (reason: string) => void;
-  /** Uses an embedded database that runs already as it is, under a server or not. */
+  /** Uses an embedded database that runs already, whether under a server or not. */
   beside?: boolean;
   signal?: AbortSignal;
 }
@@ -37,7 +37,7 @@ async function createDatabase(server: Login, waiting: Waiting): Promise<void> {
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name]);
     if (rowCount === 0) await client.query(`create database ${name}`);
-    // What a request's statement fails with is Baton's to log, with the cause and without the values.
+    // Baton itself logs why a request's statement failed, with the cause and without the values.
     await client.query(`alter database ${name} set log_min_messages = 'log'`);
   } finally {
     await client.end();
@@ -57,7 +57,7 @@ function connectionsFor(config: DatabaseConfig): number {
 async function startOwn(config: DatabaseConfig, { on_exit, beside = false, signal }: Opening): Promise<Database> {
   const dir = config.data_dir;
   let embedded: EmbeddedDatabase;
-  // For some seconds nothing else would be said.
+  // Creating it takes some seconds, without any other output.
   if (!hasDatabase(dir)) log(`Creating the database in ${dir} …`);
   try {
     const max_connections = connectionsFor(config);
@@ -89,7 +89,7 @@ async function startOwn(config: DatabaseConfig, { on_exit, beside = false, signa
   };
 }
 
-/** Waits until the login can connect, and looks at what it finds there. */
+/** Waits until the login can connect, and then calls `look` with the connection. */
 async function requireLogin(
   login: Login,
   config: DatabaseConfig,
@@ -103,7 +103,7 @@ async function requireLogin(
   }
 }
 
-/** Says so when the pools of all processes may want more connections than the login can have. */
+/** Warns if the pools of all processes may want more connections than the login can have. */
 async function sayShortage(client: pg.Client, config: DatabaseConfig): Promise<void> {
   const { rows } = await client.query<{ allowed: number; bound: string }>(
     `select allowed, bound from pg_roles join pg_database on datname = current_database(), lateral (values
@@ -129,7 +129,7 @@ function ownerOf({ database_url, migrate_database_url }: DatabaseConfig): Login 
   return { setting, url: migrate_database_url };
 }
 
-/** Which database a connection leads to, by whatever address it came. */
+/** Identifies the database that a connection reaches, by whatever address. */
 async function placeOf(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ place: string }>(
     `select current_database() || ' of the server started at ' || pg_postmaster_start_time() as place`,
@@ -156,7 +156,7 @@ export async function openAppLogin(config: DatabaseConfig & { database_url: stri
   return login;
 }
 
-/** The database to serve: DATABASE_URL's once it can be reached, or the embedded one brought up. */
+/** Opens the database to serve: that of DATABASE_URL once it can be reached, or the embedded one. */
 export async function openDatabase(config: DatabaseConfig, opening: Opening = {}): Promise<Database> {
   if (config.database_url === undefined) return startOwn(config, opening);
   const app: Login = { setting: 'DATABASE_URL', url: config.database_url };
@@ -179,8 +179,9 @@ export async function openDatabase(config: DatabaseConfig, opening: Opening = {}
 }
 
 /**
- * The database for a verb that works as its owner: MIGRATE_DATABASE_URL's, else DATABASE_URL's, else the embedded one. One
- * that runs already, under a server, is used as it is; one that isn't there is created only by a verb that may.
+ * Opens the database for a command that works as its owner: that of MIGRATE_DATABASE_URL, else that of DATABASE_URL,
+ * else the embedded one. An embedded one that runs already, under a server, is used as it is; a missing one is created
+ * only with `create`.
  */
 export async function openAsOwner(
   config: DatabaseConfig,

@@ -6,14 +6,14 @@ import type { Lifecycle } from '../http/probes.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Service } from './services.ts';
 
-/** Where to listen, and the setting that says the port. */
+/** Where to listen, and the setting of the port. */
 export interface Place {
   host: string;
   port: number;
   setting: string;
 }
 
-/** Why the port can't be listened on, by the setting to change. */
+/** Explains why the server can't listen, and which setting to change. */
 function listenProblem(error: NodeJS.ErrnoException, { host, port, setting }: Place): Error {
   const problems: Record<string, string> = {
     EADDRINUSE: `Port ${port} is taken. Set ${setting} to another one.`,
@@ -39,7 +39,7 @@ type Limits = Pick<
   'headers_timeout_ms' | 'request_timeout_ms' | 'upload_timeout_ms' | 'drain_ms' | 'shutdown_timeout_ms'
 >;
 
-/** Serves HTTP: readiness goes off first when it stops, then the port closes, and requests in progress finish. */
+/** Serves HTTP. When it stops, readiness turns off first, then the port closes, and requests in progress finish. */
 export class HttpService implements Service {
   readonly name = 'http';
   readonly #config: Limits;
@@ -72,7 +72,7 @@ export class HttpService implements Service {
     const server = this.#server;
     this.#lifecycle.stopping = true;
     this.#drain();
-    // Readiness is off; a load balancer sees that before we stop listening.
+    // Readiness is off. This gives load balancers the time to see that before the port closes.
     await sleep(this.#config.drain_ms);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     const deadline = setTimeout(() => server.closeAllConnections(), this.#config.shutdown_timeout_ms);

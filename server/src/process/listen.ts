@@ -15,22 +15,22 @@ import { Worker } from './worker.ts';
 
 export interface Listening {
   url: string;
-  /** Takes no more requests, finishes those in progress, stops the worker, and lets the database go. */
+  /** Accepts no more requests, finishes those in progress, stops the worker, and closes the database connections. */
   stop: () => Promise<void>;
 }
 
-/** Tells the operator, once however many processes there are. */
+/** Prints a message for the operator, once however many processes there are. */
 function say(text: string): void {
   if (!cluster.isWorker || cluster.worker?.id === 1) process.stderr.write(`${text}\n`);
 }
 
-/** Says what there is to say of the database. */
+/** Prints the warnings about the database. */
 async function sayDoubts(pool: pg.Pool): Promise<void> {
-  const doubts = await doubtsAbout(pool).catch(() => []); // out of reach: readiness says so, and the log
+  const doubts = await doubtsAbout(pool).catch(() => []); // it can't be reached: readiness and the log say so
   for (const doubt of doubts) say(`Warning: ${doubt}`);
 }
 
-/** Serves the API on the configured port, from this process, and runs the worker beside it unless that runs elsewhere. */
+/** Serves the API on the configured port from this process. Runs the worker in it, too, unless BATON_WORKER is off. */
 export async function startListening(config: Config, database_url: string): Promise<Listening> {
   const log = createLog(config);
   if (config.attachments_dir !== undefined) await openFolder(config.attachments_dir).check();

@@ -3,12 +3,12 @@ import { ConfigError } from '../config.ts';
 import { answerMetrics } from '../http/metrics.ts';
 import type { Listening } from './listen.ts';
 
-/** What the primary and the processes say to each other. */
+/** The messages between the primary and the processes. */
 type Message = { listening: string } | { refused: string } | { stop: true };
 
 const max_restart_delay_ms = 10_000;
 
-/** Runs several processes on one port; one that dies is replaced, more slowly each time in a row. */
+/** Runs several processes on one port. One that dies is replaced, more slowly after each death in a row. */
 export async function startProcesses(count: number, env: Record<string, string>): Promise<Listening> {
   let stopping = false;
   let deaths = 0;
@@ -44,13 +44,13 @@ export async function startProcesses(count: number, env: Record<string, string>)
   };
   const stop = async () => {
     stopping = true;
-    await Promise.allSettled(starting); // before it listens, a process hears nothing
+    await Promise.allSettled(starting); // before it listens, a process receives no messages
     const children = Object.values(cluster.workers ?? {}).filter((child): child is Child => child !== undefined);
     await Promise.all(
       children.map(async (child) => {
         if (child.isDead()) return;
         const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-        // One that could not serve hangs up and ends by itself, perhaps at this moment.
+        // A process that could not serve disconnects and ends by itself, perhaps at this moment.
         if (child.isConnected()) child.send({ stop: true } satisfies Message, () => undefined);
         await gone;
       }),
@@ -65,9 +65,9 @@ export async function startProcesses(count: number, env: Record<string, string>)
   }
 }
 
-/** The life of one of several processes: serves until the primary says stop, or is gone. */
+/** Runs one of several processes: it serves until the primary tells it to stop, or is gone. */
 export async function runProcess(start: () => Promise<Listening>): Promise<void> {
-  // Ctrl-C reaches the whole group; when to stop is the primary's to say.
+  // Ctrl-C reaches all processes, but the primary decides when they stop.
   process.on('SIGINT', () => undefined);
   try {
     const { url, stop } = await start();

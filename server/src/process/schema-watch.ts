@@ -10,7 +10,7 @@ export interface SchemaWatch {
   stop: () => void;
 }
 
-/** Keeps the process from being ready until the schema that its code needs is there; after that it costs nothing. */
+/** Keeps the process from being ready until the schema that its code needs is there. After that it costs nothing. */
 export async function watchSchema(
   pool: pg.Pool,
   lifecycle: Lifecycle,

@@ -11,7 +11,7 @@ import { welcome } from './welcome.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-/** Serves from this process. A primary never does, and is spared loading the application. */
+/** Serves from this process. A primary never does, and so never loads the application. */
 async function listenHere(config: Config, database_url: string): Promise<Listening> {
   const { startListening } = await import('./listen.ts');
   flushCompileCache(); // at the end would be too late for a process that is killed
@@ -35,7 +35,8 @@ async function bringUp(config: Config, { on_exit, signal }: Telling): Promise<Up
     const log = (message: string) => process.stderr.write(`${message}\n`);
     if (config.migrate) await migrateAs(database.owner, { wait_s: config.database_wait_s, log, signal });
     signal.throwIfAborted();
-    // The embedded database is ours alone: all its connections are opened at the start, and nobody can crowd them out.
+    // Only Baton uses the embedded database: all connections are opened at the start, so that nobody can crowd them
+    // out.
     const pool_min = database.embedded ? config.pool_size : config.pool_min;
     const { url } = database.app;
     const listening =
@@ -49,7 +50,7 @@ async function bringUp(config: Config, { on_exit, signal }: Telling): Promise<Up
   }
 }
 
-/** Brings up everything: database, schema, one or several processes; and stops it all again at a signal. */
+/** Starts everything: the database, its schema, and one or several processes. Stops all of it at a signal. */
 export async function serve(config: Config): Promise<void> {
   if (cluster.isWorker) {
     await runProcess(() => listenHere(config, config.database_url ?? ''));
@@ -64,7 +65,7 @@ export async function serve(config: Config): Promise<void> {
     stop: async () => {
       abort.abort();
       if (up !== undefined) say('Stopping: finishing requests in progress …');
-      // What came up before it heard of this is taken down here; what had not come up has taken itself down.
+      // What had started before the abort is stopped here; what had not started has cleaned up by itself.
       const { listening, database } = (await starting.catch(() => undefined)) ?? {};
       await listening?.stop();
       await database?.stop();

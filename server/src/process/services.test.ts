@@ -15,13 +15,13 @@ const service = (name: string, fails?: 'start' | 'stop'): Service => ({
   },
 });
 
-test('services start in their order; where one can’t, those before it stop and those after it never start', async () => {
+test('services start in order; if one can’t, those before it stop and those after it never start', async () => {
   said.length = 0;
   await expect(startServices([service('a'), service('b', 'start'), service('c')])).rejects.toThrow("b can't start");
   expect(said).toEqual(['a starts', 'b starts', 'a stops']);
 });
 
-test('each service is told to stop, although one fails to, and that is told', async () => {
+test('each service is stopped even if one fails to stop, and that failure is reported', async () => {
   said.length = 0;
   const stop = await startServices([service('a', 'stop'), service('b')]);
   await expect(stop()).rejects.toThrow("a can't stop");

@@ -1,13 +1,16 @@
 /** A part of a process that runs from `start` to `stop`: HTTP, the worker, each of the worker's loops. */
 export interface Service {
   readonly name: string;
-  /** Rejects when it can't run; nothing of it is left then. */
+  /** Rejects if it can't run, and then leaves nothing running. */
   start: () => Promise<void> | void;
-  /** Ends in bounded time, with what is in progress finished, or left to the next process that takes it up. */
+  /** Ends in bounded time. What is in progress is finished, or left to the next process that takes it up. */
   stop: () => Promise<void>;
 }
 
-/** Starts services in their order; if one can't start, those before it stop. Gives the function that stops them all at once. */
+/**
+ * Starts services in their order; if one can't start, those before it stop. Returns the function that stops all at
+ * once.
+ */
 export async function startServices(services: readonly Service[]): Promise<() => Promise<void>> {
   const started: Service[] = [];
   const stop = async () => {

@@ -1,8 +1,12 @@
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
-// npm sends on what the terminal has sent already: one Ctrl-C comes twice, where the shell between is no process.
+// npm passes on the signal that the terminal has sent already, so one Ctrl-C may come twice, if no shell process is
+// between them.
 const one_ctrl_c_ms = 1_000;
 
-/** A closed terminal or pipe ends nothing: what nobody reads need not be written, least of all while stopping. */
+/**
+ * Keeps a closed terminal or pipe from ending the process: nobody reads the output, so it need not be written, least of
+ * all while stopping.
+ */
 export function ignoreLostOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -12,15 +16,15 @@ export function ignoreLostOutput(): void {
 }
 
 export interface Stopping {
-  /** Stops as a signal would, and ends with 1 for this reason. */
+  /** Prints the reason, stops as after a signal, and ends the process with 1. */
   fail: (reason: string) => void;
-  /** From now on signals and errors have their usual effect. */
+  /** Gives signals and errors their usual effect again. */
   release: () => void;
 }
 
 /**
- * Calls `stop` for the first signal or uncaught error, and ends the process when it is done: with 0 after a signal, else
- * with 1. A second Ctrl-C, or a stop that takes longer than it may, ends it at once.
+ * Calls `stop` for the first signal or uncaught error, and ends the process when that is done: with 0 after a signal,
+ * otherwise with 1. A second signal, or a stop that takes too long, ends it at once.
  */
 export function stopOnSignal(options: { timeout_ms: number; stop: () => Promise<void> }): Stopping {
   const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -63,7 +67,7 @@ export function stopOnSignal(options: { timeout_ms: number; stop: () => Promise<
   };
 }
 
-/** Has signals end the process with its exit hooks run, which take down what was started. */
+/** Makes signals end the process with its exit hooks, which stop what was started. */
 export function exitOnSignal(): void {
   for (const signal of signals) process.once(signal, () => process.exit(1));
 }

@@ -10,7 +10,7 @@ interface Up {
   has_console: boolean;
 }
 
-/** What a start says once it serves: what to open first, and how to begin without it. */
+/** The text that is printed once the server serves: what to open first, and how to begin without the console. */
 export function welcome({ url, database, processes, has_console }: Up): string {
   const account = '{"email":"ada@example.com","password":"correct horse battery","name":"Ada"}';
   const missing = `is not built: run ${build_command}, and start Baton again`;

@@ -22,7 +22,7 @@ function welcome({ tasks, database, url }: { tasks: readonly string[]; database:
     `  database   ${database}`,
     `  probes     ${probes}`,
     '',
-    'Any number of these may run. Set BATON_WORKER=off for serve, unless it is to work too.',
+    'Any number of these processes may run. Set BATON_WORKER=off for serve, unless it should run the worker, too.',
     'Ctrl-C stops it.',
     '',
   ].join('\n');

@@ -19,7 +19,7 @@ import type { Service } from './services.ts';
 
 const pool_end_ms = 1_000;
 
-/** Connections of the worker: its own, under its own role, whatever requests do with theirs. */
+/** Creates the worker's pool. It is separate from that of requests, and has the worker's role. */
 export function workerPool(config: WorkConfig, { url, max, log }: { url: string; max: number; log: Logger }): pg.Pool {
   return createPool({
     url,
@@ -36,15 +36,16 @@ interface WorkerOptions {
   config: WorkConfig;
   url: string;
   log: Logger;
-  /** Its loops begin when the schema is there. */
+  /** Resolves when the schema is there, and the loops can start. */
   ready: Promise<void>;
   /** Prints a message for the operator. */
   say: (text: string) => void;
 }
 
 /**
- * Does what no request waits for: a loop for each task. It runs in each process of `serve`, or in processes of `work`; any
- * number may run, since each loop finds its work in the database and passes over what another one has locked.
+ * Does the work that no request waits for, with a loop for each task. It runs in each process of `serve`, or in
+ * processes of `work`. Any number may run: each loop finds its work in the database, and skips what another process has
+ * locked.
  */
 export class Worker implements Service {
   readonly name = 'worker';
@@ -102,13 +103,16 @@ export class Worker implements Service {
     void this.#options.ready.then(() => this.#begin());
   }
 
-  /** A fault that keeps it from working is printed, and it tries again: nothing that is served depends on it. */
+  /**
+   * Starts the loops. If the database is unfit for the worker, it prints a warning and the loops retry: nothing that is
+   * served depends on them.
+   */
   async #begin(): Promise<void> {
     if (this.#stopping) return;
     if (this.#deliverer === undefined)
       this.#options.say('Without BATON_SECRET this process delivers to no webhooks and sends no mail.');
     if (this.#options.config.attachments_dir === undefined)
-      this.#options.say('Without BATON_ATTACHMENTS_DIR this process removes the bytes of no attachments.');
+      this.#options.say('Without BATON_ATTACHMENTS_DIR this process does not remove the bytes of attachments.');
     if (this.#mailer !== undefined) this.#options.say(`Mail is sent through ${this.#mailer.server}.`);
     for (const loop of this.#loops) loop.start();
     const unfit = await unfitnessOf(this.#pool);
@@ -119,13 +123,14 @@ export class Worker implements Service {
   async stop(): Promise<void> {
     this.#stopping = true;
     const { shutdown_timeout_ms } = this.#options.config;
-    this.#mailer?.stop(); // first: a mail server that is away would use up the time of the loops
+    this.#mailer?.stop(); // first: a mail server that does not respond would use up the time of the loops
     await Promise.all(this.#loops.map((loop) => loop.stop(shutdown_timeout_ms)));
     await Promise.all([
       this.#deliverer?.stop(shutdown_timeout_ms),
       Promise.race([this.#mailer?.drained(), sleep(shutdown_timeout_ms, undefined, { ref: false })]),
     ]);
-    // A step that did not end in time keeps its connection. Without the process PostgreSQL finishes or drops it, whole either way.
+    // A step that did not end in time keeps its connection. When the process is gone, PostgreSQL finishes the step or
+    // rolls it back.
     await Promise.race([this.#pool.end(), sleep(pool_end_ms)]);
   }
 }

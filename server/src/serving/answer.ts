@@ -5,26 +5,26 @@ import { type ReadConditions, requireNoTag } from '../http/preconditions.ts';
 import { type Sending, sendJson } from '../http/send.ts';
 import { sendStream } from '../http/stream.ts';
 
-/** A success, ready to be sent, or to be kept and sent again. */
+/** A successful response, ready to be sent, or to be kept and sent again. */
 export interface Answer {
   status: number;
   headers: Readonly<Record<string, string>>;
   /** Whether it has an entity tag, and the version in it. */
   tag?: { version: number | undefined } | undefined;
-  /** What is sent as JSON, or bytes as they are; undefined where there is no body. */
+  /** The value that is sent as JSON, or bytes that are sent unchanged; undefined if there is no body. */
   body: unknown;
-  /** What is sent instead, as server-sent events, for as long as it goes on. */
+  /** Server-sent events that are sent instead of a body, until they end. */
   frames?: AsyncIterable<string>;
 }
 
 type Fields = Record<string, unknown>;
 
-/** What a dotted path leads to: `transition.sequence`. */
+/** The value at a dotted path, such as `transition.sequence`. */
 function at(fields: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => (value as Fields)[name], fields);
 }
 
-/** A resource, or each item of a list, with the fields alone that the request names; whole if it names none. */
+/** A resource, or each item of a list, with only the fields that the request names; whole if it names none. */
 export function narrowed(result: unknown, query: unknown): unknown {
   const { fields = [] } = (query ?? {}) as { fields?: readonly string[] };
   if (fields.length === 0) return result;
@@ -33,14 +33,14 @@ export function narrowed(result: unknown, query: unknown): unknown {
   return page.data === undefined ? pick(result as Fields) : { ...page, data: page.data.map(pick) };
 }
 
-/** What a response depends on beside the contract and the result. */
+/** What a response depends on besides the contract and the result. */
 interface Asked {
   params: unknown;
   query?: unknown;
   search?: string;
 }
 
-/** Where the next page is (RFC 8288): the same request, with this cursor. */
+/** The Link to the next page (RFC 8288): the same request, with this cursor. */
 function linkToNext({ path }: Operation, { params, search }: Asked, cursor: string): string {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(String((params as Fields)[name])),
@@ -57,7 +57,10 @@ const types = {
   'application/octet-stream': 'application/octet-stream',
 } as const;
 
-/** What an operation responds with to this result: its status, its headers and its body, by contract and request alone. */
+/**
+ * The response of an operation with this result. Its status, headers and body depend on the contract, the request and
+ * the result only.
+ */
 export function render<O extends Operation>(operation: O, asked: Asked, result: Response<O>): Answer {
   const fields = { ...(asked.params as object), ...(result as object) } as Fields;
   const headers: Record<string, string> = {};
@@ -83,7 +86,7 @@ export function render<O extends Operation>(operation: O, asked: Asked, result: 
   return { status: operation.status, headers, tag, body: narrowed(result, asked.query) };
 }
 
-/** Sends it: to a read under conditions only what its client doesn't have. */
+/** Sends a response. A conditional read gets the body only if its client doesn't have it. */
 export async function send(
   parts: Sending & { log: Logger },
   res: ExpressResponse,

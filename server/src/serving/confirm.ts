@@ -17,11 +17,11 @@ import { type Db, readOnly } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Operation } from '../http/contract.ts';
 
-/** Has strangers asked about before anything else is (docs/decisions, 37). */
+/** Creates the checks that confirm an unknown caller's permission before any other query (docs/decisions, 37). */
 export function createConfirm(pool: pg.Pool) {
   const confirmed = new Confirmed();
 
-  /** Remembers who has been confirmed, and forgets who is refused. */
+  /** Remembers the callers who are confirmed, and forgets those who are refused. */
   function noting(permission: Promise<Actor | void>, caller: Caller, workspace_id?: string): Promise<Actor | void> {
     permission.then(
       (actor) => confirmed.add(caller, actor ? actor.role : undefined, workspace_id),
@@ -30,12 +30,12 @@ export function createConfirm(pool: pg.Pool) {
     return permission;
   }
 
-  /** Asks for the permission before anything else, of a caller whom the database has not confirmed a moment ago. */
+  /** Checks the permission before anything else, unless the database has confirmed the caller a moment ago. */
   async function confirm(caller: Caller, line: Line, workspace_id?: string): Promise<void> {
     if (!confirmed.has(caller, line, workspace_id) || !isCovered(caller, line)) await ask(caller, line, workspace_id);
   }
 
-  /** Asks for the permission, and for what else is asked with it. */
+  /** Checks the permission in the database, together with `besides`. */
   async function ask(
     caller: Caller,
     line: Line,
@@ -43,7 +43,7 @@ export function createConfirm(pool: pg.Pool) {
     besides: (db: Db) => Promise<void> | undefined = () => undefined,
   ): Promise<void> {
     const user_id = personOf(caller);
-    // In the caller's turn alone: of a workspace that somebody merely names, nothing is used.
+    // This counts towards the caller's share only: anybody can name a workspace, and must not use up its share.
     await readOnly(pool, { workspace_id, user_id, asker: { user_id } }, (db) => {
       const permission =
         workspace_id === undefined ? requireLive(db, caller) : apply(db, caller, line, workspace_id).actor;
@@ -51,7 +51,10 @@ export function createConfirm(pool: pg.Pool) {
     });
   }
 
-  /** Refuses a token that has no business here, once it is known to be good for anything. Another workspace isn't asked for. */
+  /**
+   * Refuses a token outside its own workspace, once the database has confirmed that the token is live. The other
+   * workspace is not queried.
+   */
   async function requireInside(identity: Identity, workspace_id: string | undefined): Promise<void> {
     const refusal = outside(identity, workspace_id);
     if (refusal === undefined) return;
@@ -60,7 +63,10 @@ export function createConfirm(pool: pg.Pool) {
     throw refusal;
   }
 
-  /** Asks before a large body is there, of whomever: who was confirmed a moment ago may have lost the right since. */
+  /**
+   * Checks the permission before a large body is read. It does so for every caller: one who was confirmed a moment ago
+   * may have lost the right since.
+   */
   function beforeBody(operation: Operation) {
     const line = lineOf(operation.id);
     return async (req: Request, res: Response): Promise<void> => {

@@ -4,7 +4,7 @@ import type { Db, Scope, Tx } from '../db/transaction.ts';
 import type { Operation, Response } from '../http/contract.ts';
 import type { Request } from './request.ts';
 
-/** Does something once a transaction has committed. */
+/** Runs `work` once the transaction has committed. */
 export type AfterCommit = (work: () => Promise<void>) => void;
 
 export type AccessOf<O extends Operation> = O['id'] extends OperationId ? (typeof policy)[O['id']][0] : never;
@@ -16,28 +16,31 @@ type Store<O extends Operation> =
     ? { db: Db }
     : {
         tx: Tx;
-        /** Does something once this has committed, before the response. */
+        /** Runs work once this has committed, before the response. */
         afterCommit: AfterCommit;
       };
 
-/** An operation that isn't for anybody. */
+/** Admits every operation but the public ones. */
 export type NotPublic<O extends Operation> = AccessOf<O> extends 'public' ? never : unknown;
 
-/** Tokens are for a workspace's operations, and for a few of the account's. */
+/** API tokens are for the operations of a workspace, and for a few of the account's. */
 type CallerOf<O extends Operation> = O['id'] extends OperationId
   ? (typeof policy)[O['id']] extends readonly ['account', 'any token']
     ? Caller
     : SignedIn
   : never;
 
-/** The caller, in the form that the policy table implies: for an operation in a workspace, one who is confirmed at the same time. */
+/**
+ * The caller, in the form that the policy table implies. In a workspace, the caller's right is confirmed while the
+ * handler runs.
+ */
 type Who<O extends Operation> =
   AccessOf<O> extends 'account' ? { caller: CallerOf<O> } : IsRead<O> extends true ? Applicant : { writer: Writer };
 
-/** What a handler gets: the request, who asks, and the database. */
+/** What a handler gets: the request, the caller, and the database. */
 export type Context<O extends Operation> = Request<O> & Who<O> & Store<O>;
 
-/** A caller's write, in a transaction of its own scope. */
+/** A caller's write, in a transaction with a scope of its own. */
 interface OwnWrite {
   tx: Tx;
   /** Confirms the credential and locks it until the commit; without it nothing commits. */
@@ -45,6 +48,6 @@ interface OwnWrite {
 }
 export type Commit<Result> = (scope: Scope, write: (write: OwnWrite) => Promise<Result>) => Promise<Result>;
 
-/** The same for those that choose their own transactions. A caller's one write goes through `commit`. */
+/** The same for handlers that choose their own transactions. They make a caller's one write through `commit`. */
 export type OwnContext<O extends Operation> = Request<O> &
   (AccessOf<O> extends 'public' ? object : { caller: CallerOf<O>; commit: Commit<Response<O>> });

@@ -6,45 +6,45 @@ import { BatonError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 
 /**
- * A write that was sent under an Idempotency-Key. It is kept in the transaction of its effect, so there is an outcome
- * exactly where there is an effect. A write that was refused or failed has none, and is evaluated anew.
+ * A write that was sent under an Idempotency-Key. Its outcome is kept in the transaction of its effect, so there is an
+ * outcome exactly if there is an effect. A write that was refused or failed has none, and is evaluated again.
  */
 export interface Intent {
   /**
-   * Takes the key for this transaction, as its first lock; if another transaction has taken it, this waits. Rejects with
-   * `Replayed` where the write has been done, and with `idempotency_key_reused` for anything else under the same key.
+   * Locks the key for this transaction, as its first lock, and waits while another transaction has it. Rejects with
+   * `Replayed` if the write has been done, and with `idempotency_key_reused` if the key was used for anything else.
    */
   claim: (tx: Tx) => Promise<void>;
-  /** Rejects as `claim`, without waiting. */
+  /** Rejects like `claim`, without waiting. */
   recall: (db: Db) => Promise<void>;
   /**
-   * Keeps the response and its body's JSON with the transaction; `gone`: that it was done, and no body. `given`: the
-   * workspace that an account's write gives.
+   * Keeps the response and its body's JSON in the transaction; with `gone`, only that the write was done, and no body.
+   * `given` is the workspace that an account's write gives access to.
    */
   keep: (tx: Tx, answer: Answer, json: Uint8Array | 'gone' | undefined, given?: string) => void;
 }
 
-/** What a write asks for, in so far as it tells one from another. */
+/** What distinguishes one write from another. */
 export interface AskedFor {
   caller: Caller;
   method: string;
-  /** With its parameters as the contract has read them. */
+  /** The path, with its parameters as the contract has read them. */
   path: string;
-  /** All else that decides what is done. */
+  /** Everything else that decides what is done. */
   rest: unknown;
   workspace_id: string | undefined;
-  /** The session that alone may have the response. */
+  /** The only session that may have the response. */
   session_id: string | undefined;
 }
 
-/** Makes the intent of a write from the key it was sent under. */
+/** Creates the intent of a write from the key it was sent under. */
 export type IntentOf = (key: string | string[], asked: AskedFor) => Intent;
 
 /** The write has been done before: this was its response. */
 export class Replayed extends Error {
   override name = 'Replayed';
   readonly answer: Answer;
-  /** The workspace it was done in, or that it gave. */
+  /** The workspace it was done in, or that it gave access to. */
   readonly workspace_id: string | null;
 
   constructor(answer: Answer, workspace_id: string | null) {
@@ -55,8 +55,9 @@ export class Replayed extends Error {
 }
 
 /**
- * Throws the error of an account's write. Where that is its first response, and gave a workspace that the caller is no longer
- * in, throws `response_gone` instead. A workspace's own writes ask for the right before they look for what was done.
+ * Throws the error of an account's write. If the error is the write's first response, and that gave access to a
+ * workspace that the caller is no longer in, throws `response_gone` instead. Writes in a workspace check the right
+ * before they look for an earlier outcome.
  */
 export async function refuseWhatIsLost(pool: pg.Pool, caller: Caller, error: unknown): Promise<never> {
   if (!(error instanceof Replayed) || error.workspace_id === null) throw error;

@@ -22,9 +22,9 @@ export interface Request<O extends Operation> {
   /** The query as it was sent. */
   search: string;
   body: Body<O>;
-  /** Of a write. */
+  /** The If-Match of a write. */
   if_match: IfMatch | undefined;
-  /** Of a read. */
+  /** The conditions of a read. */
   conditions: ReadConditions | undefined;
   request_id: string;
   ip: string;
@@ -34,7 +34,7 @@ export interface Request<O extends Operation> {
   streams: boolean;
   /** Whether its client has left. */
   isGone: () => boolean;
-  /** Does something once the response is out, so that its time tells nothing. Should it fail, it is logged. */
+  /** Runs `work` once the response has been sent, so that its duration reveals nothing. If it fails, that is logged. */
   after: (work: () => Promise<void>) => void;
 }
 
@@ -52,7 +52,7 @@ export function bearerToken(req: ExpressRequest): string {
   return match[1];
 }
 
-/** Each precondition of a write is evaluated, here or by its verb, or refused: never passed over. */
+/** The preconditions of a write. Each is evaluated, here or by the handler, or refused; none is ignored. */
 function preconditionOf(operation: Operation, req: ExpressRequest, body: unknown): IfMatch | undefined {
   refuseIfNoneMatch(req.headers['if-none-match']);
   const if_match = parseIfMatch(req.headers['if-match']);
@@ -67,7 +67,10 @@ function preconditionOf(operation: Operation, req: ExpressRequest, body: unknown
   return if_match;
 }
 
-/** The request as its contract has it. Throws `validation_failed` with every fault, `not_found` for impossible ids. */
+/**
+ * The request in the form of its contract. Throws `validation_failed` with every fault, and `not_found` for impossible
+ * ids.
+ */
 export function parseRequest<O extends Operation>(
   operation: O,
   req: ExpressRequest,
@@ -77,14 +80,14 @@ export function parseRequest<O extends Operation>(
   const joined = (value: string | string[]) => (Array.isArray(value) ? value.join('/') : value);
   const given = Object.fromEntries(Object.entries(req.params).map(([name, value]) => [name, joined(value)]));
   const params = operation.params?.safeParse(given);
-  // An id that can't exist is not there, like any other that doesn't.
+  // An id that can't exist is treated like any other that doesn't.
   if (params?.success === false) throw new BatonError('not_found');
   const faults: Fault[] = [];
   const query = { ...req.query };
   const may_stream = operation.stream_after !== undefined && req.method === 'GET'; // HEAD gets the head of a page
   const streams = may_stream && req.accepts(json_or_events) === event_stream;
   const last_id = streams ? req.get('last-event-id') : undefined;
-  // A client that was cut off asks for the same URL again: what it has seen since is in the header.
+  // A client that reconnects requests the same URL again; the header says what it has received since.
   const goes_on = last_id !== undefined && last_id !== '';
   if (goes_on) query[operation.stream_after ?? ''] = last_id;
   const parsed_query = operation.query?.safeParse(query);
@@ -116,13 +119,13 @@ export function parseRequest<O extends Operation>(
     isGone: () => res.closed,
     after: (work) => {
       whenClosed(res, () => {
-        work().catch((error: unknown) => log.warn({ message: String(error) }, 'not done after the response'));
+        work().catch((error: unknown) => log.warn({ message: String(error) }, 'work after the response failed'));
       });
     },
   };
 }
 
-/** Refuses percent-encoding that isn't UTF-8: decoded all the same, it would be searched for as something else. */
+/** Refuses percent-encoding that isn't UTF-8: it would be decoded as some other text. */
 export function requireUtf8(url: string): void {
   if (!url.includes('%')) return;
   try {

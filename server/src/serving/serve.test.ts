@@ -18,20 +18,20 @@ test('a response follows from the contract, the parameters and the result alone'
   });
 });
 
-/** What a handler gets is looked at by the compiler: `npm run typecheck` fails if one of these is no error. */
+/** The compiler checks what a handler gets: `npm run typecheck` fails if one of these is not an error. */
 function misuse(serve: Serve): void {
   // @ts-expect-error A read has no transaction.
   serve(get_ticket, ({ tx }) => Promise.reject(new Error(String(tx))));
   // @ts-expect-error A write's handle is its transaction.
   serve(create_ticket, ({ db }) => Promise.reject(new Error(String(db))));
-  // @ts-expect-error Who writes in a workspace is a writer, whose right is not confirmed yet.
+  // @ts-expect-error A write in a workspace has a writer, whose right is not confirmed yet.
   serve(create_ticket, ({ caller }) => Promise.reject(new Error(String(caller))));
-  // @ts-expect-error What anybody may ask makes its own transactions.
+  // @ts-expect-error A public operation makes its own transactions.
   serve(login, ({ body }) => Promise.reject(new Error(JSON.stringify(body))));
-  // @ts-expect-error Nobody has signed in where anybody may ask.
+  // @ts-expect-error A public operation has no caller.
   serve.own(login, ({ caller }) => Promise.reject(new Error(String(caller))));
 }
 
-test('misuse is an error of the compiler', () => {
+test('a handler that misuses its context is a compile error', () => {
   expect(misuse).toBeTypeOf('function');
 });

@@ -48,29 +48,34 @@ type Item<O extends Operation> = Response<O> extends { data: (infer Row)[] } ? R
 
 /** Mounts endpoints. Each domain's routes.ts has one line for each of its own. */
 export interface Serve {
-  /** Serves a read in its snapshot, or a write in the transaction that it commits, to whom the policy lets in. */
+  /**
+   * Serves a read in its snapshot, or a write in the transaction that it commits, to callers whom the policy admits.
+   */
   <O extends Operation>(operation: O & NotPublic<O>, handler: (context: Context<O>) => Promise<Response<O>>): void;
-  /** A read that may be done again before it has its response, when something has happened, or go on as a stream. */
+  /** Serves a read that may run again before its response, when something has happened, or continue as a stream. */
   following<O extends Operation & { method: 'get' }>(
     operation: O,
     handler: (context: Context<O>) => Promise<Response<O>>,
     following: Following<O>,
   ): void;
-  /** A list, page by page. */
+  /** Serves a list page by page. */
   list<O extends Paged, By extends Order, Row extends Ordered<By>>(
     operation: O,
     listing: (context: Context<O>) => Listing<By, Row, Item<O>> | Promise<Listing<By, Row, Item<O>>>,
   ): void;
   /**
-   * A write in a workspace that asks somebody outside first, a name server say: once its caller's right is confirmed, and without a connection
-   * to the database, a lock or a turn. The right is asked again with the write.
+   * Serves a write in a workspace that first asks somebody outside, such as a name server. It asks once the caller's
+   * right is confirmed, and without a database connection, a lock or a turn. The write confirms the right again.
    */
   asking<O extends Operation, Learnt>(
     operation: O & NotPublic<O>,
     ask: (asker: Request<O> & { caller: Caller }) => Promise<Learnt>,
     handler: (context: Context<O> & { learnt: Learnt }) => Promise<Response<O>>,
   ): void;
-  /** For those that hash passwords between their transactions, or act in a workspace they aren't in yet. */
+  /**
+   * Serves an operation that hashes passwords between its transactions, or acts in a workspace that its caller is not
+   * in yet.
+   */
   own<O extends Operation>(operation: O, handler: (context: OwnContext<O>) => Promise<Response<O>>): void;
   /** Everything mounted, for the tests that tie routes, contracts and policies together. */
   readonly operations: readonly Operation[];
@@ -91,11 +96,11 @@ export interface Serving extends Sending, UploadReading, Omit<Reading, 'operatio
 }
 
 const default_max_body_bytes = 64 * 1024;
-/** The longest response that is kept of a write under a key that changed nothing. */
+/** The longest response that is kept for a write under a key that changed nothing. */
 const max_idle_bytes = 8 * 1024;
 
 type AnyRequest = Request<Operation>;
-/** Handlers behind the types of their operations: each gets what its own type says. */
+/** A handler without its operation's types. It gets what its own type says. */
 type AnyHandler = (context: object) => Promise<never>;
 
 /** Mounts endpoints on an Express router. */
@@ -125,7 +130,7 @@ export function createServe(router: Router, parts: Serving): Serve {
         res.locals['identity'] = identity;
         res.locals['person_id'] = personOf(identity);
       }
-      // A client that sends one relies on it: ignored, a retry would do the work twice.
+      // A client that sends a key relies on it: if it were ignored, a retry would do the work twice.
       if (operation.method !== 'get' && !takesKey(operation) && req.headers['idempotency-key'] !== undefined) {
         throw new BatonError('idempotency_key_unsupported');
       }
@@ -139,7 +144,7 @@ export function createServe(router: Router, parts: Serving): Serve {
       if (operation.weight) parts.requests.count(request.ip, res, operation.weight(request.body as never) - 1);
       const intent = takesKey(operation) ? intentIn(req, operation, request, identity) : undefined;
       const work = async () => {
-        // A token's own outcomes are in its workspace, in so far as they are anywhere.
+        // In an operation of the account that any token may call, a token acts in its own workspace.
         const own = needs === 'any token' ? identity?.token?.workspace_id : undefined;
         if (identity !== undefined) await requireInside(identity, access === 'account' ? own : workspaceOf(request));
         return serve(request, identity, intent).catch(replayed);
@@ -149,7 +154,7 @@ export function createServe(router: Router, parts: Serving): Serve {
       const asking = { ip, user_id: identity?.user_id, session_id: identity?.session_id ?? undefined, body };
       const answer = await (guard === undefined ? kept() : guard(asking, kept));
       const unspent_bytes = (res.locals['unspent_bytes'] as number | undefined) ?? 0;
-      // Whose write is done is confirmed by now.
+      // A caller whose write is done is confirmed by now.
       if (identity !== undefined && unspent_bytes > 0) spend(identity, unspent_bytes);
       await send(parts, res, answer, request.conditions);
     };
@@ -164,12 +169,12 @@ export function createServe(router: Router, parts: Serving): Serve {
     router[operation.method](path, identify, ...reader, handler, signedOut);
   }
 
-  /** Counts bytes as sent by somebody, or as kept for them, whose credential is confirmed. */
+  /** Counts bytes that a confirmed caller has sent, or that are kept for them. */
   function spend(identity: Identity, bytes: number): void {
     parts.written.charge(personOf(identity), performance.now(), bytes);
   }
 
-  /** What a write is sent under, if it has a key. */
+  /** The intent of a write, if it was sent under a key. */
   function intentIn(
     req: ExpressRequest,
     operation: Operation,
@@ -179,7 +184,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     const key = req.headers['idempotency-key'];
     if (key === undefined) return undefined;
     const { query, if_match } = request;
-    // A file that is sent again comes under another id. Its bytes tell whether it is the same.
+    // A file that is sent again gets another id. Its bytes tell whether it is the same.
     const body = operation.upload === true ? (request.body as Upload).checksum : request.body;
     const params = (request.params ?? {}) as Record<string, string>;
     return parts.intentOf(key, {
@@ -192,7 +197,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     });
   }
 
-  /** The response to a write; under a key it is written, and kept with the write. */
+  /** The response to a write. Under a key, its JSON is kept with the write. */
   async function answered(
     { tx, intent, caller, given }: { tx: Tx; intent: Intent | undefined; caller: Caller; given?: string | undefined },
     answer: Answer,
@@ -205,7 +210,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     }
     const { bytes, digest } = await writeJson(parts.large_json, personOf(caller), body);
     const tagged = tag === undefined ? headers : { ...headers, ETag: entityTag(digest, tag.version) };
-    // Of a write that changed nothing, a long text isn't kept: fifteen bytes would keep a megabyte.
+    // The long response of a write that changed nothing isn't kept: a request of fifteen bytes would keep a megabyte.
     const is_kept = tx.sent_bytes > 0 || bytes.byteLength <= max_idle_bytes;
     if (is_kept) spend(caller, bytes.byteLength);
     intent.keep(tx, { status, headers: tagged, body }, is_kept ? bytes : 'gone', given);
@@ -221,7 +226,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     return workspace_id;
   };
 
-  /** The handler's first statements travel together with the authorization. */
+  /** Serves a read. The handler's first statements are sent in one batch with the authorization. */
   function serveRead(operation: Operation, handler: AnyHandler, following?: Following<Operation>): void {
     const line = lineOf(operation.id);
     const list = isList(operation) || operation.walks === true || following !== undefined;
@@ -233,7 +238,7 @@ export function createServe(router: Router, parts: Serving): Serve {
         await confirm(caller, line, workspace_id);
         const turn = operation.heavy === true ? { asker: { workspace_id, user_id, figures: true } } : {};
         return readOnly(pool, { workspace_id, user_id, list, ...turn }, (db) => {
-          requireRoom({ user_id, network: request.network }); // those before it may have used it up
+          requireRoom({ user_id, network: request.network }); // earlier requests may have used it up
           if (workspace_id === undefined) {
             return permitted(noting(requireLive(db, caller), caller), handler({ ...request, query, caller, db }));
           }
@@ -256,7 +261,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     });
   }
 
-  /** A write in a workspace, through a door that asks for permission and locks in one burst. */
+  /** Serves a write in a workspace, through a door that checks the permission and locks in one batch. */
   function serveWorkspaceWrite(operation: Operation, handler: AnyHandler, outside?: AnyHandler): void {
     const line = lineOf(operation.id);
     mount(operation, async (request, identity, intent) => {
@@ -266,24 +271,25 @@ export function createServe(router: Router, parts: Serving): Serve {
         if (needsRoom(operation, request.body)) usage.requireRoom(workspace_id);
       };
       const user_id = personOf(caller);
-      // What was done before has its response, whatever would be learnt now.
+      // A write that was done before gets its first response, whatever would be learnt now.
       if (outside) await ask(caller, line, workspace_id, (db) => intent?.recall(db));
       else await confirm(caller, line, workspace_id);
       const learnt: unknown = await outside?.({ ...request, caller });
       return committed((attempt) =>
         withoutDoubt(() =>
           transaction(pool, { workspace_id, user_id }, async (tx) => {
-            requireRoom({ user_id, network: request.network }); // those before it may have used it up
+            requireRoom({ user_id, network: request.network }); // earlier requests may have used it up
             // A write that was done before the workspace was full still gets its first response.
             const claimed = (intent?.claim(tx) ?? Promise.resolve()).then(requireSpace);
             const writer = applyToWrite(tx, caller, line, workspace_id, claimed);
             const handled = handler({ ...request, learnt, writer, tx, afterCommit: attempt() });
             await Promise.allSettled([handled]);
-            await noting(writer.hold(), caller, workspace_id); // the door has asked; nothing commits without it
+            // the door has checked the right; nothing commits without that
+            await noting(writer.hold(), caller, workspace_id);
             const result = await handled.catch((error: unknown) => {
               throw writer.doubt(error);
             });
-            const stored_bytes = tx.sent_bytes; // without the response under its key, which doesn't stay
+            const stored_bytes = tx.sent_bytes; // without the response under its key, which is removed later
             const answer = await answered({ tx, intent, caller }, render(operation, request, result));
             usage.add(tx, workspace_id, stored_bytes);
             return answer;
@@ -340,14 +346,15 @@ export function createServe(router: Router, parts: Serving): Serve {
     const write = async (request: AnyRequest, caller: Caller, intent: Intent | undefined) => {
       const own_scope = { workspace_id: caller.token?.workspace_id, user_id: personOf(caller) };
       if (intent !== undefined) {
-        // What was done may be refused by now before its transaction: a password that was changed is another.
+        // A write that was done may be refused by now before its transaction: a password that was changed no longer
+        // matches.
         await readOnly(pool, own_scope, (db) => permitted(requireLive(db, caller), intent.recall(db)));
       }
       let answer: Answer | undefined;
       const commit: Commit<never> = (scope, write) =>
         transaction(pool, { ...own_scope, ...scope }, async (tx) => {
           const claimed = intent?.claim(tx) ?? Promise.resolve();
-          claimed.catch(() => undefined); // looked at with the right, however late a verb asks for it; never unhandled
+          claimed.catch(() => undefined); // awaited in `hold`, however late a handler calls it; never unhandled
           let held: Promise<void> | undefined;
           const hold = () => (held ??= permitted(holdLive(tx, caller), claimed));
           const written = write({ tx, hold });
@@ -376,7 +383,7 @@ function replayed(error: unknown): Answer {
   throw error;
 }
 
-/** Does a write, and then what its last attempt asked to be done after the commit. */
+/** Does a write, and then the work that its last attempt registered for after the commit. */
 async function committed<T>(write: (attempt: () => AfterCommit) => Promise<T>): Promise<T> {
   let works: (() => Promise<void>)[] = [];
   const result = await write(() => {
