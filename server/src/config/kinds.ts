@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { faultOfDatabaseUrl } from './database-url.ts';
 
-// The kinds of settings. Each message continues the setting's name, and none repeats the value: it may be a secret that
-// was put into the wrong place.
+// The kinds of settings. A message continues the setting's name and never repeats the value, which may be a secret in
+// the wrong place.
 
 /** A whole number within bounds. */
 export function count(fallback: number, min: number, max: number) {
@@ -49,7 +49,8 @@ function list(allowed: (entry: string) => boolean, says: string) {
 function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { origin, protocol } = new URL(text);
-  // What the browser sends is compared letter by letter: a path, or a slash at the end, would match no origin.
+  // Origins are compared with what the browser sends, letter by letter. One with a path, or with a slash at the end,
+  // would match none.
   return origin === text && /^https?:$/.test(protocol);
 }
 

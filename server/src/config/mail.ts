@@ -88,7 +88,7 @@ export interface MailConfig extends MailServer {
   /** Whether a connection that is not encrypted from the beginning requires STARTTLS. */
   tls: boolean;
   from: Sender;
-  /** Where links lead; without a slash at its end. */
+  /** The address that links begin with; without a slash at its end. */
   app_url: string;
   /** Where mail programs reach this server; without a slash at its end. */
   api_url: string;

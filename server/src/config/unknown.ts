@@ -25,7 +25,7 @@ function suggestion(name: string, known: readonly string[]): string {
 // Variables that Kubernetes sets in each container for a service whose name begins with "baton".
 const of_a_service = /_(SERVICE_HOST|SERVICE_PORT|PORT_\d{1,5}_(TCP|UDP|SCTP))(_|$)/;
 const port_of_a_service = /^(tcp|udp|sctp):\/\//;
-// compose.yaml and the tests have variables of their own, and one .env serves Baton and compose alike.
+// Variables of compose.yaml and of the tests: one .env file may serve both Baton and compose.
 const of_others = /^BATON_(TEST_\w+|(OWNER|WEB|WORKER)_PASSWORD)$/;
 
 /** Refuses a misspelt setting: if it were ignored, the default would apply unnoticed. */

@@ -60,12 +60,12 @@ export function requireVersion(version: number): void {
 function requireWritable({ read_only, standby }: Pick<Seen, 'read_only' | 'standby'>): void {
   if (standby) {
     throw new UnfitDatabaseError(
-      'This PostgreSQL is a standby, which takes no writes. Name the primary in DATABASE_URL, or promote this one.',
+      'This PostgreSQL is a standby, which accepts no writes. Name the primary in DATABASE_URL, or promote this one.',
     );
   }
   if (read_only) {
     throw new UnfitDatabaseError(
-      'This PostgreSQL takes no writes: default_transaction_read_only is on. Switch it off for the server, ' +
+      'This PostgreSQL accepts no writes: default_transaction_read_only is on. Switch it off for the server, ' +
         'the database or the login, wherever it was switched on.',
     );
   }
@@ -109,7 +109,7 @@ function requireSettings({ settings, signed_in_as, database }: Seen, wanted: Set
     ([name, value]) => `alter role ${login} in database ${place} set ${name} = ${pg.escapeLiteral(String(value))};`,
   );
   throw new UnfitDatabaseError(
-    `The connection has not got the settings that Baton asks for; a pooler leaves them out. Run as that ` +
+    `The connection lacks the settings that Baton sends; a pooler drops them. Run as that ` +
       `login: ${statements.join(' ')} Then RECONNECT in the pooler.`,
   );
 }

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { UnfitDatabaseError } from './connection-check.ts';
 import { BatonError, type PlainErrorCode } from '../errors.ts';
 
-// By SQLSTATE first; the constraint's name only says which rule it was.
+// The SQLSTATE shows that a constraint was violated; the constraint's name only says which rule it was.
 export const codes_by_constraint: Record<string, PlainErrorCode> = {
   users_email_key: 'email_taken',
   memberships_pkey: 'already_member',

@@ -51,7 +51,7 @@ export class Turns {
   >;
   #running = 0;
   #waiting = 0;
-  /** How many run of each share. */
+  /** How many run in each share. */
   readonly #counts = new Map<string, number>();
   /** By account, in the order of their turns. */
   readonly #queues = new Map<string, Waiting[]>();

@@ -239,7 +239,7 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     expect(await count('app.workspace')).toEqual([{ n: 4 }]);
   });
 
-  test('has each label once, composed and in one line, where lists look for it', async () => {
+  test('has each label once, composed and in one line, in the tickets and in the table that lists read', async () => {
     expect(await all('select number, labels from tickets where labels <> $1 order by number', [])).toEqual([
       { number: 1, labels: ['a b', composed] },
       { number: 3, labels: [composed] },

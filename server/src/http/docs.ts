@@ -71,7 +71,7 @@ function servedAt(href: string): string | undefined {
 async function guidePage(name: Guide): Promise<Document> {
   const known = pages.get(name);
   if (known !== undefined) return known;
-  // Loaded when somebody first asks for a page, so that no start waits for it.
+  // Loaded on the first request for a page, so that it doesn't delay the start.
   const { Marked } = await import('marked');
   const marked = new Marked({
     renderer: {

@@ -24,7 +24,7 @@ export function requireBounded(json: Uint8Array): number {
     else if (byte === open_array || byte === open_object) depth++;
     else if (byte === close_array || byte === close_object) depth--;
     if (depth > max_depth || values > max_values) {
-      const detail = `JSON of more than ${max_depth} levels or ${max_values.toLocaleString('en')} values is not read.`;
+      const detail = `JSON with more than ${max_depth} levels or ${max_values.toLocaleString('en')} values is refused.`;
       throw new BatonError('body_too_large', { detail });
     }
   }

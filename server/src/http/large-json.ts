@@ -32,7 +32,7 @@ const long_text = 64 * 1024;
 export function longTextBytes(value: unknown): number {
   if (typeof value === 'string') return value.length > long_text ? jsonBytesOf(value) : 0;
   if (typeof value !== 'object' || value === null) return 0;
-  // A page of several items is within `max_page_bytes`.
+  // A page of several items stays within `max_page_bytes`, so only a single item needs to be measured.
   if (Array.isArray(value)) return value.length === 1 ? longTextBytes(value[0]) : 0;
   return Object.values(value).reduce((sum: number, one: unknown) => sum + longTextBytes(one), 0);
 }

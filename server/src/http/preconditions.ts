@@ -26,7 +26,7 @@ function readTags(header: string): Tag[] | undefined {
   return tags.length === 0 ? undefined : tags;
 }
 
-/** What a precondition names: `*`, or its tags. */
+/** Parses what a precondition names: `*`, or its tags. */
 function parse(name: string, header: string): '*' | Tag[] {
   if (header.trim() === '*') return '*';
   const tags = readTags(header);

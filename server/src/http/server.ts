@@ -112,7 +112,7 @@ class LastWords {
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
     const under_way = this.#under_way.of(socket);
-    // A request that breaks off within its body is the refused one, unless it has its response already.
+    // If a request breaks off within its body, it is the refused one, unless it has its response already.
     const broken = under_way.find(({ req }) => !req.complete);
     const before = under_way.filter((res) => res !== broken);
     const end = () => {

@@ -29,7 +29,7 @@ export class Transfers {
     ];
     for (const [who, quota] of shares) {
       if ((this.#of.get(who) ?? 0) < quota) continue;
-      const detail = 'You send and read too many files at one time.';
+      const detail = 'You are sending and reading too many files at the same time.';
       throw rateLimited({ name: 'files', quota }, 1, detail);
     }
     if (this.#all >= most) throw new BatonError('overloaded', {}, { retry_after_s: 1 });

@@ -76,7 +76,7 @@ function bounded(req: Request, { limit, within_ms, count }: Bounds): Readable {
   bytes.once('close', () => {
     clearInterval(look);
     req.unpipe(bytes);
-    req.resume(); // what still comes is thrown away
+    req.resume(); // discards what still arrives
   });
   return req.pipe(bytes);
 }

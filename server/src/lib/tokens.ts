@@ -11,7 +11,7 @@ export function toUuid(bytes: Buffer): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** A token as its owner gets it, and the hash that is kept of it. */
+/** A token as its owner gets it, and the hash that is stored of it. */
 export interface Token {
   token: string;
   hash: Buffer;

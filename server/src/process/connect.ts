@@ -63,7 +63,8 @@ function otherProblem(error: Error, where: string, user: string): Problem | unde
   if (/timeout expired|timeout exceeded/.test(error.message)) {
     return passing(`nothing at ${where} responds. Start PostgreSQL there, or correct host and port.`);
   }
-  if (/terminated unexpectedly/.test(error.message)) return passing(`what is at ${where} hangs up. Is it PostgreSQL?`);
+  if (/terminated unexpectedly/.test(error.message))
+    return passing(`the server at ${where} closes the connection. Is it PostgreSQL?`);
   if (/password must be a string/.test(error.message)) {
     return lasting(`PostgreSQL at ${where} asks for the password of ${user}. Put it into the URL, or set PGPASSWORD.`);
   }

@@ -49,7 +49,7 @@ function connectionsOf({ pool_size, worker, worker_pool_size, processes }: Datab
   return (pool_size + 1 + (worker ? worker_pool_size : 0)) * processes;
 }
 
-/** Those, and some for the people who look after the database. */
+/** These connections, and some for the people who administer the database. */
 function connectionsFor(config: DatabaseConfig): number {
   return Math.max(200, connectionsOf(config) + config.processes + 20);
 }
@@ -118,7 +118,7 @@ async function sayShortage(client: pg.Client, config: DatabaseConfig): Promise<v
   if (wanted <= allowed) return;
   const sizes = ['BATON_POOL_SIZE', ...(config.worker ? ['BATON_WORKER_POOL_SIZE'] : []), '1'].join(' + ');
   log(
-    `Warning: ${config.processes} × (${sizes}) may open ${wanted} connections, and PostgreSQL lets ${allowed} in ` +
+    `Warning: ${config.processes} × (${sizes}) may open ${wanted} connections, and PostgreSQL allows ${allowed} ` +
       `(${bound}). Lower WEB_CONCURRENCY or BATON_POOL_SIZE, or raise that limit.`,
   );
 }

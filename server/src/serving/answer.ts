@@ -9,7 +9,7 @@ import { sendStream } from '../http/stream.ts';
 export interface Answer {
   status: number;
   headers: Readonly<Record<string, string>>;
-  /** Whether it has an entity tag, and the version in it. */
+  /** Present if it has an entity tag; `version` is the version in the tag, if there is one. */
   tag?: { version: number | undefined } | undefined;
   /** The value that is sent as JSON, or bytes that are sent unchanged; undefined if there is no body. */
   body: unknown;
@@ -47,7 +47,7 @@ function linkToNext({ path }: Operation, { params, search }: Asked, cursor: stri
   );
   const query = new URLSearchParams(search);
   query.set('cursor', cursor);
-  // A comma is legal in a query, and a list of a hundred ids has ninety-nine.
+  // Commas are legal in a query and stay as they are: a list of a hundred ids has ninety-nine.
   return `<${filled}?${query.toString().replaceAll('%2C', ',')}>; rel="next"`;
 }
 

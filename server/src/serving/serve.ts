@@ -377,7 +377,7 @@ export function createServe(router: Router, parts: Serving): Serve {
   return Object.assign(serve, { following, list, asking, own, operations });
 }
 
-/** The response of a write that has been done before. */
+/** The first response of a write that was done before; throws any other error. */
 function replayed(error: unknown): Answer {
   if (error instanceof Replayed) return error.answer;
   throw error;

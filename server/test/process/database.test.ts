@@ -192,7 +192,7 @@ describe('a schema', () => {
     await says(newer, 'Ctrl-C stops it');
     expect(newer.output()).toMatch(/Warning: The database has 9999_later, which Baton \S+ does not know/);
     expect(newer.output()).toMatch(
-      /Warning: 1 × \(BATON_POOL_SIZE \+ BATON_WORKER_POOL_SIZE \+ 1\) may open 505 connections, and PostgreSQL lets \d+ in/,
+      /Warning: 1 × \(BATON_POOL_SIZE \+ BATON_WORKER_POOL_SIZE \+ 1\) may open 505 connections, and PostgreSQL allows \d+ /,
     );
     expect((await fetch(`${newer.url}/readyz`)).status).toBe(200);
     await newer.stop();
@@ -253,7 +253,7 @@ describe('the embedded database', () => {
     writeFileSync(path.join(dir, 'postgres/PG_VERSION'), '17\n');
     await expect(startEmbedded({ dir })).rejects.toMatchObject({
       name: 'EmbeddedError',
-      message: expect.stringMatching(/^\S+ is of PostgreSQL 17, and this Baton brings 18\. Dump it [^\n]+$/),
+      message: expect.stringMatching(/^\S+ was created by PostgreSQL 17, and this Baton includes 18\. Dump it [^\n]+$/),
     });
   });
 

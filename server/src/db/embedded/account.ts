@@ -28,7 +28,7 @@ function findAccount(): Account {
   throw new EmbeddedError('PostgreSQL does not run as root, and there is no account postgres or nobody to run it as.');
 }
 
-/** The first directory on the way that the account may not pass through. */
+/** The first directory on the path that the account can't enter. */
 function obstacle(account: Account, dir: string): string | undefined {
   for (let at = dir; ; at = path.dirname(at)) {
     if (existsSync(at)) {
@@ -56,7 +56,7 @@ export function chooseRunner(dirs: readonly string[]): Runner {
   }
   throw new EmbeddedError(
     `PostgreSQL runs as ${name} when you are root, and ${closed} does not let ${name} through. Move the project and ` +
-      'BATON_DATA_DIR to where it can go, run as another user, or set DATABASE_URL.',
+      'BATON_DATA_DIR to a directory that it can enter, run as another user, or set DATABASE_URL.',
   );
 }
 

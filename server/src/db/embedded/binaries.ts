@@ -2,7 +2,7 @@ import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-/** The embedded database can't be brought up here; the message says what to do. */
+/** The embedded database can't run here; the message says what to do. */
 export class EmbeddedError extends Error {
   override name = 'EmbeddedError';
 }

@@ -11,7 +11,7 @@ function requireMajor(data_dir: string, major: string): void {
   const made_by = readFileSync(path.join(data_dir, 'PG_VERSION'), 'utf8').trim();
   if (made_by === major) return;
   throw new EmbeddedError(
-    `${data_dir} is of PostgreSQL ${made_by}, and this Baton brings ${major}. Dump it with the Baton that created it, and ` +
+    `${data_dir} was created by PostgreSQL ${made_by}, and this Baton includes ${major}. Dump it with the Baton that created it, and ` +
       'restore it into a new BATON_DATA_DIR.',
   );
 }
