@@ -56,7 +56,7 @@ describe('a connection', () => {
     await pool.end();
   });
 
-  test('above row-level security, or of the tables’ owner, is refused with the name of the setting', async () => {
+  test('that bypasses row-level security, or owns the tables, is refused with the name of the setting', async () => {
     expect(await refusal(database.url)).toContain('Requests would act as postgres');
     await database.owner.query(`alter role ${login} bypassrls`);
     expect(await refusal(asLogin())).toContain(`Requests would act as ${login}, whom row-level security does not bind`);

@@ -11,7 +11,7 @@ test('a start waits for the last process of a database that was killed', async (
   try {
     const { rows } = await cluster.owner.query<{ pid: number }>('select pg_backend_pid() as pid');
     const last = rows[0]?.pid ?? 0;
-    process.kill(last, 'SIGSTOP'); // so that it does not notice that it is alone
+    process.kill(last, 'SIGSTOP'); // so that it does not notice that the postmaster is gone
     process.kill(cluster.pid(), 'SIGKILL');
     let up = false;
     const starting = cluster.start().then(() => (up = true));

@@ -52,8 +52,8 @@ const look_every_ms = 500;
 /**
  * Destroys a connection whose server owes a response and has sent nothing for `after_ms`: the last resort against a
  * server that hangs without closing it. The driver's query_timeout would also count the time of the earlier statements
- * in the batch, and keep in memory what was read ([decision
- * 28](../../../docs/decisions/0028-results-come-by-callback.md)).
+ * in the batch, and keep in memory what was read
+ * ([decision 28](../../../docs/decisions/0028-results-come-by-callback.md)).
  */
 function destroyWhenSilent(client: pg.ClientBase, after_ms: number): void {
   const driver = client as unknown as { connection: { stream: Socket }; readyForQuery: boolean };

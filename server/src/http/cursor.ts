@@ -211,7 +211,7 @@ export function keysetPage<O extends Order, Row extends Ordered<O>>(
 /** The order of a walk along an index (`db/walk.ts`). */
 export const walk_order = { at: 'time', id: 'uuid' } as const;
 
-/** The span between two days, which are left out; an undefined one leaves that end open. */
+/** The span between two days, without these two. An undefined one leaves that end open. */
 export function daysBetween(after: string | undefined, before: string | undefined): Span {
   if (after === undefined && before === undefined) return everything;
   return {
@@ -220,7 +220,7 @@ export function daysBetween(after: string | undefined, before: string | undefine
   };
 }
 
-/** The span between two times, which are left out; an undefined one leaves that end open. */
+/** The span between two times, without these two. An undefined one leaves that end open. */
 export function spanBetween(after: string | undefined, before: string | undefined): Span {
   if (after === undefined && before === undefined) return everything;
   return {

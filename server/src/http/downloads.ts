@@ -19,8 +19,8 @@ export interface Download {
 export type Downloads = (token: string, request_id: string) => Promise<Download>;
 
 /**
- * Nothing in a file runs as part of this server: the policy takes away even the right to its own origin, and lets it
- * load nothing. Browsers never guess another type (`nosniff`, as everywhere).
+ * Sandboxes a file: it runs nothing, loads nothing, and has no origin. Browsers never guess another type (`nosniff`, as
+ * everywhere).
  */
 const policy = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
