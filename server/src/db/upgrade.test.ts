@@ -280,7 +280,7 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     expect(await all(entry, labelled)).toEqual([{ before: { description: short }, after: { description: '' } }]);
   });
 
-  test('removes resolutions that a replaced workflow left behind, and records that in the audit log', async () => {
+  test('has no resolutions that a replaced workflow left behind, and an audit entry for each removal', async () => {
     expect(await all('select resolution, version from tickets where id = $1', resolved)).toEqual([
       { resolution: null, version: 3 },
     ]);

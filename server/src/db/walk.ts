@@ -139,7 +139,7 @@ const prepared = (indexes: readonly IndexWalk[], { rows, stop }: Pick<Source, 'r
 
 /**
  * The rows of one index that have one of several keys, in the order of `at` and id. There is a walk for each key, and
- * the walks are merged as they are read. Outside its walk each key is compared with its value, so the planner knows
+ * the walks are merged as they are read. Outside its walk each key is required to equal its value, so the planner knows
  * that the walk's rows are in the order of the remaining columns. Inside the walk, an equality would let it choose
  * another index. `distinct`: a row may have several of the keys; of its entries, which all have the same place, only
  * the first is used. `besides`: rows of another table, whatever their keys, for the list's filter to choose from.
