@@ -39,7 +39,7 @@ export interface components {
         };
         /** @enum {string} */
         Priority: "none" | "low" | "medium" | "high" | "urgent";
-        /** @description Where to place the ticket among the others of its status: one of the three. Where the ticket that is named is gone or has another status or project, the place is the top. */
+        /** @description Where to place the ticket among the others of its status. Send exactly one of the three. If the named ticket is gone or has another status or project, the ticket is placed at the top. */
         Place: {
             /**
              * Format: uuid
@@ -52,12 +52,12 @@ export interface components {
              */
             before?: string;
             /**
-             * @description Above all others that are there by now, or below them. Tickets that are created later stand above.
+             * @description Above or below all tickets that have the status now. Tickets that are created later stand above them.
              * @enum {string}
              */
             at?: "top" | "bottom";
         };
-        /** @description A ticket, and what is to be done to it: one of the others. */
+        /** @description A ticket and exactly one change to it. */
         TicketChange: {
             /** @description A ticket’s id or key. */
             ticket: string;
@@ -67,14 +67,14 @@ export interface components {
                 priority?: components["schemas"]["Priority"];
                 /** @description All labels. Labels that others have added or removed since are merged. */
                 labels?: string[];
-                /** @description Labels to add to those there are; needs no version. */
+                /** @description Labels to add to the current ones; needs no version. */
                 labels_add?: string[];
-                /** @description Labels to remove from those there are; needs no version. */
+                /** @description Labels to remove from the current ones; needs no version. */
                 labels_remove?: string[];
                 due_on?: string | null;
                 /**
                  * Format: int32
-                 * @description The version the edit is based on; required but for `labels_add` and `labels_remove`.
+                 * @description The version the edit is based on. Required unless the edit has only `labels_add` and `labels_remove`.
                  */
                 version?: number;
             };
@@ -83,7 +83,7 @@ export interface components {
                 assignee_id: string | null;
                 /**
                  * Format: int32
-                 * @description The version that was seen; required.
+                 * @description The version the client has read. Required.
                  */
                 version?: number;
             };
@@ -123,7 +123,7 @@ export interface components {
          * @enum {string}
          */
         EventType: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "view.created" | "view.updated" | "view.deleted" | "view.restored" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.placed" | "ticket.respaced" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged" | "attachment.added" | "attachment.removed";
-        /** @description A place in the workspace’s events. Treat it as opaque; only this is promised: as text, later offsets sort after earlier ones. */
+        /** @description A place in the workspace’s events. Treat it as opaque. The only guarantee: as text, later offsets sort after earlier ones. */
         EventOffset: string;
         Tokens: {
             user: components["schemas"]["User"];
@@ -146,7 +146,7 @@ export interface components {
             id: string;
             /** Format: email */
             email: string;
-            /** @description When the address was confirmed by a mail to it; null: it wasn’t, and notifications aren’t mailed to it. */
+            /** @description When the address was confirmed by a mail to it. Null means that it wasn’t; then notifications aren’t mailed to it. */
             email_confirmed_at: string | null;
             name: string;
             /** Format: int32 */
@@ -410,23 +410,23 @@ export interface components {
             };
         };
         Preferences: {
-            /** @description `system`: as the machine has it. */
+            /** @description `system` follows the setting of the machine. */
             theme: "system" | "light" | "dark" | (string & {});
-            /** @description How much room a row of a list has. */
+            /** @description The height of the rows of a list. */
             density: "comfortable" | "compact" | (string & {});
-            /** @description Where times are shown; null: where the browser is. */
+            /** @description The time zone in which times are shown; null means that of the browser. */
             time_zone: string | null;
-            /** @description How dates and numbers are written; null: as the client does by itself. */
+            /** @description The language in which dates and numbers are written; null means the client’s default. */
             language: string | null;
             /** @description Whether keys without Ctrl or ⌘ run commands (WCAG 2.1.4). */
             single_keys: boolean;
-            /** @description The keys that the caller chose for commands, by the command; at most 100. */
+            /** @description The keys that the caller has chosen, by command; at most 100. */
             keys: {
                 [key: string]: string;
             };
             /** Format: int32 */
             version: number;
-            /** @description When they were last changed; null: never. */
+            /** @description When they were last changed; null means never. */
             updated_at: string | null;
         };
         Session: {
@@ -541,13 +541,13 @@ export interface components {
             name: string;
             /** @description The person’s role; null for a former member. */
             role: components["schemas"]["RoleOutput"] | null;
-            /** @description Whether it is a bot, and no person. */
+            /** @description Whether this is a bot, not a person. */
             bot: boolean;
             /** @description Whether the person is no longer a member. */
             former: boolean;
             /**
              * Format: date-time
-             * @description When the person became a member, the last time.
+             * @description When the person last became a member.
              */
             created_at: string;
         };
@@ -558,7 +558,7 @@ export interface components {
              */
             id: string;
             name: string;
-            /** @description The limit of what the bot may do. With a token, it can only do what the creator of the token may do as well. */
+            /** @description The limit of what the bot may do. With a token, it may only do what the creator of the token may do too. */
             role: "member" | "viewer" | (string & {});
             /** Format: int32 */
             version: number;
@@ -586,7 +586,7 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             token: string;
-            /** @description Whether the token is sent to the address by mail. If not, hand it over: the server sends no mail, the caller’s address isn’t confirmed, or the address may get no more mails for now. */
+            /** @description Whether the token is sent to the address by mail. If not, pass it on yourself: the server sends no mail, the caller’s address isn’t confirmed, or the address may not get more mails for now. */
             mailed: boolean;
         };
         Invitation: {
@@ -674,7 +674,7 @@ export interface components {
              */
             reporter_id: string;
             due_on: string | null;
-            /** @description Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above; of equal ranks, the lesser id. Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at. */
+            /** @description The position of the ticket among the others of its status. Ranks are compared byte by byte: the lower rank stands above, and of equal ranks the lower id. Until somebody places the ticket, its rank follows from its number, newest first. Placing it changes neither version nor updated_at. */
             rank: string;
             /** Format: int32 */
             version: number;
@@ -718,7 +718,7 @@ export interface components {
              */
             reporter_id: string;
             due_on: string | null;
-            /** @description Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above; of equal ranks, the lesser id. Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at. */
+            /** @description The position of the ticket among the others of its status. Ranks are compared byte by byte: the lower rank stands above, and of equal ranks the lower id. Until somebody places the ticket, its rank follows from its number, newest first. Placing it changes neither version nor updated_at. */
             rank: string;
             /** Format: int32 */
             version: number;
@@ -736,7 +736,7 @@ export interface components {
             allowed_transitions: string[];
             /** @description The description’s first 200 characters, on one line. */
             excerpt: string;
-            /** @description Only where `fields` names it. */
+            /** @description Only if `fields` names it. */
             description?: string;
         };
         TicketCounts: {
@@ -748,7 +748,7 @@ export interface components {
                 /** Format: int32 */
                 tickets: number;
             }[];
-            /** @description Whether all tickets were counted; otherwise there are more than these. */
+            /** @description Whether all tickets were counted; otherwise there are more than shown. */
             complete: boolean;
         };
         Board: {
@@ -761,7 +761,7 @@ export interface components {
             workflow_version: number;
             /** @description In the order of the workflow. */
             columns: components["schemas"]["BoardColumn"][];
-            /** @description The offset of the last event before the moment that all of this shows: GET …/events with it as `after` returns whatever happened since, and perhaps some of what is shown already. It moves with every event of the workspace, and the ETag with it: `fields=columns` leaves it out. */
+            /** @description The offset of the last event before the moment that the board shows. GET …/events with it as `after` returns all later changes, and perhaps some that the board shows already. Every event of the workspace changes it, and so the ETag; `fields=columns` leaves it out. */
             as_of: components["schemas"]["EventOffset"];
         };
         BoardColumn: {
@@ -769,13 +769,13 @@ export interface components {
             category: components["schemas"]["StatusCategory"];
             /**
              * Format: int32
-             * @description How many tickets there are, as far as they were counted.
+             * @description How many tickets there are, up to the limit of the count.
              */
             total: number;
-            /** @description Whether all were counted; otherwise there are more than `total`. */
+            /** @description Whether all tickets were counted; otherwise there are more than `total`. */
             complete: boolean;
             data: components["schemas"]["TicketSummary"][];
-            /** @description The next tickets of this status: as `cursor` of GET …/tickets with the project of this path as `project_id`, this status as `status`, and the filters and sort of this request. */
+            /** @description The cursor of the next tickets of this status. Send it as `cursor` to GET …/tickets with the project of this path as `project_id`, this status as `status`, and the filters and sort of this request. */
             next_cursor: string | null;
         };
         TicketSummary: {
@@ -805,7 +805,7 @@ export interface components {
              */
             reporter_id: string;
             due_on: string | null;
-            /** @description Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above; of equal ranks, the lesser id. Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at. */
+            /** @description The position of the ticket among the others of its status. Ranks are compared byte by byte: the lower rank stands above, and of equal ranks the lower id. Until somebody places the ticket, its rank follows from its number, newest first. Placing it changes neither version nor updated_at. */
             rank: string;
             /** Format: int32 */
             version: number;
@@ -842,7 +842,7 @@ export interface components {
             to_status: string;
             resolution: string | null;
             comment_id: string | null;
-            /** @description Its text now; null once it is deleted. */
+            /** @description The comment’s current text; null once it is deleted. */
             comment: string | null;
             /**
              * Format: uuid
@@ -895,7 +895,7 @@ export interface components {
             ticket_key: string;
             /** @description The ticket’s title as it is now. */
             ticket_title: string;
-            /** @description The name of the person or bot who did it, as it is now; of a former member as well. */
+            /** @description The current name of the person or bot who did it, even if they are a former member. */
             actor_name: string;
         };
         Flow: {
@@ -1006,7 +1006,7 @@ export interface components {
              * @description A UUID.
              */
             actor_id: string;
-            /** @description The name of the person or bot who did it, as it is now; of a former member as well. */
+            /** @description The current name of the person or bot who did it, even if they are a former member. */
             actor_name: string;
             action: components["schemas"]["AuditAction"];
             subject_type: "ticket" | "comment" | "attachment" | (string & {});
@@ -1015,7 +1015,7 @@ export interface components {
              * @description The ticket, the comment or the attachment.
              */
             subject_id: string;
-            /** @description The subject’s version since then. */
+            /** @description The subject’s version after the change. */
             version: number | null;
             /** @description The changed fields before; null where a text was purged. */
             before: {
@@ -1058,13 +1058,13 @@ export interface components {
          *     - `webhook.created`: A webhook was created.
          *     - `webhook.updated`: A webhook was changed, paused or activated by an admin.
          *     - `webhook.secret_rotated`: A webhook got another secret.
-         *     - `webhook.pinged`: A message was sent to a webhook as a test, and to no other one.
+         *     - `webhook.pinged`: A test message was sent to one webhook.
          *     - `webhook.redelivered`: Events were queued for a webhook once more.
-         *     - `webhook.paused`: Baton paused a webhook because its receiver had failed for days. The actor is who created the webhook.
-         *     - `webhook.disabled`: Baton disabled a webhook because its receiver said that it is gone. The actor is who created the webhook.
+         *     - `webhook.paused`: Baton paused a webhook because its receiver had failed for days. The actor is the member who created the webhook.
+         *     - `webhook.disabled`: Baton disabled a webhook because its receiver said that it is gone. The actor is the member who created the webhook.
          *     - `webhook.deleted`: A webhook was deleted.
          *     - `view.created`: A shared view was created.
-         *     - `view.updated`: A shared view was changed, or a view was shared, or is no longer.
+         *     - `view.updated`: A shared view was changed, or a view was shared or became private.
          *     - `view.deleted`: A shared view was deleted.
          *     - `view.restored`: A shared view that was deleted was restored.
          *     - `project.created`: A project was created.
@@ -1099,10 +1099,10 @@ export interface components {
              */
             id: string;
             name: string;
-            /** @description `board`: a column for each status; `list_by_status`: a list in groups; both are of one project. `list`: one list. */
+            /** @description `board` is a column for each status, and `list_by_status` a list in groups; both are of one project. `list` is a plain list. */
             layout: "board" | "list" | "list_by_status" | (string & {});
             query: components["schemas"]["ViewQuery"];
-            /** @description Whether every member sees it; otherwise its owner alone does. */
+            /** @description Whether every member can see it; otherwise only its owner can. */
             shared: boolean;
             /**
              * Format: uuid
@@ -1116,7 +1116,7 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
-        /** @description Parameters of GET …/tickets, as they are sent there. `me` is the person who opens the view. */
+        /** @description Parameters of GET …/tickets, in the same form. `me` is the person who opens the view. */
         ViewQuery: {
             project_id?: string;
             ids?: string;
@@ -1146,10 +1146,10 @@ export interface components {
              */
             id: string;
             name: string;
-            /** @description `board`: a column for each status; `list_by_status`: a list in groups; both are of one project. `list`: one list. */
+            /** @description `board` is a column for each status, and `list_by_status` a list in groups; both are of one project. `list` is a plain list. */
             layout: "board" | "list" | "list_by_status" | (string & {});
             query: components["schemas"]["ViewQuery"];
-            /** @description Whether every member sees it; otherwise its owner alone does. */
+            /** @description Whether every member can see it; otherwise only its owner can. */
             shared: boolean;
             /**
              * Format: uuid
@@ -1162,7 +1162,7 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
-            /** @description What its query names and the workspace has no longer, or never had: a project that isn’t there or is archived, a status that none of its projects has, a former member, a label that no ticket has. The list is valid all the same. */
+            /** @description The values in its query that the workspace no longer has, or never had: a project that does not exist or is archived, a status that none of its projects has, a former member, a label that no ticket has. The view can still be listed. */
             gone: {
                 parameter: "label" | "project_id" | "status" | "assignee" | "reporter" | (string & {});
                 value: string;
@@ -1188,7 +1188,7 @@ export interface components {
             body: string;
             /** @description The members that its text mentions, each as `@` and their id. */
             mentions: string[];
-            /** @description Its emoji, in the order in which each was first given. Reactions leave the version as it is. */
+            /** @description Its emoji, in the order in which each was first given. A reaction does not change the version. */
             reactions: components["schemas"]["ReactionSummary"][];
             /** Format: int32 */
             version: number;
@@ -1204,7 +1204,7 @@ export interface components {
             emoji: string;
             /**
              * Format: int32
-             * @description How many have given it, former members included.
+             * @description How many people have given it, former members included.
              */
             count: number;
             /** @description Whether the caller is one of them. */
@@ -1247,9 +1247,9 @@ export interface components {
              * @description A UUID.
              */
             ticket_id: string;
-            /** @description The name of the file, as it was given. */
+            /** @description The name of the file, as the uploader sent it. */
             name: string;
-            /** @description What kind of file it is, by its first bytes, whatever its name or its sender says. */
+            /** @description The type of the file, detected from its first bytes. Its name and its uploader have no influence on it. */
             media_type: string;
             /** Format: int32 */
             size_bytes: number;
@@ -1264,7 +1264,7 @@ export interface components {
             created_at: string;
         };
         AttachmentLink: {
-            /** @description The address, from the root of this server. A GET needs no credential, and has the file as it is. */
+            /** @description The address, relative to the root of this server. A GET returns the bytes of the file, and needs no credential. */
             path: string;
             /** Format: date-time */
             expires_at: string;
@@ -1278,7 +1278,7 @@ export interface components {
             name: string;
             /**
              * Format: uuid
-             * @description Who acts when the token is used: the person who created it, or a bot.
+             * @description The member that acts when the token is used: the person who created it, or a bot.
              */
             user_id: string;
             /**
@@ -1287,7 +1287,7 @@ export interface components {
              */
             created_by: string;
             /**
-             * @description What the token may be used for, within what its person may do. `write` and `admin` include `read` of the same area.
+             * @description What the token may be used for, within the rights of its person. `write` and `admin` include `read` of the same area.
              *
              *     - `workspace:read`: Read the workspace.
              *     - `workspace:admin`: Rename the workspace.
@@ -1300,7 +1300,7 @@ export interface components {
              *     - `views:read`: Read views: those of its person or bot, and those that are shared.
              *     - `views:write`: Create, change, share and delete views.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
-             *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
+             *     - `events:read`: Read the events of the workspace: for owners and admins, with everything that the audit log records.
              *     - `notifications:read`: Read the notifications and settings of its person or bot, and what they watch.
              *     - `notifications:write`: Mark notifications as read, archive and snooze them; change the settings; watch tickets.
              *     - `webhooks:read`: Read webhooks and what was delivered, without their secrets.
@@ -1324,7 +1324,7 @@ export interface components {
             name: string;
             /**
              * Format: uuid
-             * @description Who acts when the token is used: the person who created it, or a bot.
+             * @description The member that acts when the token is used: the person who created it, or a bot.
              */
             user_id: string;
             /**
@@ -1333,7 +1333,7 @@ export interface components {
              */
             created_by: string;
             /**
-             * @description What the token may be used for, within what its person may do. `write` and `admin` include `read` of the same area.
+             * @description What the token may be used for, within the rights of its person. `write` and `admin` include `read` of the same area.
              *
              *     - `workspace:read`: Read the workspace.
              *     - `workspace:admin`: Rename the workspace.
@@ -1346,7 +1346,7 @@ export interface components {
              *     - `views:read`: Read views: those of its person or bot, and those that are shared.
              *     - `views:write`: Create, change, share and delete views.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
-             *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
+             *     - `events:read`: Read the events of the workspace: for owners and admins, with everything that the audit log records.
              *     - `notifications:read`: Read the notifications and settings of its person or bot, and what they watch.
              *     - `notifications:write`: Mark notifications as read, archive and snooze them; change the settings; watch tickets.
              *     - `webhooks:read`: Read webhooks and what was delivered, without their secrets.
@@ -1366,7 +1366,7 @@ export interface components {
              * @description A UUID.
              */
             id: string;
-            /** @description The entry’s number in the workspace’s log, by which it is proven. Null for a moment, until the worker has numbered it. */
+            /** @description The entry’s number in the workspace’s log, which its proof is for. Null for a moment, until the worker has numbered it. */
             sequence: number | null;
             /**
              * Format: uuid
@@ -1458,7 +1458,7 @@ export interface components {
             project_id: string | null;
             /** @description The webhook that it is about; null if it is about a ticket. */
             webhook_id: string | null;
-            /** @description Where the webhook sends, without the path of its address, which may be a secret. */
+            /** @description The origin of the webhook’s address. The rest is left out, because it may be a secret. */
             webhook_origin: string | null;
             webhook_description: string | null;
             /** @description Why Baton stopped the webhook: its receiver failed for days and it was paused, or its receiver responded with 410 and it was disabled. */
@@ -1484,7 +1484,7 @@ export interface components {
             created_at: string;
             read_at: string | null;
             archived_at: string | null;
-            /** @description Until when it is left out of the inbox. */
+            /** @description Until when it is hidden from the inbox. */
             snoozed_until: string | null;
         };
         NotificationKind: "assigned" | "mentioned" | "moved" | "commented" | "due" | "webhook_stopped" | (string & {});
@@ -1498,15 +1498,15 @@ export interface components {
         NotificationsRead: {
             /** Format: int32 */
             marked: number;
-            /** @description Whether there may be more: one request looks at 1000. */
+            /** @description Whether there may be more: one request covers at most 1000. */
             more: boolean;
-            /** @description Where to go on: the next request’s `up_to`, if there may be more. */
+            /** @description Where to continue: the next request’s `up_to`, if there may be more. */
             next_up_to: string | null;
         };
         NotificationSettings: {
             kinds: components["schemas"]["NotificationKinds"];
             mail: components["schemas"]["MailedKinds"];
-            /** @description Every day between these times no notifications are mailed; they are mailed at the end. Null: no quiet hours. */
+            /** @description Between these times of every day, notifications are not mailed; they are mailed at the end. Null: no quiet hours. */
             quiet_hours: components["schemas"]["QuietHours"] | null;
             /** @description Projects in which they are only notified when they are assigned or mentioned. */
             muted_project_ids: string[];
@@ -1522,7 +1522,7 @@ export interface components {
             due: boolean;
             webhook_stopped: boolean;
         };
-        /** @description The kinds that are also mailed to them if they haven’t read them by then, where this installation sends mail. */
+        /** @description The kinds that are also mailed to them unless they read the notification first, if this installation sends mail. */
         MailedKinds: {
             assigned: boolean;
             mentioned: boolean;
@@ -1562,7 +1562,7 @@ export interface components {
             description: string;
             /** @description The types of events that are sent to it; null: all. */
             types: components["schemas"]["AuditAction"][] | null;
-            /** @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project. */
+            /** @description Only events of these projects and their tickets are sent to it; null: all events, including those without a project. */
             project_ids: string[] | null;
             /** @description Events are sent to an active webhook. A paused or disabled one gets them once it is active again, from where it stopped. */
             state: "active" | "paused" | "disabled" | (string & {});
@@ -1596,7 +1596,7 @@ export interface components {
             description: string;
             /** @description The types of events that are sent to it; null: all. */
             types: components["schemas"]["AuditAction"][] | null;
-            /** @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project. */
+            /** @description Only events of these projects and their tickets are sent to it; null: all events, including those without a project. */
             project_ids: string[] | null;
             /** @description Events are sent to an active webhook. A paused or disabled one gets them once it is active again, from where it stopped. */
             state: "active" | "paused" | "disabled" | (string & {});
@@ -1626,10 +1626,10 @@ export interface components {
         Delivery: {
             /**
              * Format: uuid
-             * @description The event’s id, which is the message’s too: `webhook-id`.
+             * @description The event’s id, which is also the message’s: `webhook-id`.
              */
             id: string;
-            /** @description The event’s place. */
+            /** @description The event’s offset. */
             offset: components["schemas"]["EventOffset"];
             type: components["schemas"]["AuditAction"];
             state: "pending" | "delivered" | "given_up" | (string & {});
@@ -1645,7 +1645,7 @@ export interface components {
              * @description The status of the response; null if there was none.
              */
             last_status: number | null;
-            /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was no HTTP response that could be understood), a code of the system such as `ECONNREFUSED`, or `FAILED` (anything else). */
+            /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was not a valid HTTP response), a system error code such as `ECONNREFUSED`, or `FAILED` (anything else). */
             last_error: string | null;
             /** Format: date-time */
             created_at: string;
@@ -1654,10 +1654,10 @@ export interface components {
         DeliveryWithLog: {
             /**
              * Format: uuid
-             * @description The event’s id, which is the message’s too: `webhook-id`.
+             * @description The event’s id, which is also the message’s: `webhook-id`.
              */
             id: string;
-            /** @description The event’s place. */
+            /** @description The event’s offset. */
             offset: components["schemas"]["EventOffset"];
             type: components["schemas"]["AuditAction"];
             state: "pending" | "delivered" | "given_up" | (string & {});
@@ -1673,12 +1673,12 @@ export interface components {
              * @description The status of the response; null if there was none.
              */
             last_status: number | null;
-            /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was no HTTP response that could be understood), a code of the system such as `ECONNREFUSED`, or `FAILED` (anything else). */
+            /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was not a valid HTTP response), a system error code such as `ECONNREFUSED`, or `FAILED` (anything else). */
             last_error: string | null;
             /** Format: date-time */
             created_at: string;
             finished_at: string | null;
-            /** @description The last 20 attempts, the latest last. */
+            /** @description The last 20 attempts, oldest first. */
             log: {
                 /** Format: date-time */
                 at: string;
@@ -1689,13 +1689,13 @@ export interface components {
                  * @description The status of the response; null if there was none.
                  */
                 status: number | null;
-                /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was no HTTP response that could be understood), a code of the system such as `ECONNREFUSED`, or `FAILED` (anything else). */
+                /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was not a valid HTTP response), a system error code such as `ECONNREFUSED`, or `FAILED` (anything else). */
                 error: string | null;
-                /** @description The head of the request, a header in each line. The path of the address is left out: it may be a secret. Null if there was nothing to send. */
+                /** @description The head of the request, one header per line. The path of the URL is left out, because it may be a secret. Null if nothing was sent. */
                 request_head: string | null;
-                /** @description The beginning of the response’s head, a header in each line, without the values of cookies and of what else looks like a secret. Null if there was no response, or what it repeated was purged. */
+                /** @description The beginning of the response’s head, one header per line, without the values of cookies and of other headers that look like secrets. Null if there was no response, or if it was deleted because it may repeat a purged text. */
                 response_head: string | null;
-                /** @description The beginning of the response’s body. Null where its head is null. */
+                /** @description The beginning of the response’s body. Null if its head is null. */
                 response_body: string | null;
             }[];
         };
@@ -2119,7 +2119,7 @@ export interface operations {
     get_me: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -2258,7 +2258,7 @@ export interface operations {
     get_preferences: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -2297,22 +2297,22 @@ export interface operations {
             content: {
                 "application/json": {
                     /**
-                     * @description `system`: as the machine has it.
+                     * @description `system` follows the setting of the machine.
                      * @enum {string}
                      */
                     theme?: "system" | "light" | "dark";
                     /**
-                     * @description How much room a row of a list has.
+                     * @description The height of the rows of a list.
                      * @enum {string}
                      */
                     density?: "comfortable" | "compact";
-                    /** @description Where times are shown; null: where the browser is. */
+                    /** @description The time zone in which times are shown; null means that of the browser. */
                     time_zone?: string | null;
-                    /** @description How dates and numbers are written; null: as the client does by itself. */
+                    /** @description The language in which dates and numbers are written; null means the client’s default. */
                     language?: string | null;
                     /** @description Whether keys without Ctrl or ⌘ run commands (WCAG 2.1.4). */
                     single_keys?: boolean;
-                    /** @description Commands with the keys that they get; null: their own. Commands that are not named keep theirs. */
+                    /** @description Commands with their new keys; null restores a command’s default. Other commands keep their keys. */
                     keys?: {
                         [key: string]: string | null;
                     };
@@ -2324,22 +2324,22 @@ export interface operations {
                 };
                 "application/merge-patch+json": {
                     /**
-                     * @description `system`: as the machine has it.
+                     * @description `system` follows the setting of the machine.
                      * @enum {string}
                      */
                     theme?: "system" | "light" | "dark";
                     /**
-                     * @description How much room a row of a list has.
+                     * @description The height of the rows of a list.
                      * @enum {string}
                      */
                     density?: "comfortable" | "compact";
-                    /** @description Where times are shown; null: where the browser is. */
+                    /** @description The time zone in which times are shown; null means that of the browser. */
                     time_zone?: string | null;
-                    /** @description How dates and numbers are written; null: as the client does by itself. */
+                    /** @description The language in which dates and numbers are written; null means the client’s default. */
                     language?: string | null;
                     /** @description Whether keys without Ctrl or ⌘ run commands (WCAG 2.1.4). */
                     single_keys?: boolean;
-                    /** @description Commands with the keys that they get; null: their own. Commands that are not named keep theirs. */
+                    /** @description Commands with their new keys; null restores a command’s default. Other commands keep their keys. */
                     keys?: {
                         [key: string]: string | null;
                     };
@@ -2370,7 +2370,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -2399,7 +2399,7 @@ export interface operations {
     get_session: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -2456,7 +2456,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -2518,7 +2518,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -2554,7 +2554,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -2612,7 +2612,7 @@ export interface operations {
     get_workspace: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -2718,9 +2718,9 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
-                /** @description Only members of whose name or address a word starts with this, in any letter case. A page looks at 2,000 of them at most: it may have few or none of those there are, and `next_cursor` goes on from there. */
+                /** @description Only members whose name or address has a word that starts with this, in any letter case. A page reads at most 2,000 of them, so it may contain few or none although there are more; `next_cursor` continues from there. */
                 q?: string;
             };
             header?: {
@@ -2756,11 +2756,11 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
                 /** @description Only these people: up to 100 ids, separated by commas. */
                 ids?: string;
-                /** @description Only those of whose name a word starts with this, in any letter case. A page looks at 2,000 of them at most: it may have few or none of those there are, and `next_cursor` goes on from there. */
+                /** @description Only people whose name has a word that starts with this, in any letter case. A page reads at most 2,000 of them, so it may contain few or none although there are more; `next_cursor` continues from there. */
                 q?: string;
             };
             header?: {
@@ -2792,7 +2792,7 @@ export interface operations {
     get_member: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -2904,7 +2904,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -2951,7 +2951,7 @@ export interface operations {
                 "application/json": {
                     name: string;
                     /**
-                     * @description The limit of what the bot may do. With a token, it can only do what the creator of the token may do as well.
+                     * @description The limit of what the bot may do. With a token, it may only do what the creator of the token may do too.
                      * @default member
                      * @enum {string}
                      */
@@ -2974,7 +2974,7 @@ export interface operations {
     get_bot: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -3052,7 +3052,7 @@ export interface operations {
                 "application/json": {
                     name?: string;
                     /**
-                     * @description The limit of what the bot may do. With a token, it can only do what the creator of the token may do as well.
+                     * @description The limit of what the bot may do. With a token, it may only do what the creator of the token may do too.
                      * @enum {string}
                      */
                     role?: "member" | "viewer";
@@ -3065,7 +3065,7 @@ export interface operations {
                 "application/merge-patch+json": {
                     name?: string;
                     /**
-                     * @description The limit of what the bot may do. With a token, it can only do what the creator of the token may do as well.
+                     * @description The limit of what the bot may do. With a token, it may only do what the creator of the token may do too.
                      * @enum {string}
                      */
                     role?: "member" | "viewer";
@@ -3096,7 +3096,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -3162,7 +3162,7 @@ export interface operations {
     get_invitation: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -3223,7 +3223,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
                 /** @description `true` lists archived projects instead. */
                 archived?: "true" | "false";
@@ -3292,7 +3292,7 @@ export interface operations {
     get_project: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -3402,7 +3402,7 @@ export interface operations {
     get_workflow: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -3461,19 +3461,19 @@ export interface operations {
                      * @description The version the change is based on. Alternatively send If-Match.
                      */
                     version?: number;
-                    /** @description What becomes of tickets with a status or resolution that the new workflow drops, at most 10,000. */
+                    /** @description What tickets with a status or resolution that the new workflow drops get instead. At most 10,000 tickets can change. */
                     mapping?: {
-                        /** @description For a dropped status, the one its tickets move to. */
+                        /** @description For each dropped status, the one its tickets move to. */
                         statuses?: {
                             [key: string]: string;
                         };
-                        /** @description For a dropped resolution, the one its tickets get; null clears it. */
+                        /** @description For each dropped resolution, the one its tickets get; null clears it. */
                         resolutions?: {
                             [key: string]: string | null;
                         };
                     };
                     /**
-                     * @description What to do about resolutions that tickets could no longer have and the mapping leaves open: refuse the workflow, or clear them.
+                     * @description What happens if tickets have resolutions that they could no longer have and that the mapping does not mention: the workflow is refused, or the resolutions are cleared.
                      * @default refuse
                      * @enum {string}
                      */
@@ -3543,7 +3543,7 @@ export interface operations {
     list_tickets: {
         parameters: {
             query?: {
-                /** @description The number of items per page, 1 to 100; to 500 where `fields` names neither excerpt nor description. */
+                /** @description The number of items per page, 1 to 100, or to 500 if `fields` is sent without excerpt and description. */
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
@@ -3551,7 +3551,7 @@ export interface operations {
                 project_id?: string;
                 /** @description Only the tickets with these ids, at most 100, separated by commas. */
                 ids?: string;
-                /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has finds none. */
+                /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has matches no ticket. */
                 status?: string;
                 /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
                 assignee?: string;
@@ -3573,23 +3573,23 @@ export interface operations {
                 active_after?: string;
                 /** @description Only tickets last changed or commented on before this time. */
                 active_before?: string;
-                /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
+                /** @description Only tickets whose status has one of these categories in the workflow of their project, separated by commas. */
                 status_category?: string;
                 /** @description Only tickets that are due later than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                 due_after?: string;
                 /** @description Only tickets that are due earlier than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                 due_before?: string;
-                /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
+                /** @description Only tickets whose title has, for each of these texts, a word that starts with it, in any letter case. A text that is a key also matches the ticket with that key. A word begins at the start of the title, after white space and after punctuation. Only the first eight texts count. */
                 q?: string;
                 /** @description `true` lists deleted tickets instead. */
                 deleted?: "true" | "false";
-                /** @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project. */
+                /** @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. The default is `false`, or `any` if project_id names a project. */
                 archived?: "false" | "true" | "any";
                 /** @description The time zone in which `today` is a day. */
                 time_zone?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
-                /** @description The order; `-` means descending. A ticket that changes during a walk by updated_at or last_activity_at moves: descending walks can miss it, ascending ones meet it again. created_at is the time at which the request began, so it can differ from the order of numbers. `rank` is the order by hand, the top first, equal ranks by id, and needs one project_id and a status. By due_on and by priority, the newest come first of those that are alike; tickets that are not due come last. Deleted tickets have neither rank nor due_on as an order. */
+                /** @description The order; `-` means descending. A ticket that changes while pages are read by updated_at or last_activity_at moves: descending pages can miss it, ascending ones can contain it twice. created_at is the time at which the request began, so its order can differ from the order of numbers. `rank` is the order by hand, top first, equal ranks by id; it needs one project_id and a status. With due_on and priority, tickets with the same value come newest first, and tickets without a due day come last. Deleted tickets cannot be sorted by rank or due_on. */
                 sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at" | "rank" | "-priority" | "priority" | "due_on" | "-due_on";
             };
             header?: {
@@ -3621,13 +3621,13 @@ export interface operations {
     count_tickets: {
         parameters: {
             query?: {
-                /** @description What tickets are counted by. One with several labels counts for each of them. */
+                /** @description The field to count by. A ticket with several labels counts once for each of them. */
                 group_by?: "status" | "assignee" | "priority" | "label";
                 /** @description Only tickets of one of these projects, each by id or key, separated by commas. */
                 project_id?: string;
                 /** @description Only the tickets with these ids, at most 100, separated by commas. */
                 ids?: string;
-                /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has finds none. */
+                /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has matches no ticket. */
                 status?: string;
                 /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
                 assignee?: string;
@@ -3649,21 +3649,21 @@ export interface operations {
                 active_after?: string;
                 /** @description Only tickets last changed or commented on before this time. */
                 active_before?: string;
-                /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
+                /** @description Only tickets whose status has one of these categories in the workflow of their project, separated by commas. */
                 status_category?: string;
                 /** @description Only tickets that are due later than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                 due_after?: string;
                 /** @description Only tickets that are due earlier than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                 due_before?: string;
-                /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
+                /** @description Only tickets whose title has, for each of these texts, a word that starts with it, in any letter case. A text that is a key also matches the ticket with that key. A word begins at the start of the title, after white space and after punctuation. Only the first eight texts count. */
                 q?: string;
                 /** @description `true` lists deleted tickets instead. */
                 deleted?: "true" | "false";
-                /** @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project. */
+                /** @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. The default is `false`, or `any` if project_id names a project. */
                 archived?: "false" | "true" | "any";
                 /** @description The time zone in which `today` is a day. */
                 time_zone?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -3694,7 +3694,7 @@ export interface operations {
             query?: {
                 /** @description The number of tickets per status, 1 to 100. */
                 per_column?: number;
-                /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has finds none. */
+                /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has matches no ticket. */
                 status?: string;
                 /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
                 assignee?: string;
@@ -3716,17 +3716,17 @@ export interface operations {
                 active_after?: string;
                 /** @description Only tickets last changed or commented on before this time. */
                 active_before?: string;
-                /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
+                /** @description Only tickets whose status has one of these categories in the workflow of their project, separated by commas. */
                 status_category?: string;
                 /** @description Only tickets that are due later than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                 due_after?: string;
                 /** @description Only tickets that are due earlier than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                 due_before?: string;
-                /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
+                /** @description Only tickets whose title has, for each of these texts, a word that starts with it, in any letter case. A text that is a key also matches the ticket with that key. A word begins at the start of the title, after white space and after punctuation. Only the first eight texts count. */
                 q?: string;
                 /** @description The time zone in which `today` is a day. */
                 time_zone?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
                 /** @description The order within each status, as in GET …/tickets. */
                 sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at" | "rank" | "-priority" | "priority" | "due_on" | "-due_on";
@@ -3759,9 +3759,9 @@ export interface operations {
     get_ticket: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
-                /** @description The ticket as it was at this time, without `allowed_transitions`; a text that was purged since is empty. */
+                /** @description Return the ticket as it was at this time. `allowed_transitions` is empty, and so is a text that has been purged since. */
                 as_of?: string;
             };
             header?: {
@@ -3842,9 +3842,9 @@ export interface operations {
                     priority?: components["schemas"]["Priority"];
                     /** @description All labels. Labels that others have added or removed since are merged. */
                     labels?: string[];
-                    /** @description Labels to add to those there are; needs no version. */
+                    /** @description Labels to add to the current ones; needs no version. */
                     labels_add?: string[];
-                    /** @description Labels to remove from those there are; needs no version. */
+                    /** @description Labels to remove from the current ones; needs no version. */
                     labels_remove?: string[];
                     due_on?: string | null;
                     /**
@@ -3859,9 +3859,9 @@ export interface operations {
                     priority?: components["schemas"]["Priority"];
                     /** @description All labels. Labels that others have added or removed since are merged. */
                     labels?: string[];
-                    /** @description Labels to add to those there are; needs no version. */
+                    /** @description Labels to add to the current ones; needs no version. */
                     labels_add?: string[];
-                    /** @description Labels to remove from those there are; needs no version. */
+                    /** @description Labels to remove from the current ones; needs no version. */
                     labels_remove?: string[];
                     due_on?: string | null;
                     /**
@@ -4039,7 +4039,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -4093,7 +4093,7 @@ export interface operations {
                     to: string;
                     /**
                      * Format: int32
-                     * @description Only if the ticket still has this version. Alternatively send If-Match.
+                     * @description Move the ticket only if it still has this version. Alternatively send If-Match.
                      */
                     version?: number;
                     resolution?: string;
@@ -4105,7 +4105,7 @@ export interface operations {
                      * @description The former name of `version`.
                      */
                     expected_version?: number;
-                    /** @description Where to place the ticket among the others of its new status; by default its rank stays, whatever is beside it. */
+                    /** @description Where to place the ticket among the others of its new status. By default it keeps its rank. */
                     place?: components["schemas"]["Place"];
                 };
             };
@@ -4141,10 +4141,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Each ticket once. */
+                    /** @description The changes. Each ticket may occur once. */
                     changes: components["schemas"]["TicketChange"][];
                     /**
-                     * @description Whether one change that is refused has all of them refused.
+                     * @description Whether all changes are refused if one of them is.
                      * @default false
                      */
                     all_or_nothing?: boolean;
@@ -4174,7 +4174,7 @@ export interface operations {
     get_transition: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -4211,7 +4211,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
                 /** @description Only transitions after this time. */
                 created_after?: string;
@@ -4257,7 +4257,7 @@ export interface operations {
                 time_zone?: string;
                 /** @description A bucket, counted from the first day. */
                 every?: "day" | "week" | "month";
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -4294,7 +4294,7 @@ export interface operations {
                 to?: string;
                 /** @description Where the days begin and end. */
                 time_zone?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -4325,7 +4325,7 @@ export interface operations {
     get_ageing: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -4360,7 +4360,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -4398,7 +4398,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -4445,18 +4445,18 @@ export interface operations {
                 "application/json": {
                     name: string;
                     /**
-                     * @description `board`: a column for each status; `list_by_status`: a list in groups; both are of one project. `list`: one list.
+                     * @description `board` is a column for each status, and `list_by_status` a list in groups; both are of one project. `list` is a plain list.
                      * @default list
                      * @enum {string}
                      */
                     layout?: "board" | "list" | "list_by_status";
-                    /** @description Parameters of GET …/tickets, as they are sent there. `me` is the person who opens the view. */
+                    /** @description Parameters of GET …/tickets, in the same form. `me` is the person who opens the view. */
                     query?: {
                         /** @description Only tickets of one of these projects, each by id or key, separated by commas. */
                         project_id?: string;
                         /** @description Only the tickets with these ids, at most 100, separated by commas. */
                         ids?: string;
-                        /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has finds none. */
+                        /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has matches no ticket. */
                         status?: string;
                         /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
                         assignee?: string;
@@ -4478,18 +4478,18 @@ export interface operations {
                         active_after?: string;
                         /** @description Only tickets last changed or commented on before this time. */
                         active_before?: string;
-                        /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
+                        /** @description Only tickets whose status has one of these categories in the workflow of their project, separated by commas. */
                         status_category?: string;
                         /** @description Only tickets that are due later than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                         due_after?: string;
                         /** @description Only tickets that are due earlier than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                         due_before?: string;
-                        /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
+                        /** @description Only tickets whose title has, for each of these texts, a word that starts with it, in any letter case. A text that is a key also matches the ticket with that key. A word begins at the start of the title, after white space and after punctuation. Only the first eight texts count. */
                         q?: string;
                         /** @enum {string} */
                         deleted?: "true" | "false";
                         /**
-                         * @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project.
+                         * @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. The default is `false`, or `any` if project_id names a project.
                          * @enum {string}
                          */
                         archived?: "false" | "true" | "any";
@@ -4497,7 +4497,7 @@ export interface operations {
                         sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at" | "rank" | "-priority" | "priority" | "due_on" | "-due_on";
                     };
                     /**
-                     * @description Whether every member sees it. Viewers keep their views to themselves.
+                     * @description Whether every member can see it. Viewers cannot share views.
                      * @default false
                      */
                     shared?: boolean;
@@ -4519,7 +4519,7 @@ export interface operations {
     get_view: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -4597,17 +4597,17 @@ export interface operations {
                 "application/json": {
                     name?: string;
                     /**
-                     * @description `board`: a column for each status; `list_by_status`: a list in groups; both are of one project. `list`: one list.
+                     * @description `board` is a column for each status, and `list_by_status` a list in groups; both are of one project. `list` is a plain list.
                      * @enum {string}
                      */
                     layout?: "board" | "list" | "list_by_status";
-                    /** @description Parameters of GET …/tickets, as they are sent there. `me` is the person who opens the view. */
+                    /** @description Parameters of GET …/tickets, in the same form. `me` is the person who opens the view. */
                     query?: {
                         /** @description Only tickets of one of these projects, each by id or key, separated by commas. */
                         project_id?: string;
                         /** @description Only the tickets with these ids, at most 100, separated by commas. */
                         ids?: string;
-                        /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has finds none. */
+                        /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has matches no ticket. */
                         status?: string;
                         /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
                         assignee?: string;
@@ -4629,25 +4629,25 @@ export interface operations {
                         active_after?: string;
                         /** @description Only tickets last changed or commented on before this time. */
                         active_before?: string;
-                        /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
+                        /** @description Only tickets whose status has one of these categories in the workflow of their project, separated by commas. */
                         status_category?: string;
                         /** @description Only tickets that are due later than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                         due_after?: string;
                         /** @description Only tickets that are due earlier than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                         due_before?: string;
-                        /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
+                        /** @description Only tickets whose title has, for each of these texts, a word that starts with it, in any letter case. A text that is a key also matches the ticket with that key. A word begins at the start of the title, after white space and after punctuation. Only the first eight texts count. */
                         q?: string;
                         /** @enum {string} */
                         deleted?: "true" | "false";
                         /**
-                         * @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project.
+                         * @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. The default is `false`, or `any` if project_id names a project.
                          * @enum {string}
                          */
                         archived?: "false" | "true" | "any";
                         /** @enum {string} */
                         sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at" | "rank" | "-priority" | "priority" | "due_on" | "-due_on";
                     };
-                    /** @description Whether every member sees it. Viewers keep their views to themselves. */
+                    /** @description Whether every member can see it. Viewers cannot share views. */
                     shared?: boolean;
                     /**
                      * Format: int32
@@ -4658,17 +4658,17 @@ export interface operations {
                 "application/merge-patch+json": {
                     name?: string;
                     /**
-                     * @description `board`: a column for each status; `list_by_status`: a list in groups; both are of one project. `list`: one list.
+                     * @description `board` is a column for each status, and `list_by_status` a list in groups; both are of one project. `list` is a plain list.
                      * @enum {string}
                      */
                     layout?: "board" | "list" | "list_by_status";
-                    /** @description Parameters of GET …/tickets, as they are sent there. `me` is the person who opens the view. */
+                    /** @description Parameters of GET …/tickets, in the same form. `me` is the person who opens the view. */
                     query?: {
                         /** @description Only tickets of one of these projects, each by id or key, separated by commas. */
                         project_id?: string;
                         /** @description Only the tickets with these ids, at most 100, separated by commas. */
                         ids?: string;
-                        /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has finds none. */
+                        /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has matches no ticket. */
                         status?: string;
                         /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
                         assignee?: string;
@@ -4690,25 +4690,25 @@ export interface operations {
                         active_after?: string;
                         /** @description Only tickets last changed or commented on before this time. */
                         active_before?: string;
-                        /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
+                        /** @description Only tickets whose status has one of these categories in the workflow of their project, separated by commas. */
                         status_category?: string;
                         /** @description Only tickets that are due later than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                         due_after?: string;
                         /** @description Only tickets that are due earlier than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                         due_before?: string;
-                        /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
+                        /** @description Only tickets whose title has, for each of these texts, a word that starts with it, in any letter case. A text that is a key also matches the ticket with that key. A word begins at the start of the title, after white space and after punctuation. Only the first eight texts count. */
                         q?: string;
                         /** @enum {string} */
                         deleted?: "true" | "false";
                         /**
-                         * @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project.
+                         * @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. The default is `false`, or `any` if project_id names a project.
                          * @enum {string}
                          */
                         archived?: "false" | "true" | "any";
                         /** @enum {string} */
                         sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at" | "rank" | "-priority" | "priority" | "due_on" | "-due_on";
                     };
-                    /** @description Whether every member sees it. Viewers keep their views to themselves. */
+                    /** @description Whether every member can see it. Viewers cannot share views. */
                     shared?: boolean;
                     /**
                      * Format: int32
@@ -4767,7 +4767,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -4835,7 +4835,7 @@ export interface operations {
     get_comment: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -4953,7 +4953,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -4993,7 +4993,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -5125,7 +5125,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -5194,7 +5194,7 @@ export interface operations {
     get_attachment: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -5255,7 +5255,7 @@ export interface operations {
     get_attachment_link: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -5292,7 +5292,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -5339,7 +5339,7 @@ export interface operations {
                 "application/json": {
                     name: string;
                     /**
-                     * @description What the token may be used for, within what its person may do. `write` and `admin` include `read` of the same area.
+                     * @description What the token may be used for, within the rights of its person. `write` and `admin` include `read` of the same area.
                      *
                      *     - `workspace:read`: Read the workspace.
                      *     - `workspace:admin`: Rename the workspace.
@@ -5352,7 +5352,7 @@ export interface operations {
                      *     - `views:read`: Read views: those of its person or bot, and those that are shared.
                      *     - `views:write`: Create, change, share and delete views.
                      *     - `audit:read`: Read the audit log and the earlier texts of comments.
-                     *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
+                     *     - `events:read`: Read the events of the workspace: for owners and admins, with everything that the audit log records.
                      *     - `notifications:read`: Read the notifications and settings of its person or bot, and what they watch.
                      *     - `notifications:write`: Mark notifications as read, archive and snooze them; change the settings; watch tickets.
                      *     - `webhooks:read`: Read webhooks and what was delivered, without their secrets.
@@ -5387,7 +5387,7 @@ export interface operations {
     get_token: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -5448,7 +5448,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
                 /** @description Only entries by one of these members, separated by commas. */
                 actor?: string;
@@ -5527,7 +5527,7 @@ export interface operations {
                 workspace_id: string;
                 /** @description The level of the tiles, 0 to 6; or `entries`. */
                 level: string;
-                /** @description The tile: `067`, `x001/x234/067`; one that is not full with its width, `067.p/17`. */
+                /** @description The tile: `067` or `x001/x234/067`; a partial one with its width: `067.p/17`. */
                 tile: string;
             };
             cookie?: never;
@@ -5555,7 +5555,7 @@ export interface operations {
             path: {
                 /** @description A UUID. */
                 workspace_id: string;
-                /** @description The event’s number: its offset without zeros in front. */
+                /** @description The event’s number: its offset without leading zeros. */
                 sequence: number;
             };
             cookie?: never;
@@ -5576,9 +5576,9 @@ export interface operations {
     export_audit: {
         parameters: {
             query?: {
-                /** @description How many events the client has. */
+                /** @description How many events the client already has; the next ones are returned. */
                 after?: number;
-                /** @description The most events to return, 1 to 1000; long ones are fewer. */
+                /** @description The most events to return, 1 to 1000; fewer if they are long. */
                 limit?: number;
             };
             header?: {
@@ -5607,7 +5607,7 @@ export interface operations {
     read_events: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
                 /** @description The number of items per page, 1 to 100. */
                 limit?: number;
@@ -5653,7 +5653,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
                 /** @description `inbox`: all that are neither archived nor snoozed. `unread`: those in the inbox that are unread. */
                 folder?: "inbox" | "unread" | "snoozed" | "archived" | "all";
@@ -5715,7 +5715,7 @@ export interface operations {
     get_notification: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -5763,13 +5763,13 @@ export interface operations {
                 "application/json": {
                     read?: boolean;
                     archived?: boolean;
-                    /** @description Takes it out of the inbox until then; it comes back unread. Null: puts it back now. */
+                    /** @description Hides it from the inbox until this time, when it comes back unread. Null: it comes back now. */
                     snoozed_until?: (string) | null;
                 };
                 "application/merge-patch+json": {
                     read?: boolean;
                     archived?: boolean;
-                    /** @description Takes it out of the inbox until then; it comes back unread. Null: puts it back now. */
+                    /** @description Hides it from the inbox until this time, when it comes back unread. Null: it comes back now. */
                     snoozed_until?: (string) | null;
                 };
             };
@@ -5827,7 +5827,7 @@ export interface operations {
     get_notification_settings: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -5945,7 +5945,7 @@ export interface operations {
     get_watching: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -6018,7 +6018,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -6056,7 +6056,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -6110,7 +6110,7 @@ export interface operations {
                      * @default null
                      */
                     types?: components["schemas"]["EventType"][] | null;
-                    /** @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project. By id or key. */
+                    /** @description Only events of these projects and their tickets are sent to it; null: all events, including those without a project. Each is given by id or key. */
                     project_ids?: string[] | null;
                 };
             };
@@ -6130,7 +6130,7 @@ export interface operations {
     get_webhook: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -6211,7 +6211,7 @@ export interface operations {
                     description?: string;
                     /** @description The types of events that are sent to it; null: all. */
                     types?: components["schemas"]["EventType"][] | null;
-                    /** @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project. By id or key. */
+                    /** @description Only events of these projects and their tickets are sent to it; null: all events, including those without a project. Each is given by id or key. */
                     project_ids?: string[] | null;
                     /** @enum {string} */
                     state?: "active" | "paused";
@@ -6227,7 +6227,7 @@ export interface operations {
                     description?: string;
                     /** @description The types of events that are sent to it; null: all. */
                     types?: components["schemas"]["EventType"][] | null;
-                    /** @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project. By id or key. */
+                    /** @description Only events of these projects and their tickets are sent to it; null: all events, including those without a project. Each is given by id or key. */
                     project_ids?: string[] | null;
                     /** @enum {string} */
                     state?: "active" | "paused";
@@ -6323,7 +6323,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
                 /** @description Only those in this state. */
                 state?: "pending" | "given_up";
@@ -6359,7 +6359,7 @@ export interface operations {
     get_delivery: {
         parameters: {
             query?: {
-                /** @description Respond with these fields alone, separated by commas. */
+                /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
             };
             header?: {
@@ -6414,7 +6414,7 @@ export interface operations {
                     delivery_id: string;
                 } | {
                     from: components["schemas"]["EventOffset"];
-                    /** @description The last offset of the range: at most 1000 events, which may be older than the webhook. Events that the webhook has not come to yet are left out: they are queued in their order. */
+                    /** @description The last offset of the range: at most 1000 events, which may be older than the webhook. Events that the webhook has not come to yet are left out, because they are queued in their order anyway. */
                     to: components["schemas"]["EventOffset"];
                 };
             };

@@ -7,7 +7,7 @@ export const operations = {
   login: {"method":"POST","path":"/v1/auth/login","query":[],"headers":[],"body":true,"returns":true},
   /** Exchanges a refresh token for new tokens. A second use within seconds returns the same successor; a later one ends the session. */
   refresh: {"method":"POST","path":"/v1/auth/refresh","query":[],"headers":[],"body":true,"returns":true},
-  /** Sends a one-time token for a new password by mail. The response is the same whether there is an account with this address or not. */
+  /** Sends a one-time token for a new password by mail. The response is the same whether or not an account has this address. */
   request_password_reset: {"method":"POST","path":"/v1/auth/request-password-reset","query":[],"headers":[],"body":true,"returns":false},
   /** Sets a new password with a one-time token, from a mail or the operator, and ends every session. */
   reset_password: {"method":"POST","path":"/v1/auth/reset-password","query":[],"headers":[],"body":true,"returns":false},
@@ -19,7 +19,7 @@ export const operations = {
   get_livez: {"method":"GET","path":"/livez","query":[],"headers":[],"body":false,"returns":true},
   /** Returns 200 while the server can serve requests: the database responds and the process is not stopping. */
   get_readyz: {"method":"GET","path":"/readyz","query":[],"headers":[],"body":false,"returns":true},
-  /** Ends the session of this request, and that of its cookie; their access tokens stop working at once. */
+  /** Ends the session of this request and the session of its cookie; their access tokens stop working at once. */
   logout: {"method":"POST","path":"/v1/auth/logout","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
   /** Returns the caller’s account. */
   get_me: {"method":"GET","path":"/v1/me","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
@@ -27,11 +27,11 @@ export const operations = {
   update_me: {"method":"PATCH","path":"/v1/me","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Changes the password, ends every other session, and returns new tokens for this one. */
   change_password: {"method":"PUT","path":"/v1/me/password","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
-  /** Sends a one-time token to a new address, which becomes the account’s once it is confirmed; or again to the account’s own address, to confirm that. */
+  /** Sends a one-time token to a new address, which becomes the account’s once it is confirmed, or to the account’s current address, to confirm it. */
   request_email_change: {"method":"POST","path":"/v1/me/email-change","query":[],"headers":["idempotency_key"],"body":true,"returns":false},
   /** Returns the caller’s preferences, which are the same on every machine. */
   get_preferences: {"method":"GET","path":"/v1/me/preferences","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Changes the preferences that are given, and of `keys` the commands that are named. */
+  /** Changes the preferences that are sent, and in `keys` only the commands that are named. */
   update_preferences: {"method":"PATCH","path":"/v1/me/preferences","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Lists the caller’s live sessions, newest first. */
   list_sessions: {"method":"GET","path":"/v1/sessions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
@@ -55,9 +55,9 @@ export const operations = {
   update_workspace: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Deletes a workspace. Nobody can see or use it any more. */
   delete_workspace: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
-  /** Lists members, oldest membership first; bots have a list of their own. */
+  /** Lists members, oldest membership first. Bots have a separate list. */
   list_members: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members","query":["limit","cursor","fields","q"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Lists the names of everybody who is or was a member: everybody an id in this workspace may stand for. */
+  /** Lists everybody who is or was a member: all people and bots that an id in this workspace can refer to. */
   list_people: {"method":"GET","path":"/v1/workspaces/{workspace_id}/people","query":["limit","cursor","fields","ids","q"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a member. */
   get_member: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
@@ -65,7 +65,7 @@ export const operations = {
   update_member: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Removes a member from the workspace; members can remove themselves. Their tickets become unassigned. */
   remove_member: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
-  /** Creates a bot: a member that acts only by API tokens, which admins create for it. */
+  /** Creates a bot: a member that acts only with API tokens, which admins create for it. */
   create_bot: {"method":"POST","path":"/v1/workspaces/{workspace_id}/bots","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists bots, oldest first. */
   list_bots: {"method":"GET","path":"/v1/workspaces/{workspace_id}/bots","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
@@ -73,9 +73,9 @@ export const operations = {
   get_bot: {"method":"GET","path":"/v1/workspaces/{workspace_id}/bots/{bot_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Renames a bot, or changes its role. Its tokens stay, limited to the new role. */
   update_bot: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/bots/{bot_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
-  /** Removes a bot and ends its tokens. Its tickets become unassigned; what it did keeps its name. */
+  /** Removes a bot and ends its tokens. Its tickets become unassigned. The history keeps its name. */
   remove_bot: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/bots/{bot_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
-  /** Invites an e-mail address. The response contains the token, which nothing else returns, except this request sent again under its Idempotency-Key. */
+  /** Invites an e-mail address. The response contains the token. Nothing else returns it, except the same request sent again with its Idempotency-Key. */
   create_invitation: {"method":"POST","path":"/v1/workspaces/{workspace_id}/invitations","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists pending invitations, oldest first. */
   list_invitations: {"method":"GET","path":"/v1/workspaces/{workspace_id}/invitations","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
@@ -95,7 +95,7 @@ export const operations = {
   archive_project: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/projects/{project_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
   /** Returns the project’s current workflow. */
   get_workflow: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/workflow","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Replaces the project’s workflow with a new version. A status that has tickets can be dropped only with a mapping of it to another. */
+  /** Replaces the project’s workflow with a new version. A status that has tickets can be dropped only if the mapping names another status for them. */
   replace_workflow: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/workflow","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Creates a ticket with the project’s next number, in an initial status of its workflow. */
   create_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/tickets","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
@@ -113,19 +113,19 @@ export const operations = {
   delete_ticket: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
   /** Restores a deleted ticket. */
   restore_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/restore","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":true},
-  /** Deletes the earlier titles or descriptions of a ticket permanently, or its attachments with their names. Of title and description the current ones stay: edit them first. The audit log says that it happened, without the text. */
+  /** Deletes the earlier titles or descriptions of a ticket permanently, or its attachments with their names. The current title and description stay, so edit them first. The audit log records the purge without the text. */
   purge_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/purge","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Assigns a ticket to a member, or to nobody. */
   set_assignee: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/assignee","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
-  /** Places a ticket by hand among the others of its status. Neither its version nor its updated_at changes, and nobody is notified. Where it stands there already, no event says so. */
+  /** Places a ticket by hand among the others of its status. Neither its version nor its updated_at changes, and nobody is notified. If it is there already, no event is recorded. */
   place_ticket: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/place","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Moves a ticket to another status and sets resolution, assignee and comment in the same call: all of it, or none. */
   transition_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Lists a ticket’s status history, first transition first. */
   list_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Changes up to 100 tickets, each as if by itself: with its own rules, history and audit entry. One that is refused keeps the others from nothing, unless `all_or_nothing`. */
+  /** Changes up to 100 tickets, each as its own operation would: with the same rules, history and audit entry. A refused change does not prevent the others, unless `all_or_nothing` is true. */
   change_tickets: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/bulk","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
-  /** Returns one transition of a ticket by its place in the status history. */
+  /** Returns one transition of a ticket by its number in the status history. */
   get_transition: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions/{sequence}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Lists the transitions of all tickets of a project, newest first, those of deleted tickets included. */
   list_project_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/transitions","query":["limit","cursor","fields","created_after","created_before"],"headers":["if_none_match"],"body":false,"returns":true},
@@ -137,15 +137,15 @@ export const operations = {
   get_ageing: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/analytics/ageing","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments and reactions to them. */
   list_activity: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/activity","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Creates a view: a name for a list or a board with its filters and its order. */
+  /** Creates a view: a named list or board with its filters and order. */
   create_view: {"method":"POST","path":"/v1/workspaces/{workspace_id}/views","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
-  /** Lists the caller’s views and those that are shared, oldest first. */
+  /** Lists the caller’s views and the shared ones, oldest first. */
   list_views: {"method":"GET","path":"/v1/workspaces/{workspace_id}/views","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Returns a view, and what of its query the workspace no longer has. */
+  /** Returns a view, and the values in its query that the workspace no longer has. */
   get_view: {"method":"GET","path":"/v1/workspaces/{workspace_id}/views/{view_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Changes a view: its owner, and of a shared one owners and admins. A query is replaced whole. */
+  /** Changes a view. Its owner may do so and, if it is shared, owners and admins of the workspace. A query is replaced as a whole. */
   update_view: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/views/{view_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
-  /** Deletes a view. For a while it can be restored. */
+  /** Deletes a view. It can be restored for a while. */
   delete_view: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/views/{view_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
   /** Restores a deleted view as it was. */
   restore_view: {"method":"POST","path":"/v1/workspaces/{workspace_id}/views/{view_id}/restore","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":true},
@@ -157,45 +157,45 @@ export const operations = {
   get_comment: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Edits a comment based on a version. Only its author may; admins can read every earlier text. */
   update_comment: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
-  /** Deletes a comment: its place in the list stays, without its text. Its author may, and admins. */
+  /** Deletes a comment: its place in the list stays, without its text. Only its author and admins may. */
   delete_comment: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
   /** Lists the earlier texts of a comment, oldest first, with author and time. */
   list_comment_revisions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/revisions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Lists who has reacted to a comment and with which emoji, oldest reaction first. */
   list_reactions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/reactions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Reacts to a comment with an emoji. Sent again it changes nothing. It conflicts with no edit, and nobody is notified. */
+  /** Reacts to a comment with an emoji. Sending it again changes nothing. It never conflicts with an edit, and nobody is notified. */
   add_reaction: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/reactions/{emoji}","query":[],"headers":["idempotency_key"],"body":false,"returns":true},
-  /** Takes the caller’s reaction to a comment back. Without one it changes nothing. */
+  /** Removes the caller’s reaction to a comment. Without one it changes nothing. */
   remove_reaction: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/reactions/{emoji}","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
-  /** Deletes a comment and every earlier text of it permanently. The audit log says that it happened, without the text. */
+  /** Deletes a comment and all its earlier texts permanently. The audit log records the purge without the text. */
   purge_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/purge","query":[],"headers":["idempotency_key"],"body":false,"returns":true},
-  /** Adds a file to a ticket. The body is the file, byte by byte; its name is in the query. */
+  /** Adds a file to a ticket. The body is the file, byte for byte; its name is in the query. */
   add_attachment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/attachments","query":["name"],"headers":["idempotency_key"],"body":true,"sends":"bytes","returns":true},
   /** Lists a ticket’s attachments, oldest first. */
   list_attachments: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/attachments","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Returns what is known of an attachment, without its bytes. */
+  /** Returns an attachment’s name, type, size and hash, without its bytes. */
   get_attachment: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/attachments/{attachment_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Removes a file from a ticket, and its bytes permanently. Who added it may, and admins. */
+  /** Removes a file from a ticket, and deletes its bytes permanently. The member who added it may do so, and admins. */
   remove_attachment: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/attachments/{attachment_id}","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
-  /** Returns a signed address of the file, valid for five minutes, and only for as long as the caller may read the attachment. */
+  /** Returns a signed address of the file. It is valid for five minutes, and only while the caller may read the attachment. */
   get_attachment_link: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/attachments/{attachment_id}/link","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Creates an API token for the caller or, by an admin, for a bot. The response contains the token, which nothing else returns, except this request sent again under its Idempotency-Key. */
+  /** Creates an API token for the caller or, if the caller is an owner or admin, for a bot. Only this response contains the token itself; the same request sent again under its Idempotency-Key returns it again. */
   create_token: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tokens","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
-  /** Lists the tokens that work, newest first: the caller’s own, and for admins everybody’s. */
+  /** Lists the live tokens, newest first: the caller’s own, and for owners and admins everybody’s. */
   list_tokens: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tokens","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a token, without its secret. */
   get_token: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tokens/{token_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Revokes a token. Once this responds, nothing that the token began can commit any more. */
+  /** Revokes a token. After the response, no request that used the token can commit anything. */
   revoke_token: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tokens/{token_id}","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
   /** Lists the audit log, newest entry first. */
   list_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit","query":["limit","cursor","fields","actor","action","subject","subject_type","created_after","created_before"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns the log’s last signed checkpoint: its size and the root of its tree (C2SP tlog-checkpoint). */
   get_audit_checkpoint: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit/checkpoint","query":[],"headers":["if_none_match"],"body":false,"returns":true,"media":"text"},
-  /** Returns hashes of the log’s tree, or the entries that they are of (C2SP tlog-tiles). */
+  /** Returns a tile of the log: hashes of its tree, or the entries themselves (C2SP tlog-tiles). */
   get_audit_tile: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit/tile/{level}/{tile}","query":[],"headers":["if_none_match"],"body":false,"returns":true,"media":"bytes"},
-  /** Returns a proof that a signed checkpoint has this event (C2SP tlog-proof). */
+  /** Returns a proof that a signed checkpoint includes this event (C2SP tlog-proof). */
   get_audit_proof: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit/{sequence}/proof","query":[],"headers":["if_none_match"],"body":false,"returns":true,"media":"text"},
-  /** Returns the log’s next events, a line of JSON each, with all that it takes to verify them. */
+  /** Returns the log’s next events, one JSON line each, with everything needed to verify them. */
   export_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit/export","query":["after","limit"],"headers":["if_none_match"],"body":false,"returns":true,"media":"text"},
   /** Returns the events after an offset, oldest first: each once, in the same order for everybody. */
   read_events: {"method":"GET","path":"/v1/workspaces/{workspace_id}/events","query":["fields","limit","after","wait","types","project_id","ticket"],"headers":["if_none_match"],"body":false,"returns":true},
