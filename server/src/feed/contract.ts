@@ -13,9 +13,9 @@ import {
 import { several_projects } from '../projects/contract.ts';
 import { ticket_ref } from '../tickets/contract.ts';
 
-/** The place before everything. */
+/** The offset before the first event. */
 export const beginning = '-1';
-/** The place after everything that has happened so far. */
+/** The offset after the latest event. */
 export const now = 'now';
 
 export const event = audit_entry
@@ -27,10 +27,12 @@ export const event = audit_entry
     ticket_id: id.nullable().meta({ description: 'The ticket of the event, or of its comment.' }),
     before: audit_entry.shape.before.meta({
       description:
-        'The changed fields before. Owners and admins get all; others only those of tickets, and not while the ticket is deleted.',
+        'The changed fields before the change. Owners and admins get them for every event; others only for events of ' +
+        'tickets and comments, and not while the ticket is deleted.',
     }),
     after: audit_entry.shape.after.meta({
-      description: 'The changed fields after. While the ticket is deleted, null for everybody but owners and admins.',
+      description:
+        'The changed fields after the change. While the ticket is deleted, null for everybody but owners and admins.',
     }),
     on_behalf_of: audit_entry.shape.on_behalf_of.meta({
       description: 'The person for whom a bot did it. Only owners and admins get it.',

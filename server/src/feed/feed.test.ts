@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Everything behind an offset, and where it ended. */
+/** Reads all events after an offset, and returns them with the offset where they ended. */
 async function follow(
   person: Person,
   query: Record<string, unknown> = {},
@@ -35,7 +35,7 @@ async function follow(
 const typesOf = (events: readonly Event[]) => events.map(({ type }) => type);
 
 describe('events', () => {
-  test('come once each, in one order, however many are asked for at a time, and none before it has its place', async () => {
+  test('come once each and in one order, with any page size, and not before they are numbered', async () => {
     const { after } = await follow(team.member, { after: 'now' });
     const { id: ticket, project_id } = await makeTicket(team);
     const at = { workspace_id: team.workspace_id, ticket };
@@ -51,14 +51,14 @@ describe('events', () => {
     ]);
     expect(next).toBe(events.at(-1)?.offset);
     expect(await follow(team.viewer, { after, limit: 1 })).toEqual({ events, after: next });
-    // From any event on.
+    // Reading can start after any event.
     expect((await follow(team.viewer, { after: events[0]?.offset })).events).toEqual(events.slice(1));
     const whole = await follow(team.member);
     expect(whole.events.slice(-3)).toEqual(events);
     expect(whole.events.map(({ offset }) => offset)).toEqual(whole.events.map(({ offset }) => offset).toSorted());
   });
 
-  test('are narrowed by type, project and ticket, by id and by key', async () => {
+  test('can be filtered by type, project and ticket, by id and by key', async () => {
     const { workspace_id, owner, member } = team;
     const other = await owner.client.create_project({ workspace_id, body: { key: 'OPS', name: 'Ops' } });
     const body = { title: 'Elsewhere' };
@@ -80,7 +80,7 @@ describe('events', () => {
     expect(await of({ ticket: 'OPS-99' })).toEqual([]);
   });
 
-  test('of invitations and tokens, and fields of deleted tickets and from before, are for owners and admins', async () => {
+  test('of invitations and tokens, fields of deleted tickets, and former values are shown only to owners and admins', async () => {
     const { workspace_id, owner, admin, member, viewer } = team;
     const { after } = await follow(member, { after: 'now' });
     await owner.client.create_invitation({ workspace_id, body: { email: 'new@example.com', role: 'viewer' } });
@@ -114,7 +114,7 @@ describe('events', () => {
     expect((await follow(viewer, { after })).events[2]).toMatchObject({ after: { title: 'A secret' } });
   });
 
-  test('of types that are for owners and admins are for others as if there were none: by page, by poll and by stream', async () => {
+  test('of types for owners and admins do not exist for anyone else, in a page, a poll or a stream', async () => {
     const { workspace_id, owner, viewer } = team;
     await numberEvents(server.database.url);
     const { after } = await follow(viewer, { after: 'now' });
@@ -131,7 +131,7 @@ describe('events', () => {
     const nothing = { data: [], next_offset: head, up_to_date: true };
     expect(await viewer.client.read_events(narrowed)).toEqual(nothing);
     expect(await polled).toEqual(nothing);
-    // Beside one that they may know of, it is as if it weren't asked for.
+    // Next to a type that they may know of, such a type is ignored.
     const ticket = await viewer.client.read_events({ ...narrowed, types: 'ticket.created' });
     expect(await viewer.client.read_events({ ...narrowed, types: 'ticket.created,token.created' })).toEqual(ticket);
     let text = '';
@@ -141,12 +141,12 @@ describe('events', () => {
       if (text.includes(`id: ${head}\n`)) break;
     }
     expect(text).not.toContain(`id: ${token}`);
-    // Control: an owner gets it, and its place.
+    // Control: an owner gets the event and its offset.
     const seen = await owner.client.read_events(narrowed);
     expect(seen).toMatchObject({ data: [{ type: 'token.created', offset: token }], next_offset: token });
   });
 
-  test('can’t be read from a place that nothing has reached yet', async () => {
+  test('cannot be read from an offset beyond the end', async () => {
     const { member, workspace_id } = team;
     const { next_offset } = await member.client.read_events({ workspace_id, after: 'now' });
     const beyond = String(Number(next_offset) + 1).padStart(16, '0');
@@ -161,7 +161,7 @@ describe('events', () => {
 });
 
 describe('a page of events', () => {
-  test('looks at so many rows and no more, and the next goes on where it stopped', async () => {
+  test('looks at a bounded number of rows, and the next page continues where it stopped', async () => {
     const { workspace_id, owner, member } = team;
     await numberEvents(server.database.url);
     const { next_offset: after } = await member.client.read_events({ workspace_id, after: 'now' });
@@ -191,7 +191,7 @@ describe('a page of events', () => {
     expect([full.data.length, full.next_offset]).toEqual([100, full.data.at(-1)?.offset]);
   });
 
-  test('has no more bytes than any response, and leaves nothing out', async () => {
+  test('is bounded in bytes, and the pages together leave no event out', async () => {
     const { workspace_id, owner, member } = team;
     const { next_offset: after } = await member.client.read_events({ workspace_id, after: 'now' });
     await server.database.owner.query(
@@ -221,7 +221,7 @@ describe('a read of events that waits', () => {
     return (await team.member.client.read_events({ workspace_id: team.workspace_id, after: 'now' })).next_offset;
   };
 
-  test('gets the first event that is asked for, soon after it has its place, and nothing else ends the wait', async () => {
+  test('returns the first event that it asks for, soon after that is numbered, and no other event ends the wait', async () => {
     const { workspace_id, member } = team;
     const after = await latest();
     const query = { workspace_id, after, wait: 20 };
@@ -243,7 +243,7 @@ describe('a read of events that waits', () => {
     expect(since(began)).toBeLessThan(15_000);
   });
 
-  test('goes on from where it began when it asks for what comes from now on', async () => {
+  test('after `now` returns what happens after it began', async () => {
     await latest();
     const { workspace_id, member } = team;
     const read = member.client.read_events({ workspace_id, after: 'now', wait: 20 });
@@ -253,7 +253,7 @@ describe('a read of events that waits', () => {
     expect((await read).data).toMatchObject([{ subject_id: id }]);
   });
 
-  test('gets an empty response when its time is over, with where to go on', async () => {
+  test('returns an empty page with the next offset when its time is over', async () => {
     const { workspace_id, member } = team;
     const after = await latest();
     const began = performance.now();
@@ -265,7 +265,7 @@ describe('a read of events that waits', () => {
     }
   });
 
-  test('gets nothing that happens after its right has ended', async () => {
+  test('returns nothing that happens after the caller has lost access', async () => {
     const { workspace_id, owner } = team;
     const guest = await registerPerson(server);
     await joinWorkspace(owner, guest, workspace_id, 'viewer');
@@ -277,7 +277,7 @@ describe('a read of events that waits', () => {
     expect(await read).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 
-  test('holds no connection to the database, and of one account no more than fifty wait', async () => {
+  test('occupies no database connection, and no more than fifty of one account wait', async () => {
     const one = await startServer({ BATON_POOL_SIZE: '1' }, { database: server.database });
     try {
       const { workspace_id, member, viewer } = team;
@@ -304,7 +304,7 @@ describe('a read of events that waits', () => {
     }
   });
 
-  test('is refused at its end when its session has ended meanwhile, whether or not something happened', async () => {
+  test('is refused at its end if its session has ended, even if nothing happened', async () => {
     const guest = await registerPerson(server);
     await joinWorkspace(team.owner, guest, team.workspace_id, 'viewer');
     const after = await latest();
@@ -314,7 +314,7 @@ describe('a read of events that waits', () => {
     expect((await read).status).toBe(401);
   });
 
-  test('of hundreds each gets the event, and a neighbour’s requests are served meanwhile', async () => {
+  test('wakes along with more than a hundred others, and requests of another workspace are served meanwhile', async () => {
     const { workspace_id } = team;
     const after = await latest();
     const url = `${server.url}/v1/workspaces/${workspace_id}/events?after=${after}&wait=20&types=ticket.created`;
@@ -338,7 +338,7 @@ describe('a read of events that waits', () => {
     for (const { status, body } of await Promise.all(reads)) expect([status, body.data.length]).toEqual([200, 1]);
   });
 
-  test('gets its response at once when the process stops', async () => {
+  test('returns at once when the process stops', async () => {
     const { workspace_id, member } = team;
     const lifecycle = { stopping: false };
     const stopping = await startServer({}, { database: server.database, lifecycle });

@@ -16,7 +16,7 @@ const pageOf = (offset: string): Events => ({
   up_to_date: true,
 });
 
-test('a stream that waits keeps none of the pages that it has sent', async () => {
+test('a waiting stream keeps no page that it has sent in memory', async () => {
   let last = 1;
   const waiting = new Waiting({
     lastOf: (ids) => Promise.resolve(new Map(ids.map((id) => [id, last]))),
@@ -56,7 +56,7 @@ test('a stream that waits keeps none of the pages that it has sent', async () =>
   expect((await waits_again).done).toBe(true);
 });
 
-test('a narrowed stream gets what it asks for soon, though events that it did not ask for came just before, one by one', async () => {
+test('a filtered stream sends a matching event soon, even after several single events that do not match', async () => {
   let [last, gone] = [1, false];
   const waiting = new Waiting({
     lastOf: (ids) => Promise.resolve(new Map(ids.map((id) => [id, last]))),
@@ -93,24 +93,24 @@ test('a narrowed stream gets what it asks for soon, though events that it did no
   expect(performance.now() - began).toBeLessThan(2_000);
 });
 
-describe('a request that is woken for nothing', () => {
-  /** How often it is woken within a minute in which something happens all the time. */
+describe('a request that is woken needlessly', () => {
+  /** How often it is woken within a minute in which events happen all the time. */
   function wakesInAMinute(wakes: Wakes): { count: number; rests: number[] } {
     const rests: number[] = [];
     for (let now = 5_000; now < 65_000; now += 100 + (rests.at(-1) ?? 0)) rests.push(wakes.restAfter(now));
     return { count: rests.length, rests };
   }
 
-  test('does not rest at first, and in the long run has one wake a second', () => {
+  test('does not rest at first, and in the long run is woken once a second', () => {
     const { count, rests } = wakesInAMinute(new Wakes());
     expect(rests.slice(0, 4)).toEqual([0, 0, 0, 0]);
     expect(rests[4]).toBeGreaterThan(0);
     expect(count).toBeLessThanOrEqual(65);
-    // Control: one that never rests.
+    // Control: a request that never rests.
     expect(wakesInAMinute({ restAfter: () => 0 } as unknown as Wakes).count).toBe(600);
   });
 
-  test('does not rest at all where that is seldom', () => {
+  test('does not rest at all if that happens rarely', () => {
     const wakes = new Wakes();
     for (let n = 0; n < 30; n++) expect(wakes.restAfter(n * 1_500)).toBe(0);
   });

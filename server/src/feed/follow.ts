@@ -9,32 +9,32 @@ import { most, type Waiting } from './waiting.ts';
 
 type Asking = Asked<typeof read_events>;
 
-/** In place of a wait for which there is no room, or of a read. */
+/** How long a request rests when there is no room for it to wait or to read, and for each needless wake-up (`Wakes`). */
 const rest_ms = 1_000;
-/** Wakes for nothing that a stream has before it rests. */
+/** How many needless wake-ups a stream may have before it rests. */
 const free_wakes = 4;
-/** A stream ends after this, and its client comes back with a credential of its own time. */
+/** A stream ends after this time. Its client reconnects with a credential that is valid then. */
 const max_stream_ms = 15 * 60_000;
 
-/** A request that has waited goes on waiting if there is no room at the moment. */
+/** Ignores `overloaded`, so that a request that has waited keeps waiting. Rethrows every other error. */
 function unlessOverloaded(error: unknown): undefined {
   if (!(error instanceof BatonError && error.code === 'overloaded')) throw error;
 }
 
 /**
- * When a request rests that is woken for events that it did not ask for. A few such wakes cost it no time; in the long run it has one in each
- * rest, as if it rested after each.
+ * Decides how long a request rests after it was woken for events that it did not ask for. The first few wake-ups cost
+ * no rest; in the long run, there is one wake-up per rest.
  */
 export class Wakes {
   readonly #free_ms: number;
-  /** When the rests of all its wakes would be over, one after the other. */
+  /** When the rests of all wake-ups so far would end, if they followed one another. */
   #until = 0;
 
   constructor(free = free_wakes) {
     this.#free_ms = free * rest_ms;
   }
 
-  /** How long to rest after one more wake for nothing, in milliseconds. */
+  /** How long to rest after one more needless wake-up, in milliseconds. */
   restAfter(now: number): number {
     this.#until = Math.max(this.#until, now) + rest_ms;
     return Math.max(0, this.#until - this.#free_ms - now);
@@ -43,22 +43,22 @@ export class Wakes {
 
 type Query = Asking['query'];
 
-/** Queries of those that have waited, and when each was asked again. What one of them is given others are given too. */
+/** Queries of requests that have waited, and when each was asked again. Such requests share the result of one read. */
 const again = new WeakMap<Query, number>();
 export const askedAgainAt = (query: Query): number | undefined => again.get(query);
 
-/** Reads once more for one of those that wait, each of them in turn. */
+/** Reads once more for a waiting request. Such reads take turns. */
 function readAgain(waiting: Waiting, { caller, query, read }: Asking, after: string): Promise<Events | undefined> {
   const asked = { ...query, after };
   again.set(asked, performance.now());
   return waiting.read(personOf(caller), () => read(asked)).catch(unlessOverloaded);
 }
 
-/** Waits as long as the request says for something to respond with. */
+/** Waits for events to respond with, for as long as the request allows. */
 export async function poll(waiting: Waiting, first: Events, asked: Asking): Promise<Events> {
   const { query, caller: identity, workspace_id, network, isGone } = asked;
   const until = performance.now() + query.wait * 1000;
-  const wakes = new Wakes(Math.min(free_wakes, Math.ceil(query.wait / 5))); // the next request has as many again
+  const wakes = new Wakes(Math.min(free_wakes, Math.ceil(query.wait / 5))); // the client’s next request has as many again
   let page = first;
   let rests_ms = 0;
   while (page.data.length === 0 && page.up_to_date) {
@@ -66,14 +66,14 @@ export async function poll(waiting: Waiting, first: Events, asked: Asking): Prom
     if (ms <= 0) break;
     const giveBack = waiting.take(identity, network);
     if (giveBack === undefined) {
-      await sleep(Math.min(rest_ms, ms)); // a client that asks again at once is no busier than one that waits
+      await sleep(Math.min(rest_ms, ms)); // so that a client that asks again at once is slowed down
       break;
     }
     const sequence = Number(page.next_offset);
     const wait = { workspace_id, sequence, identity, isGone, ms, rest_ms: rests_ms };
     const ended = await waiting.forEvents(wait).finally(giveBack);
     if (ended === 'over') break;
-    // At the end of its time it is read once more: the right may have ended, or the database be away.
+    // Read once more even if the time is over: the caller may have lost access, or the database may be unreachable.
     const more = await readAgain(waiting, asked, page.next_offset);
     rests_ms = more === undefined ? rest_ms : wakes.restAfter(performance.now());
     page = more ?? page;
@@ -81,7 +81,7 @@ export async function poll(waiting: Waiting, first: Events, asked: Asking): Prom
   return page;
 }
 
-/** What pages are as server-sent events, whole: many streams are given the same page. */
+/** Pages with all their fields, written as server-sent events. Many streams send the same page. */
 const whole_frames = new WeakMap<Events, string>();
 
 function framesOf(page: Events, query: Query): string {
@@ -91,7 +91,7 @@ function framesOf(page: Events, query: Query): string {
   return frames;
 }
 
-/** A page as server-sent events, each with its offset; last the place that was reached, where nothing else names it. */
+/** Writes a page as server-sent events, each with its offset. A last one carries the offset reached, unless the last event has it. */
 function writeFrames(page: Events, query: Query): string {
   const { data, next_offset } = page;
   const shown = narrowed(page, query) as { data: unknown[] };
@@ -100,18 +100,18 @@ function writeFrames(page: Events, query: Query): string {
   return frames.join('');
 }
 
-/** Follows the events until the client leaves, the right ends, or the process stops. Throws `rate_limited` at once. */
+/** Streams events until the client leaves, loses access, or the process stops. Throws `rate_limited` before anything is sent. */
 export function stream(waiting: Waiting, first: Events, asked: Asking): AsyncIterable<string> {
   const giveBack = waiting.take(asked.caller, asked.network);
   if (giveBack === undefined) {
-    const detail = 'Too many requests wait for events. Follow several projects or tickets in one.';
+    const detail = 'Too many requests are waiting for events. Follow several projects or tickets in one request.';
     throw rateLimited({ name: 'streams', quota: most.account }, rest_ms / 1000, detail);
   }
   asked.after(async () => giveBack());
   return follow(waiting, sent(first, asked.query), asked);
 }
 
-/** A page as it is sent, and where to go on. */
+/** A page ready to be sent, and the offset to continue from. */
 interface Sent {
   frame: string;
   next_offset: string;
@@ -124,14 +124,14 @@ const sent = (page: Events, query: Query): Sent => {
   return { frame: framesOf(page, query), next_offset, up_to_date, is_empty: data.length === 0 };
 };
 
-/** Takes the frame out: while the next is waited for, nothing keeps this one. */
+/** Takes the frame out of a page, so that its memory is freed while the stream waits for the next page. */
 function taken(next: Sent): string {
   const { frame } = next;
   next.frame = '';
   return frame;
 }
 
-/** Waits until there is more. Gives `over` where nobody waits any more, and nothing where there was no room for the read. */
+/** Waits for the next page. Returns `over` when the stream has to end, and undefined when there was no room for the read. */
 async function next(
   waiting: Waiting,
   { last, wakes, until }: { last: Sent; wakes: Wakes; until: number },

@@ -17,7 +17,7 @@ let pool: pg.Pool;
 
 beforeAll(async () => {
   database = await createDatabase();
-  // Nearly all of one project, of whose tickets one has a tenth of the events; a small workspace beside it.
+  // Nearly all events are of one project, and a tenth of them of one of its tickets. Beside it is a small workspace.
   await database.owner.query(`
     insert into users (id, email, name) values ('${id('aa')}', 'a@example.com', 'A');
     insert into workspaces (id, name, created_by) select ('00000000-0000-7000-8000-00000000000' || w)::uuid, 'W', '${id('aa')}' from generate_series(1, 2) w;
@@ -64,17 +64,17 @@ function statementsOf(sequence: number, filter: EventFilter): Sql[] {
 
 const filters: [name: string, filter: EventFilter][] = [
   ['nothing', {}],
-  ['a type that nearly all have', { types: ['ticket.updated'] }],
-  ['a type that few have', { types: ['ticket.deleted'] }],
-  ['a type that none has', { types: ['bot.created'] }],
-  ['a ticket with many', { ticket: [id('1001')] }],
-  ['a ticket with few, by its key', { ticket: ['P1-2000'] }],
-  ['a project with few', { project_id: ['P2'] }],
-  ['a project without any', { project_id: [id('c3')], types: ['ticket.updated'] }],
+  ['a type that nearly all events have', { types: ['ticket.updated'] }],
+  ['a type that few events have', { types: ['ticket.deleted'] }],
+  ['a type that no event has', { types: ['bot.created'] }],
+  ['a ticket with many events', { ticket: [id('1001')] }],
+  ['a ticket with few events, by its key', { ticket: ['P1-2000'] }],
+  ['a project with few events', { project_id: ['P2'] }],
+  ['a project without events', { project_id: [id('c3')], types: ['ticket.updated'] }],
 ];
 
 describe.each(['custom', 'generic'] as const)(`a page of ${events} unevenly spread events, by a %s plan`, (mode) => {
-  test.each(filters)('narrowed to %s looks at a bounded number of rows', async (_, filter) => {
+  test.each(filters)('filtered by %s looks at a bounded number of rows', async (_, filter) => {
     for (const sequence of [0, events / 2, events]) {
       const rows = await planning({ pool, workspace_id, mode }, async (client) => {
         let looked_at = 0;
@@ -82,7 +82,7 @@ describe.each(['custom', 'generic'] as const)(`a page of ${events} unevenly spre
           looked_at += rowsLookedAt(await explain(client, statement));
         return looked_at;
       });
-      // Each event that is walked past, where the walk stops, and of each its ticket and its project.
+      // Each event of the walk with its ticket and its project, and the row where the walk stops.
       expect(rows).toBeLessThanOrEqual(4 * (max_walked + 1) + 1);
     }
   });

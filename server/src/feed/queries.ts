@@ -7,18 +7,18 @@ import type { Event, read_events } from './contract.ts';
 
 export type EventFilter = Pick<Query<typeof read_events>, 'types' | 'project_id' | 'ticket'>;
 
-/** An event with its number, and what decides who may see what of it. */
+/** An event with its number, and with what decides which of its fields a role may see. */
 export interface EventRow extends Omit<Event, 'offset'> {
   sequence: number;
   ticket_is_deleted: boolean;
 }
 
-/** How many events the workspace has, which is the number of its last one. */
+/** The number of the workspace's last event, which is also how many it has. */
 export function lastSequence(db: Db, workspace_id: string): Promise<{ last_sequence: number } | undefined> {
   return db.maybeOne(sql`select h.last_sequence from event_heads h where h.workspace_id = ${workspace_id}`);
 }
 
-/** The same of several workspaces, in one statement. */
+/** The numbers of the last events of several workspaces, in one statement. */
 export function lastSequences(
   db: Db,
   workspace_ids: readonly string[],
@@ -28,7 +28,7 @@ export function lastSequences(
 
 const own = (name: Sql): Column => ({ name, value: sql`e.${name}` });
 
-/** What is read of an event `e`, with its ticket `t` and its project `p`. */
+/** The columns read of an event `e`, its ticket `t` and its project `p`. */
 const event_columns = {
   sequence: own(sql`sequence`),
   id: own(sql`id`),
@@ -54,7 +54,7 @@ interface Behind {
   sequence: number;
 }
 
-/** The number at which a page stops that finds too little: nothing where the events end before. */
+/** The number of the last event that one page may look at; undefined if the events end before it. */
 export function stopBehind(db: Db, { workspace_id, sequence }: Behind): Promise<{ sequence: number } | undefined> {
   return db.maybeOne(sql`
     select e.sequence from events e where e.workspace_id = ${workspace_id} and e.sequence > ${sequence}

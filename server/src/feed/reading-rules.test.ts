@@ -3,7 +3,8 @@ import { numberEvents } from '../../../proof/harness/events.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
-// The rules of Durable Streams for readers, by the titles of its own tests where they have one (docs/decisions, 50).
+// The rules of Durable Streams for readers (docs/decisions, 50), under the titles of its own tests where it has such a
+// test.
 
 let server: TestServer;
 let team: Team;
@@ -15,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Has tickets be created, and their events get their places. */
+/** Creates tickets and numbers their events. */
 async function happen(tickets: number): Promise<void> {
   for (let n = 0; n < tickets; n++) await makeTicket(team);
   await numberEvents(server.database.url);
@@ -37,7 +38,7 @@ describe('an offset', () => {
     expect(await page('?after=-1&limit=100')).toEqual(await page('?limit=100'));
   });
 
-  test('of “now” is the current tail, from which a reader can resume', async () => {
+  test('of “now” is the current end, from which a reader can resume', async () => {
     const { next_offset: tail } = await page('?limit=100');
     const now = await page('?after=now');
     expect(now).toEqual({ data: [], next_offset: tail, up_to_date: true });
@@ -47,7 +48,7 @@ describe('an offset', () => {
     expect(await page(`?after=${data[1]?.offset}`)).toMatchObject({ data: [], up_to_date: true });
   });
 
-  test('is unique and grows, also as text, and what was read at one stays', async () => {
+  test('is unique and grows, even when compared as text, and the events after it stay the same', async () => {
     const { data } = await page('?limit=100');
     const offsets = data.map(({ offset }) => offset);
     expect(new Set(offsets).size).toBe(offsets.length);
@@ -65,12 +66,12 @@ describe('an offset', () => {
     },
   );
 
-  test('is refused where there are several, and so is a parameter that is not known', async () => {
+  test('is refused if it is given twice, and so is an unknown parameter', async () => {
     expect((await get('?after=-1&after=now')).status).toBe(422);
-    expect((await get('?offset=-1')).status).toBe(422); // theirs is ignored: a misspelt filter would let everything through
+    expect((await get('?offset=-1')).status).toBe(422); // Durable Streams ignores it; here, a misspelt filter would let everything through
   });
 
-  test('leads to no stream that isn’t there, whether it is read, waited for or followed', async () => {
+  test('in a workspace that does not exist is not found, in a read, a wait or a stream', async () => {
     const nowhere = `/v1/workspaces/${team.stranger.user.id}/events`;
     for (const after of ['-1', 'now']) {
       expect((await get(`?after=${after}`, {}, nowhere)).status).toBe(404);
@@ -81,7 +82,7 @@ describe('an offset', () => {
 });
 
 describe('a page', () => {
-  test('has a tag, which 304 responds to until something happens behind its offset', async () => {
+  test('has an ETag, and a request with it gets 304 until something happens after its offset', async () => {
     const first = await get('?after=now');
     const tag = first.headers.get('etag') ?? '';
     const { next_offset } = (await first.json()) as Page;
@@ -94,7 +95,7 @@ describe('a page', () => {
     expect(changed.headers.get('etag')).not.toBe(tag);
   });
 
-  test('has the headers that keep browsers from guessing, as a stream and a refusal have', async () => {
+  test('has the headers that forbid sniffing and caching, and so have a stream and a refusal', async () => {
     const reader = new AbortController();
     const followed = await fetch(`${server.url}${path()}?after=now`, {
       headers: { authorization: `Bearer ${team.member.access_token}`, ...stream },
@@ -109,7 +110,7 @@ describe('a page', () => {
     reader.abort();
   });
 
-  test('that was waited for without an event says where to go on', async () => {
+  test('without events after a wait returns the offset to continue from', async () => {
     const { next_offset } = await page('?after=now');
     expect(await page(`?after=${next_offset}&wait=1`)).toEqual({ data: [], next_offset, up_to_date: true });
   });

@@ -14,14 +14,14 @@ import { type EventFilter, type EventRow, eventsBehind, lastSequence, lastSequen
 import { SharedReads } from './shared-reads.ts';
 import { Waiting } from './waiting.ts';
 
-/** What owners and admins alone may know of. That somebody has joined is for everybody. */
+/** Events that only owners and admins may know of. Everybody may know that somebody has joined. */
 const isOfAdmins = (type: AuditAction) => /^(token|webhook|invitation)\./.test(type) && type !== 'invitation.accepted';
-/** What had another name, role or workflow before is for the readers of the audit log. */
+/** The subjects whose former values everybody may see. Former names, roles and workflows are for readers of the audit log. */
 const of_work = new Set(['ticket', 'comment']);
-/** What says that a ticket is there, or no longer. */
+/** Events that say that a ticket was deleted or restored. They are shown even while the ticket is deleted. */
 const of_presence = new Set(['ticket.deleted', 'ticket.restored']);
 
-/** What somebody in this role may see of an event at this moment; nothing where they may not know of it. */
+/** The part of an event that this role may see now; undefined if it may not know of the event. */
 export function shownTo(role: Role, row: EventRow): Event | undefined {
   const { sequence, ticket_is_deleted, ...shown } = row;
   const event = { ...shown, offset: offsetOf(sequence) };
@@ -36,7 +36,7 @@ export function shownTo(role: Role, row: EventRow): Event | undefined {
   };
 }
 
-/** What is behind a place, for everybody. */
+/** The events after an offset, for every role. */
 interface Found {
   last_sequence: number;
   /** As somebody in this role sees it. */
@@ -46,8 +46,8 @@ interface Found {
 type FoundRows = Awaited<ReturnType<typeof eventsBehind>>;
 
 /**
- * The filter for those who aren't admins, where it names types that they may not know of: without these. Where one of theirs ended a page, the
- * page would tell where it is.
+ * The filter without the types that only admins may know of; undefined if it names none. If an event of such a type
+ * could end a page of somebody else, the page would tell its offset.
  */
 function filterOfOthers(filter: EventFilter): EventFilter | undefined {
   const types = filter.types?.filter((type) => !isOfAdmins(type));
@@ -61,7 +61,7 @@ async function findEvents(
   limit: number,
 ): Promise<Found> {
   const of_others = filterOfOthers(filter);
-  // Both in one snapshot, with the right: which of them is given follows from the role.
+  // Both pages are read in the snapshot that reads the role, which decides between them.
   const [{ last_sequence = 0 } = {}, stop, all, others] = await Promise.all([
     lastSequence(db, behind.workspace_id),
     stopBehind(db, behind),
@@ -89,13 +89,13 @@ async function findEvents(
   return { last_sequence, pageOf };
 }
 
-/** Nothing, and the end as the place to go on from. */
+/** An empty page that continues from the end. */
 const nothingUpTo = (last_sequence: number): Events => {
   return { data: [], next_offset: offsetOf(last_sequence), up_to_date: true };
 };
 
 export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isStopping: () => boolean): void {
-  // Both in nobody's turn: each is one read for all that wait.
+  // Both run outside the callers' turns: each is one read for all waiting requests.
   const lastOf = async (workspace_ids: readonly string[]) => {
     const heads = await readOnly(pool, { asker: {} }, (db) => lastSequences(db, workspace_ids));
     return new Map(heads.map((head) => [head.workspace_id, head.last_sequence]));
@@ -118,14 +118,15 @@ export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isSto
     const filter = { types, project_id, ticket };
     const find = () => findEvents(db, behind, filter, limit);
     const asked_at = askedAgainAt(query);
-    // The right is asked for each of those that wait, in its own transaction, and what they may see follows from it.
+    // The events may be shared, but each waiting request asks for its caller's role in its own transaction.
     const { result: found, is_no_newer } =
       asked_at === undefined
         ? { result: await find(), is_no_newer: true }
         : await shared.get(JSON.stringify([behind, filter, limit]), asked_at, find);
-    // Where another has read it meanwhile, the right is asked again: it may have ended before what was read then was committed.
+    // If another request read the events meanwhile, ask for the role again: the caller may have lost access before
+    // those events were committed.
     const { role } = is_no_newer ? await actor : await authorize(db, context);
-    // Of a client that has seen more than there is: the database was restored from a backup.
+    // The client has seen more events than there are: the database was restored from a backup.
     if (behind.sequence > found.last_sequence) throw new BatonError('invalid_offset');
     return found.pageOf(role);
   };

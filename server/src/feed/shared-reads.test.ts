@@ -4,7 +4,7 @@ import { SharedReads } from './shared-reads.ts';
 
 const now = () => performance.now();
 
-test('what many ask for at the same moment is read once, and each thing by itself', async () => {
+test('what many callers ask for at the same moment is read once per key', async () => {
   const shared = new SharedReads<number>();
   let reads = 0;
   const read = async () => {
@@ -15,12 +15,12 @@ test('what many ask for at the same moment is read once, and each thing by itsel
   const asked_at = now();
   const given = await Promise.all(['a', 'a', 'b', 'a'].map((key) => shared.get(key, asked_at, read)));
   expect([reads, new Set(given.map(({ result }) => result)).size]).toEqual([2, 1]);
-  // By one whose turn comes later, too.
+  // Also for a caller whose turn comes later.
   await shared.get('a', asked_at, read);
   expect(reads).toBe(2);
 });
 
-test('what was read before somebody asked for it is read again for them, however short that was ago', async () => {
+test('a result read before a caller asked is read again for them, however recent it is', async () => {
   const shared = new SharedReads<number>();
   let reads = 0;
   const read = () => Promise.resolve(++reads);
@@ -29,7 +29,7 @@ test('what was read before somebody asked for it is read again for them, however
   expect(await shared.get('a', now(), read)).toEqual({ result: 2, is_no_newer: true });
 });
 
-test('what is being read while somebody asks is read again for them', async () => {
+test('a read in progress when a caller asks is not shared with them', async () => {
   const shared = new SharedReads<number>();
   let reads = 0;
   const read = async () => {
@@ -43,7 +43,7 @@ test('what is being read while somebody asks is read again for them', async () =
   expect(await first).toEqual({ result: 1, is_no_newer: true });
 });
 
-test('a result is as old as what is asked with it where it was there before, and may be newer where it was waited for', async () => {
+test('a result that was ready is no newer than the caller’s next read; one that was waited for may be', async () => {
   const shared = new SharedReads<number>();
   const asked_at = now();
   const read = async () => {
@@ -57,7 +57,7 @@ test('a result is as old as what is asked with it where it was there before, and
   expect(await shared.get('a', asked_at, read)).toEqual({ result: 1, is_no_newer: true });
 });
 
-test('a read that fails is nobody else’s: who waited for it reads, later than they were asked about', async () => {
+test('a caller who waited for a read that failed reads for themselves, and that may be newer than their other reads', async () => {
   const shared = new SharedReads<number>();
   const asked_at = now();
   const failing = shared.get('a', asked_at, () => Promise.reject(new Error('away')));

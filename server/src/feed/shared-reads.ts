@@ -1,28 +1,29 @@
-/** How long a result is kept for those that asked for it before it was read: requests that wake at one event ask for the same, and take turns. */
+/** How long a result is kept for requests that asked before it was read. Requests woken by one event ask for the same, and take turns. */
 const kept_ms = 250;
-/** Results that are kept at one time: each may be a megabyte. */
+/** How many results are kept at one time. Each may be a megabyte. */
 const most_kept = 16;
 
 interface Reading<T> {
   began: number;
   result: Promise<T>;
-  /** Whether the result is there. */
+  /** Whether the read has finished. */
   is_there: boolean;
 }
 
 interface Given<T> {
   result: T;
-  /** Whether it is no newer than what the caller asks the database for from now on. */
+  /** Whether whatever the caller reads from now on is at least as new as the result. */
   is_no_newer: boolean;
 }
 
-/** Reads once what many ask for at the same moment. */
+/** Reads once what many callers ask for at the same moment. */
 export class SharedReads<T> {
   readonly #readings = new Map<string, Reading<T>>();
 
   /**
-   * What somebody has begun to read for this key since `asked_at`, or what `read` reads now: nobody is given what was read before they asked for
-   * it, which may have been deleted by then. A read that fails is nobody else's.
+   * Returns the result of a read for this key that began after `asked_at`, or else calls `read`. It never returns what
+   * was read before the caller asked, because that may have been deleted by then. If a shared read fails, each caller
+   * who waited for it calls `read` instead.
    */
   async get(key: string, asked_at: number, read: () => Promise<T>): Promise<Given<T>> {
     const known = this.#readings.get(key);
@@ -35,7 +36,7 @@ export class SharedReads<T> {
     return { result, is_no_newer };
   }
 
-  /** In the caller's burst: it begins before anything is awaited. */
+  /** Begins the read before anything is awaited, so that it is sent in the caller's batch of statements. */
   #read(key: string, read: () => Promise<T>): Promise<T> {
     const reading: Reading<T> = { began: performance.now(), result: read(), is_there: false };
     this.#readings.delete(key);

@@ -7,7 +7,7 @@ import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 let server: TestServer;
 let team: Team;
-/** Whether the next read of events begins late, with all that its burst asks, as on a connection that stalls. */
+/** Whether the next read of events, with its whole batch of statements, begins late, as on a stalled connection. */
 let stalls_next = false;
 
 const stall = (text: string): string => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('nobody is given what another’s read found that began after their own right had ended', async () => {
+test('a caller who has lost access gets nothing from a shared read that began afterwards', async () => {
   const { workspace_id, owner } = team;
   const guest = await registerPerson(server);
   await joinWorkspace(owner, guest, workspace_id, 'viewer');
@@ -37,13 +37,13 @@ test('nobody is given what another’s read found that began after their own rig
   stalls_next = true;
   await makeTicket(team, { title: 'Before' });
   await numberEvents(server.database.url);
-  // Both are woken: the owner's read stalls, and the guest, whose right has been asked by now, waits for it.
+  // Both are woken. The owner's read stalls, and the guest, whose access has been checked by now, waits for it.
   await expect.poll(() => stalls_next, { timeout: 2_000, interval: 20 }).toBe(false);
   await sleep(300);
   await owner.client.remove_member({ workspace_id, user_id: guest.user.id });
   await makeTicket(team, { title: 'After' });
   await numberEvents(server.database.url);
-  // Control: what the owner's read found is newer than the guest's right.
+  // Control: the owner's read found an event that is newer than the check of the guest's access.
   expect((await first).data.map((event) => event.after?.['title'])).toEqual(['Before', undefined, 'After']);
   expect(await second).toMatchObject({ status: 404, body: { code: 'not_found' } });
 });

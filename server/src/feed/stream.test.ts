@@ -24,12 +24,12 @@ interface Seen {
   events: Event[];
   last_ids: string[];
   problems: { code: string; status: number }[];
-  /** What refused connections responded with. */
+  /** The statuses of refused connections. */
   refusals: number[];
   close: () => void;
 }
 
-/** Follows the events as a browser's EventSource does, which comes back by itself. */
+/** Follows the events as a browser's EventSource does, which reconnects by itself. */
 function listen(url: string, { access_token }: Person): Seen {
   const source = new EventSource(url, {
     fetch: (input, init) =>
@@ -76,14 +76,14 @@ const latest = async () => {
   return next_offset;
 };
 
-/** Everything behind an offset, as a page has it. */
+/** All events after an offset, as a page returns them. */
 async function paged(after: string): Promise<Event[]> {
   const page = await team.admin.client.read_events({ workspace_id: team.workspace_id, after, limit: 100 });
   expect(page.up_to_date).toBe(true);
   return page.data;
 }
 
-/** Passes connections on to a port that may change, and cuts them. */
+/** Starts a proxy that forwards connections to a port that can be changed, and that can cut them. */
 async function startProxy(): Promise<{
   port: number;
   to: (server: TestServer) => void;
@@ -110,7 +110,7 @@ async function startProxy(): Promise<{
   return { port, to: ({ url }) => (target = Number(new URL(url).port)), cut, stop: () => (cut(), proxy.close()) };
 }
 
-/** What two clients get of 16 tickets, while their connections are cut and the process behind them is another; and a page. */
+/** The events of 16 tickets that two clients get while their connections are cut and the server process is replaced; and a page of them. */
 async function followThroughCuts(patch?: Patch): Promise<{ seen: Event[][]; paged: Event[] }> {
   const after = await latest();
   const proxy = await startProxy();
@@ -145,7 +145,7 @@ async function followThroughCuts(patch?: Patch): Promise<{ seen: Event[][]; page
 }
 
 describe('a stream of events', () => {
-  test('has what is there, then what happens, each with the offset that pages have', async () => {
+  test('sends existing events, then new ones, with the same offsets as pages', async () => {
     const after = await latest();
     const { id: before } = await makeTicket(team);
     await numberEvents(server.database.url);
@@ -163,17 +163,17 @@ describe('a stream of events', () => {
     expect(seen.last_ids).toEqual(seen.events.map(({ offset }) => offset));
   });
 
-  test('goes on without a gap and without a repetition when connections are cut and processes change', async () => {
+  test('continues without a gap or a repetition when connections are cut and the process is replaced', async () => {
     const { seen, paged } = await followThroughCuts();
     for (const events of seen) expect(events).toEqual(paged);
   });
 
-  test('control: one that begins again with what it has sent repeats it', async () => {
+  test('control: one that resumes with the last event it sent repeats it', async () => {
     const { seen, paged } = await followThroughCuts((text) => text.replace('and sequence > $', 'and sequence >= $'));
     for (const events of seen) expect(events.length).toBeGreaterThan(paged.length);
   });
 
-  test('is narrowed like a page, tells how far it has come, and may begin behind everything', async () => {
+  test('can be filtered like a page, tells the offset reached, and can begin at the end', async () => {
     const { workspace_id, member } = team;
     const after = await latest();
     const reader = new AbortController();
@@ -183,7 +183,7 @@ describe('a stream of events', () => {
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     const ticket = await makeTicket(team);
     await numberEvents(server.database.url);
-    await sleep(1_200); // what was narrowed away is passed by itself
+    await sleep(1_200); // so that the stream passes the filtered event by itself
     await member.client.create_comment({ workspace_id, ticket: ticket.id, body: { body: 'A word.' } });
     await numberEvents(server.database.url);
     const [first, second, third] = [1, 2, 3].map((n) => String(Number(after) + n - 1).padStart(16, '0'));
@@ -195,7 +195,7 @@ describe('a stream of events', () => {
     reader.abort();
   });
 
-  test('of many that wait for one event shows each of them what their role may see', async () => {
+  test('shows each of many waiting readers only what their role may see', async () => {
     const after = await latest();
     const { workspace_id, owner, member, viewer } = team;
     const url = server.url + pathOf(team, `?after=${after}&types=workspace.updated`);
@@ -214,7 +214,7 @@ describe('a stream of events', () => {
     }
   });
 
-  test('is for who asks for it by Accept; others get a page', async () => {
+  test('is for clients that ask for it in Accept; others get a page', async () => {
     const typeOf = async (accept: string) => {
       const reader = new AbortController();
       const { headers } = await open(server, team.member, '?limit=1', { signal: reader.signal, accept });
@@ -229,7 +229,7 @@ describe('a stream of events', () => {
     expect(await typeOf('text/event-stream, application/json;q=0.5')).toBe(stream);
   });
 
-  test('is not what HEAD asks for, which gets the head of a page at once', async () => {
+  test('does not begin for HEAD, which gets the headers of a page at once', async () => {
     const response = await fetch(`${server.url}${pathOf(team)}`, {
       method: 'HEAD',
       headers: { authorization: `Bearer ${team.member.access_token}`, accept: 'text/event-stream' },
@@ -237,7 +237,7 @@ describe('a stream of events', () => {
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
   });
 
-  test('is begun for everybody who comes back at the same moment, also while the database is slow', async () => {
+  test('begins for everybody who reconnects at the same moment, even while the database is slow', async () => {
     const small = await startServer({ BATON_POOL_SIZE: '1' }, { database: server.database });
     const readers = new AbortController();
     const holder = await server.database.owner.connect();
@@ -258,7 +258,7 @@ describe('a stream of events', () => {
     }
   });
 
-  test('goes on behind Last-Event-ID, whatever the URL says, and refuses one that is no offset', async () => {
+  test('resumes after Last-Event-ID, whatever the URL says, and refuses one that is not an offset', async () => {
     const after = await latest();
     await makeTicket(team);
     await numberEvents(server.database.url);
@@ -285,7 +285,7 @@ describe('a stream of events ends', () => {
   };
   const problemIn = (text: string) => (/event: problem\ndata: (.*)\n/.exec(text)?.[1] ?? '{}').slice(0, 200);
 
-  test('with the membership, before anything that happens afterwards is sent', async () => {
+  test('with the membership, before it sends anything that happens afterwards', async () => {
     const guest = await joined();
     const after = await latest();
     const response = await open(server, guest, `?after=${after}`);
@@ -303,7 +303,7 @@ describe('a stream of events ends', () => {
   test.each([
     ['the session', 'session_ended', async (guest: Person) => guest.client.logout({})],
     ['the token', 'invalid_token', async (_: Person, revoke: () => Promise<unknown>) => revoke()],
-  ] as const)('with %s, though nothing happens in the workspace', async (_, code, end) => {
+  ] as const)('with %s, even if nothing happens in the workspace', async (_, code, end) => {
     const guest = await joined();
     const { workspace_id } = team;
     const { id: token_id, token } = await guest.client.create_token({
@@ -320,7 +320,7 @@ describe('a stream of events ends', () => {
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 
-  test('when the process stops, and can be taken up elsewhere', async () => {
+  test('without a problem when the process stops', async () => {
     const lifecycle = { stopping: false };
     const stopping = await startServer({}, { database: server.database, lifecycle });
     const after = await latest();
@@ -331,7 +331,7 @@ describe('a stream of events ends', () => {
     await stopping.stop();
   });
 
-  test('for an account that has fifty; another account’s goes on', async () => {
+  test('and makes room: an account may have fifty at a time, independent of other accounts', async () => {
     const guest = await joined();
     const readers = new AbortController();
     const one = () => open(server, guest, '?after=now', { signal: readers.signal });

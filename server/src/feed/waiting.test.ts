@@ -5,7 +5,7 @@ import { most, Waiting } from './waiting.ts';
 
 const identityOf = (session_id: string): Identity => ({ user_id: `user of ${session_id}`, session_id, token: null });
 
-/** Sessions that wait where nothing happens, and a way to end some of them. */
+/** Sessions that wait in a workspace where nothing happens, and a way to end some of them. */
 function scene(session_ids: readonly string[]) {
   const ended = new Set<string>();
   const asked: number[] = [];
@@ -32,7 +32,7 @@ function scene(session_ids: readonly string[]) {
   };
 }
 
-test('a session that ends among two thousand is noticed in about a second, by few statements of a bounded size', async () => {
+test('the end of one session among two thousand is noticed in about a second, with few and bounded statements', async () => {
   const { waits, asked, end, stop } = scene(Array.from({ length: most.all }, (_, n) => `session ${n}`));
   const began = performance.now();
   for (const n of [most.all - 1, 0, 1_000]) {
@@ -47,11 +47,11 @@ test('a session that ends among two thousand is noticed in about a second, by fe
   await stop();
 });
 
-test('all that wait with a session end with it, and are looked at as one; others go on', async () => {
+test('all requests of a session end with it and are checked as one; those of other sessions keep waiting', async () => {
   const { waits, asked, end, stop } = scene(['one', 'other', 'one', 'one']);
   end('one');
   expect(await Promise.all([waits[0], waits[2], waits[3]])).toEqual(['something', 'something', 'something']);
-  expect(Math.max(...asked)).toBeLessThanOrEqual(2); // fewer where a look falls between two who came at once
+  expect(Math.max(...asked)).toBeLessThanOrEqual(2); // fewer if a check falls between requests that came at once
   const goes_on = Symbol('goes on');
   expect(await Promise.race([waits[1], sleep(1_000, goes_on)])).toBe(goes_on);
   await stop();

@@ -1,59 +1,59 @@
 import { type Identity, personOf } from '../access/authorize.ts';
 import { FairQueue } from '../lib/fair-queue.ts';
 
-/** Requests that may wait at the same time: of one account, of one network, and of all in a process. */
+/** How many requests may wait at the same time: of one account, of one network, and in one process. */
 export const most = { account: 50, network: 500, all: 2_000 };
-/** How often the number of a workspace's events is read for those that wait for it. */
+/** How often the last event numbers are read for waiting requests. */
 const interval_ms = 100;
-/** Workspaces whose numbers one statement reads. Of more, each has its turn every so many intervals. */
+/** How many workspaces' numbers one statement reads. If more are waited for, they take turns over several intervals. */
 const looked_at_once = 500;
-/** Requests that read again at the same time. */
+/** How many waiting requests read again at the same time. */
 const at_once = 4;
-/** How often each credential of those that wait is looked at, and how many of them one statement looks at, in each interval. */
+/** How often each credential of a waiting request is checked, and how many of them one statement checks in each interval. */
 const check_ms = 700;
 const checked_at_once = 500;
 
 interface Waiter {
   workspace_id: string;
-  /** What it has already. */
+  /** The number of the last event that it has. */
   sequence: number;
   identity: Identity;
-  /** When it is looked for first. */
+  /** When to begin to look for events for it. */
   from: number;
-  /** When its credential is looked at next. */
+  /** When to check its credential next. */
   check_at: number;
   isGone: () => boolean;
   end: (how: Ended) => void;
 }
 
-/** How a wait ended: `over` where nobody waits for the response any more, or the process stops. */
+/** How a wait ended. `over` means that nobody waits for the response any more, or that the process is stopping. */
 type Ended = 'something' | 'nothing' | 'over';
 
 export interface Wait extends Pick<Waiter, 'workspace_id' | 'sequence' | 'identity' | 'isGone'> {
   ms: number;
-  /** Before that nothing is looked for. */
+  /** How long to wait before looking for events. */
   rest_ms: number;
 }
 
 interface Options {
-  /** The number of the last event of each of these workspaces. */
+  /** Reads the number of the last event of each of these workspaces. */
   lastOf: (workspace_ids: readonly string[]) => Promise<ReadonlyMap<string, number>>;
-  /** Those of these credentials that have ended. */
+  /** Reads which of these credentials have ended. */
   endedOf: (identities: readonly Identity[]) => Promise<readonly Identity[]>;
   isStopping: () => boolean;
 }
 
 /**
- * Requests that wait for an event. They hold no connection to the database: one statement reads the numbers of events of the
- * workspaces that they wait for, ten times a second. So nothing depends on who numbers them, in which process. Each wait ends
- * in its time, however long the database takes.
+ * The requests that wait for an event. They occupy no database connection: ten times a second, one statement reads the
+ * last event numbers of the workspaces that they wait for. So it doesn't matter which process numbers the events. Each
+ * wait ends on time, however slow the database is.
  */
 export class Waiting {
   readonly #options: Options;
   readonly #waiters = new Set<Waiter>();
   readonly #counts = new Map<string, number>();
   readonly #reads = new FairQueue({ max_running: at_once, max_waiting: most.all });
-  /** When the number of each workspace was read that is waited for. */
+  /** When the number of each workspace that is waited for was read last. */
   #looked_at = new Map<string, number>();
   #is_looking = false;
   #is_checking = false;
@@ -67,12 +67,12 @@ export class Waiting {
     return this.#options.isStopping();
   }
 
-  /** Reads again for one of those that have waited, a few at a time: an event may end the wait of thousands. */
+  /** Reads again for a request that has waited. Only a few such reads run at a time, because one event may wake thousands. */
   read<T>(user_id: string, work: () => Promise<T>): Promise<T> {
     return this.#reads.run(user_id, work);
   }
 
-  /** A place among those that wait, to be given back; nothing where the account, its network or the process has no more. */
+  /** Takes a place to wait and returns a function that gives it back; undefined if the account, network or process has none left. */
   take(identity: Identity, network: string): (() => void) | undefined {
     const keys = [`account ${personOf(identity)}`, `network ${network}`, 'all'];
     const bounds = [most.account, most.network, most.all];
@@ -81,7 +81,7 @@ export class Waiting {
     return () => this.#count(keys, -1);
   }
 
-  /** Waits until the workspace has more events, or the credential has ended, or the time is over. Its caller has a place. */
+  /** Waits until the workspace has more events, the credential has ended, or the time is over. The caller must have taken a place. */
   forEvents({ ms, rest_ms, ...wait }: Wait): Promise<Ended> {
     if (this.#options.isStopping()) return Promise.resolve('over');
     const { promise, resolve } = Promise.withResolvers<Ended>();
@@ -129,7 +129,7 @@ export class Waiting {
     this.#timer = undefined;
   }
 
-  /** Looks whether there is something for those that wait for these workspaces: for those first that were not looked at for longest. */
+  /** Looks for new events in these workspaces, beginning with those not looked at for longest. */
   async #look(due: ReadonlySet<string>): Promise<void> {
     this.#is_looking = true;
     const before = (id: string) => this.#looked_at.get(id) ?? 0;
@@ -146,15 +146,15 @@ export class Waiting {
   }
 
   /**
-   * Looks at the credentials that are due: who has signed out leaves no event in the workspace. One whose credential has ended reads
-   * again, and is refused as such.
+   * Checks the credentials that are due, because signing out leaves no event in the workspace. A request whose
+   * credential has ended is woken, reads again, and is refused.
    */
   async #check(now: number): Promise<void> {
     this.#is_checking = true;
     const due = [...Map.groupBy(this.#waiters, ({ identity }) => keyOf(identity)).values()]
       .map((same) => ({ same, check_at: Math.min(...same.map((waiter) => waiter.check_at)) }))
       .filter(({ check_at }) => now >= check_at)
-      .sort((a, b) => a.check_at - b.check_at) // those first that were not looked at for longest
+      .sort((a, b) => a.check_at - b.check_at) // those not checked for longest come first
       .slice(0, checked_at_once);
     for (const { same } of due) for (const waiter of same) waiter.check_at = now + check_ms;
     const identities = due.flatMap(({ same: [first] }) => first?.identity ?? []);
@@ -167,5 +167,5 @@ export class Waiting {
   }
 }
 
-/** What tells credentials apart. */
+/** The id of a credential. */
 const keyOf = ({ session_id, token }: Identity) => session_id ?? token?.id;
