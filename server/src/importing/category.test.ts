@@ -3,12 +3,12 @@ import { guessCategory } from './category.ts';
 
 const unused = { entered: 10, resolved: 0, next: new Set<string>() };
 
-test('a status that tickets enter with a resolution is done, whatever it is called', () => {
+test('a status that tickets usually enter with a resolution is done, whatever its name', () => {
   expect(guessCategory('Pending', { ...unused, resolved: 6 }, false)).toBe('done');
   expect(guessCategory('Pending', { ...unused, resolved: 1 }, false)).toBe('waiting');
 });
 
-test('the status most tickets start in is to do', () => {
+test('the status that most tickets start in is to do', () => {
   expect(guessCategory('Blorp', unused, true)).toBe('todo');
 });
 

@@ -8,14 +8,14 @@ export interface StatusUse {
   next: Set<string>;
 }
 
-/** Names that say what they are, however the histories use them: a resolution given on the way makes none of them done. */
+/** Names whose meaning is clear, however the histories use them. A resolution given on entering doesn't make them `done`. */
 const PLAIN: readonly (readonly [RegExp, StatusCategory])[] = [
   [/^(re ?open|(un|not) ?(closed|resolved|fixed|done))/, 'in_progress'],
   [/^((in|under|code|peer|needs?|to) )*review$/, 'in_progress'],
   [/^(queued?|received)\b/, 'todo'],
 ];
 
-/** Names of work that isn't over; whether it has begun, the histories say. */
+/** Names of work that isn't over. The histories say whether it has begun. */
 const NEVER_DONE = /^(open(ed)?|new|active|assigned|accepted|started|confirmed|in (progress|development|work))$/;
 
 const HINTS: readonly (readonly [RegExp, StatusCategory])[] = [
@@ -30,7 +30,7 @@ const HINTS: readonly (readonly [RegExp, StatusCategory])[] = [
   [/^(new|to.?do|backlog|created|submitted|reported|unconfirmed|triage|untriaged|unread|inbox)\b/, 'todo'],
 ];
 
-/** A status's category by a name that leaves no doubt, else by what is done with it, else by what its name suggests. */
+/** Guesses a status's category: by a name that leaves no doubt, else by its use, else by what its name suggests. */
 export function guessCategory(name: string, use: StatusUse, commonest_start: boolean): StatusCategory {
   const words = name
     .toLowerCase()

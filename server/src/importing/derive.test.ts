@@ -23,7 +23,7 @@ async function derived(...lives: object[][]) {
   return (await planSource({ operations: lives.flat() })).mapping;
 }
 
-test('a workflow has the statuses, starts, moves and resolutions of the data', async () => {
+test('a derived workflow has the statuses, initial statuses, transitions and resolutions of the data', async () => {
   const { workflow } = await derived(
     life('UNCONFIRMED', ['UNCONFIRMED', 'In Progress'], ['In Progress', 'RESOLVED', "Won't Fix"]),
     life('UNCONFIRMED', ['UNCONFIRMED', 'Need Info'], ['Need Info', 'UNCONFIRMED']),
@@ -46,19 +46,19 @@ test('a workflow has the statuses, starts, moves and resolutions of the data', a
   expect(workflow.resolutions).toEqual(['wont_fix']);
 });
 
-test('a gap in a chain gives the move the replay takes, not the one the source claims', async () => {
+test('a gap in a chain of statuses gives the transition that the replay takes, not the one that the source claims', async () => {
   const { workflow } = await derived(life('New', ['Working', 'Shut']));
   expect(workflow.transitions).toMatchObject([{ from: 'new', to: 'shut' }]);
   expect(workflow.statuses.map(({ key }) => key)).toEqual(['new', 'shut']);
 });
 
-test('a ticket whose source names no status starts where most others do', async () => {
+test('a ticket without a status in the source starts in the commonest initial status', async () => {
   const { workflow } = await derived(life(null), life('Triage'), life('Triage'), life('Open'));
   expect(workflow.initial).toEqual(['triage', 'open']);
   expect((await derived(life(null))).workflow.initial).toEqual(['new']);
 });
 
-test('more resolutions than a workflow may have share "other"', async () => {
+test('resolutions beyond the limit of a workflow share "other"', async () => {
   const moves = Array.from({ length: 60 }, (_, n) => ['Open', 'Done', `Reason ${n}`] as const);
   const { workflow, resolutions } = await derived(...moves.map((move) => life('Open', move)));
   expect(workflow.resolutions).toHaveLength(50);
@@ -67,7 +67,7 @@ test('more resolutions than a workflow may have share "other"', async () => {
   expect(resolutions.get('Reason 0')).toBe('reason_0');
 });
 
-test('whatever a source claims, every plan is legal in the workflow derived from it, and every status within reach', async () => {
+test('for any source, every plan is legal in the derived workflow, and every status is reachable', async () => {
   const status = fc.constantFrom('New', 'new', 'In Progress', 'closed', 'Bestätigt', '完了', '');
   const change = fc.tuple(fc.option(status), status);
   const lives = fc.array(fc.tuple(fc.option(status), fc.array(change, { maxLength: 8 })), {

@@ -9,13 +9,13 @@ import { LIMITS } from './text.ts';
 /** A workflow as `PUT …/workflow` takes it. */
 interface Workflow {
   statuses: { key: string; name: string; category: StatusCategory }[];
-  /** Where tickets may start; the first is where they do unless they say. */
+  /** The statuses that tickets may start in. The first is the default. */
   initial: string[];
   transitions: { from: string; to: string; roles: ('owner' | 'admin' | 'member')[]; requires: [] }[];
   resolutions: string[];
 }
 
-/** How the source's words are said here; nothing but the data decides. */
+/** How the source's words translate to Baton's, derived from the data alone. */
 export interface Mapping {
   workflow: Workflow;
   /** Status name → key. */
@@ -24,14 +24,14 @@ export interface Mapping {
   resolutions: Map<string, string>;
   priorities: Map<string, Rating>;
   people: People;
-  /** The source's name of the status tickets start in where it doesn't say. */
+  /** The status, by the source's name, of tickets for which the source gives none. */
   default_status: string;
 }
 
 const MAX_RESOLUTIONS = 50;
 const OTHER = 'other';
 
-/** Derives workflow and vocabulary from the histories alone: the transitions are those their replay takes. */
+/** Derives a workflow and a vocabulary from the histories alone. The transitions are those that their replay takes. */
 export function derive(histories: readonly History[]): Mapping {
   const starts = tally(histories.map(startOf));
   const default_status = starts[0] ?? 'new';
@@ -66,7 +66,7 @@ export function derive(histories: readonly History[]): Mapping {
   };
 }
 
-/** How each status is entered and left when the histories are replayed. Every one starts or is moved to, so all are reachable. */
+/** Counts how each status is entered and left in the replay. All are reachable: tickets start in each or move to it. */
 function observe(histories: readonly History[], default_status: string): Map<string, StatusUse> {
   const uses = new Map<string, StatusUse>();
   const use = (name: string) => {
@@ -88,7 +88,7 @@ function observe(histories: readonly History[], default_status: string): Map<str
   return uses;
 }
 
-/** The commonest resolutions by their own names; beyond the limit they share one. */
+/** Keys of the resolutions. The commonest have one each; those beyond the limit share one. */
 function resolutionKeys(histories: readonly History[]): Map<string, string> {
   const names = tally(histories.flatMap((history) => valuesOf(history, 'resolution')));
   const kept = names.length <= MAX_RESOLUTIONS ? names : names.slice(0, MAX_RESOLUTIONS - 1);
@@ -104,7 +104,7 @@ function valuesOf(history: History, field: string): (string | null)[] {
   return history.rest.map((operation) => operation.set.get(field)?.to ?? null);
 }
 
-/** The distinct names, commonest first. */
+/** The distinct names, the commonest first. */
 function tally(names: readonly (string | null | undefined)[]): string[] {
   const counts = new Map<string, number>();
   for (const name of names) if (name) counts.set(name, (counts.get(name) ?? 0) + 1);

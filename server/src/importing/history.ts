@@ -1,18 +1,18 @@
 import type { Report } from './report.ts';
 import { readOperations, readTickets, SourceError, type SourceOperation, ticketsFileBeside } from './source.ts';
 
-/** All that happened to one ticket, in the order it is replayed: its creation first, the rest as the file has it. */
+/** All that happened to one ticket, in the order of the replay: its creation first, the rest in the order of the file. */
 export interface History {
   ticket: string;
   create: SourceOperation;
-  /** False where the source never creates the ticket and `create` is inferred. */
+  /** False if the source never creates the ticket, so that `create` is inferred. */
   created_by_source: boolean;
   rest: SourceOperation[];
-  /** The fields' last values by the tickets file; undefined if it doesn't have the ticket. */
+  /** The last values of the fields in the tickets file; undefined if the ticket isn't in it. */
   facts: Map<string, string | null> | undefined;
 }
 
-/** A whole source without its texts, which stay in the tickets file until they are sent. */
+/** A whole source without its texts, which are read from the tickets file when they are sent. */
 export interface Source {
   replay_file: string;
   tickets_file: string | undefined;
@@ -20,7 +20,7 @@ export interface Source {
   operations: { create: number; change: number; comment: number };
 }
 
-/** Reads a replay file, and the fields' last values from the tickets file beside it. Throws `SourceError`. */
+/** Reads a replay file, and the last values of fields from the tickets file beside it. Throws `SourceError`. */
 export async function readSource(replay_file: string, report: Report): Promise<Source> {
   const tickets_file = ticketsFileBeside(replay_file);
   const operations = { create: 0, change: 0, comment: 0 };
@@ -43,7 +43,7 @@ export async function readSource(replay_file: string, report: Report): Promise<S
   return { replay_file, tickets_file, histories, operations };
 }
 
-/** What a field was when the ticket was created: as its creation says, else as what follows implies. */
+/** A field's value when the ticket was created: from its creation, else inferred from its first change or last value. */
 export function initialValue(history: History, field: string): string | null {
   const given = history.create.set.get(field);
   if (given) return given.to;
@@ -85,7 +85,7 @@ function noteSameInstants(operations: SourceOperation[], report: Report): void {
   }
 }
 
-/** Adds what the tickets file says last of each field. Gives how many tickets it has. */
+/** Adds the last values of fields from the tickets file. Returns the number of its tickets. */
 async function addFacts(histories: Map<string, History>, tickets_file: string, report: Report): Promise<number> {
   let count = 0;
   for await (const ticket of readTickets(tickets_file, report)) {

@@ -3,18 +3,18 @@ import type { Mapping } from './derive.ts';
 import type { Report } from './report.ts';
 import { fit, LIMITS } from './text.ts';
 
-// Said by a call of their own.
+// Fields that the API has itself.
 const NATIVE = new Set(['status', 'resolution', 'assignee', 'title', 'description', 'priority']);
-// People to tell and links between tickets: as labels they would be noise, and there is no call for them yet.
+// People to notify and links between tickets, for which there is no call yet. As labels they would be noise.
 const UNSAID =
   /^(cc|watch.*|reporter|author|voters?|block.*|depend.*|parent|child.*|related.*|duplicates?|see_?also|links?|attach.*)$/i;
 
-/** True for the fields that a label stands for: `component:ui.core`. */
+/** Whether a field becomes a label, such as `component:ui.core`. */
 export function isLabelled(field: string): boolean {
   return !NATIVE.has(field) && !UNSAID.test(field);
 }
 
-/** A ticket's labels, by the field they stand for. */
+/** A ticket's labels, by the fields that they stand for. */
 export class Labels {
   readonly #by_field = new Map<string, string>();
   readonly #where: string;
@@ -30,14 +30,14 @@ export class Labels {
     else this.#by_field.set(field, fit(`${field}:${oneLine(value)}`, 'label', this.#where, this.#report).trim());
   }
 
-  /** Sets the priority's label, where the API's own priority doesn't say it all; returns the API's. */
+  /** Returns the API's priority, and sets a label with the source's if that says more. */
   ratePriority(value: string | null, mapping: Mapping) {
     const rating = value === null ? undefined : mapping.priorities.get(value);
     this.set('priority', rating?.label ? value : null);
     return rating?.priority ?? 'none';
   }
 
-  /** As the API takes them: sorted, each once, no more than it allows. */
+  /** The labels as the API takes them: sorted, without duplicates, within its limit. */
   list(): string[] {
     const labels = [...new Set(this.#by_field.values())].sort();
     if (labels.length > LIMITS.labels) this.#report.note('too_many_labels', `${labels.length} of ${this.#where}`);
@@ -45,7 +45,7 @@ export class Labels {
   }
 }
 
-/** The labels a ticket is created with. */
+/** The labels that a ticket is created with. */
 export function initialLabels(history: History, report: Report): Labels {
   const labels = new Labels(history.ticket, report);
   const fields = [history.create, ...history.rest].flatMap((operation) => [...operation.set.keys()]);

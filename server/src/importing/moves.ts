@@ -1,22 +1,22 @@
 import { type History, initialValue } from './history.ts';
 import type { SourceOperation } from './source.ts';
 
-/** One status change as the replay makes it: from where the ticket is, which may not be where the source says. */
+/** One status change of the replay. It starts from the ticket's current status, which may differ from the source's. */
 export interface Move {
   operation: SourceOperation;
-  /** Where the ticket is. */
+  /** The ticket's current status in the replay. */
   from: string;
   to: string;
-  /** The source says the ticket was elsewhere. */
+  /** Whether the source names another status as the one before. */
   gap: boolean;
 }
 
-/** The status a ticket is created in, by the source's name; undefined if the source never says. */
+/** The status that a ticket is created in, by the source's name; undefined if the source doesn't say. */
 export function startOf(history: History): string | undefined {
   return initialValue(history, 'status') ?? undefined;
 }
 
-/** Every status change of a ticket in order, those that change nothing included. */
+/** Every status change of a ticket in order, including those that change nothing. */
 export function* movesOf(history: History, start: string): Generator<Move> {
   let current = start;
   for (const operation of history.rest) {

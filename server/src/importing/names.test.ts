@@ -14,7 +14,7 @@ test.each([
   expect(keysOf([name], 'status').get(name)).toBe(key);
 });
 
-test('names that look alike keep keys of their own, whatever their order', () => {
+test('names that look alike get different keys, which do not depend on their order', () => {
   const names = ['New', 'new', 'NEW!', '进行中', '完了'];
   const keys = keysOf(names, 'status');
   expect(new Set(keys.values()).size).toBe(5);

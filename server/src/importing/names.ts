@@ -3,7 +3,7 @@ import { cut } from './text.ts';
 
 const KEY_LENGTH = 40;
 
-/** A key for each name: `^[a-z][a-z0-9_]{0,39}$`, no two alike, and the same for the same set of names. */
+/** A key for each name, in the form `^[a-z][a-z0-9_]{0,39}$`. Keys are unique, and the same for the same set of names. */
 export function keysOf(names: Iterable<string>, fallback: string): Map<string, string> {
   const taken = new Set<string>();
   const keys = new Map<string, string>();
@@ -31,7 +31,7 @@ function slug(name: string): string {
   return /^[a-z]/.test(words) ? words : '';
 }
 
-/** The name as people read it: one line, printable, never empty. */
+/** The name as it is shown: one line, printable, never empty. */
 export function displayName(name: string, length: number): string {
   return cut(toLine(name).replace(/\s+/g, ' '), length).trim() || '(unnamed)';
 }

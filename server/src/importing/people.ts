@@ -1,13 +1,13 @@
 import { type History, initialValue } from './history.ts';
 
-// What trackers write where nobody is meant: Trac's "somebody", Bugzilla's nobody@example.org.
+// What trackers write for nobody: Trac's "somebody", Bugzilla's nobody@example.org.
 const NOBODY = /^(nobody|somebody|someone|no ?one|none|null|unassigned|undefined|anonymous|default|n\/a|-+)(@.*)?$/i;
 
-/** The people who appear in the source, by what they do there. */
+/** The people in a source, by what they do there. */
 export interface People {
   /** Everyone who does anything. */
   authors: Set<string>;
-  /** Everyone a ticket is ever assigned to; they must be members before the replay starts. */
+  /** Everyone whom a ticket is ever assigned to. They must be members before the replay starts. */
   assignees: Set<string>;
 }
 
@@ -22,7 +22,7 @@ export function peopleOf(histories: readonly History[]): People {
   return { authors, assignees: new Set(assigned.map((name) => person(name, authors)).filter((name) => name !== null)) };
 }
 
-/** The name, or null where it means nobody; a stand-in for nobody is a person only if it ever acts. */
+/** The name, or null if it means nobody. A name for nobody counts as a person if it ever acts. */
 export function person(name: string | null, authors: Set<string>): string | null {
   return name !== null && (authors.has(name) || !NOBODY.test(name.trim())) ? name : null;
 }

@@ -7,7 +7,7 @@ function rated(...names: string[]) {
   );
 }
 
-test('each tracker’s words find their place; those that share one, or have none, keep their name as a label', () => {
+test('each tracker’s priorities are mapped, and those that share a priority or have none become labels', () => {
   expect(rated('minor', 'major', 'blocker', 'critical', 'trivial', 'undecided')).toEqual({
     minor: 'low',
     major: 'medium',
@@ -33,7 +33,7 @@ test('each tracker’s words find their place; those that share one, or have non
   expect(rated('wichtig', '')).toEqual({ wichtig: 'none+', '': 'none+' });
 });
 
-test('a number before the word counts, 1 being the worst, unless the words say that it is the least', () => {
+test('a number in a name decides, 1 being the worst, unless the words say that 1 is the least', () => {
   expect(rated('3 - Moderate', '2 - High', '1 - Critical', '4 - Low')).toEqual({
     '3 - Moderate': 'medium',
     '2 - High': 'high',

@@ -1,12 +1,12 @@
 export type Priority = 'none' | 'low' | 'medium' | 'high' | 'urgent';
 
-/** Where a source's priority lands; one that shares its place or has none keeps its name as a label. */
+/** The priority that a source's name maps to. A name that shares its priority, or has none, also becomes a label. */
 export interface Rating {
   priority: Priority;
   label: boolean;
 }
 
-// The words trackers use, by how bad they mean it; the order decides where a name says two ("high-critical").
+// The words of trackers, by severity. If a name has two ("high-critical"), the first line that matches decides.
 const WORDS: readonly (readonly [RegExp, Priority])[] = [
   [/undecided|undetermined|unset|unspecified|unknown|untriaged|^none$|^-+$|^n\/a$/, 'none'],
   [/block|urgent|immediate|show.?stopper|highest|emergency|grave/, 'urgent'],
@@ -28,7 +28,7 @@ function numberOf(name: string): number | undefined {
   return digit === undefined ? undefined : Number(digit);
 }
 
-/** Whether the words beside the numbers say that the highest number is the worst. */
+/** Whether, by the words beside the numbers, the highest number is the worst. */
 function countsUpwards(names: readonly string[]): boolean {
   const rated = names.flatMap((name) => {
     const [number, word] = [numberOf(name), byWord(name)];
@@ -39,7 +39,7 @@ function countsUpwards(names: readonly string[]): boolean {
   return severity(most) > severity(least);
 }
 
-/** Maps each priority of the source, most used first, so that the commonest of those that share a place needs no label. */
+/** Maps the source's priorities, most used first, so that the commonest of those that share a priority needs no label. */
 export function ratePriorities(by_use: readonly string[]): Map<string, Rating> {
   const upwards = countsUpwards(by_use);
   const taken = new Set<Priority>();

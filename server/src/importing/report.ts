@@ -1,35 +1,38 @@
-/** Everything a replay may have to say about its source, in the order it is printed. */
+/** Everything that a replay may report about its source, in the order of printing. */
 const FINDINGS = {
   no_tickets_file: ['source', 'no tickets file: titles, descriptions and comments are invented'],
-  unreadable_line: ['source', 'lines that are no operation and no ticket'],
-  out_of_time_order: ['source', 'operations stamped earlier than the one before them'],
-  not_in_tickets_file: ['source', 'tickets the tickets file does not have'],
-  never_replayed: ['source', 'tickets without one operation'],
-  no_create: ['source', 'tickets that are never created: created from what follows'],
-  created_twice: ['source', 'creations of a ticket that exists: left out'],
+  unreadable_line: ['source', 'lines that are neither an operation nor a ticket'],
+  out_of_time_order: ['source', 'operations with an earlier time than the one before them'],
+  not_in_tickets_file: ['source', 'tickets that are not in the tickets file'],
+  never_replayed: ['source', 'tickets without any operation'],
+  no_create: ['source', 'tickets that are never created: creation inferred from what follows'],
+  created_twice: ['source', 'creations of a ticket that already exists: left out'],
   before_create: ['source', 'operations listed before their ticket is created: played after it'],
   no_status_at_create: ['source', 'tickets created without a status'],
-  chain_gap: ['source', 'status changes from a status the ticket is not in: played from where it is'],
-  unchanged_status: ['source', 'status changes to the status the ticket is in: not a transition'],
+  chain_gap: ['source', 'status changes from a status that the ticket is not in: made from its current one'],
+  unchanged_status: ['source', 'status changes to the status that the ticket is in: no transition'],
   assignee_gap: ['source', 'reassignments from somebody who is not the assignee'],
   resolution_without_status: ['source', 'resolutions changed without a change of status: left out'],
   resolution_not_done: ['source', 'resolutions given on the way into a status that is not done: left out'],
   final_status_differs: ['source', 'tickets whose last change is not their final status'],
   final_assignee_differs: ['source', 'tickets whose last change is not their final assignee'],
   comment_without_text: ['source', 'comments whose text is missing: invented'],
-  comment_without_operation: ['source', 'comments of the tickets file that no operation makes'],
+  comment_without_operation: ['source', 'comments of the tickets file without an operation'],
   no_title: ['source', 'titles that are empty or missing: invented'],
   nul: ['source', 'texts with NUL: stripped'],
   lone_surrogate: ['source', 'texts with lone surrogates: stripped'],
   not_a_line: ['source', 'titles and labels with characters that a line can’t have: replaced or left out'],
-  same_instant: ['source', 'operations that share ticket and instant with another author’s: order needs a sequence'],
+  same_instant: [
+    'source',
+    'operations on a ticket at the same time as another author’s: only the order of the file tells which was first',
+  ],
   title_cut: ['limits', 'titles cut to the limit'],
   description_cut: ['limits', 'descriptions cut to the limit'],
   comment_cut: ['limits', 'comments cut to the limit'],
   label_cut: ['limits', 'labels cut to the limit'],
   too_many_labels: ['limits', 'label lists cut to the limit'],
-  nothing_to_say: ['mapping', 'operations without any effect here: no call'],
-  comment_folded: ['mapping', 'comments told in the same call as their status change'],
+  nothing_to_say: ['mapping', 'operations without an effect in Baton: no call'],
+  comment_folded: ['mapping', 'comments sent in the same call as their status change'],
   second_call: ['mapping', 'operations that took a second call'],
 } as const satisfies Record<string, readonly [group: string, sentence: string]>;
 
@@ -52,7 +55,7 @@ export class Report {
     return this.#found.get(finding)?.count ?? 0;
   }
 
-  /** One line a finding that occurred, grouped as the table is: what the source had wrong comes first. */
+  /** One line per finding, grouped as in the table: faults of the source come first. */
   lines(): string[] {
     const lines: string[] = [];
     let heading = '';

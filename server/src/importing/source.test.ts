@@ -17,20 +17,20 @@ test.each([true, false])('operations are read in file order (gzip: %s)', async (
   expect(operations[0]?.set.get('Status')).toEqual({ from: 'A', to: 'B' });
 });
 
-test('a zipped file is recognised by its bytes, not by its name', async () => {
+test('a gzipped file is recognised by its bytes, not by its name', async () => {
   const zipped = writeSource({ operations: [change], gzip: true });
   const renamed = zipped.replace(/\.gz$/, '');
   renameSync(zipped, renamed);
   expect((await read(renamed)).operations).toHaveLength(1);
 });
 
-test('a file cut short is refused, not taken for the whole', async () => {
+test('a truncated file is refused', async () => {
   const path = writeSource({ operations: [change], gzip: true });
   truncateSync(path, 40);
   await expect(read(path)).rejects.toThrow(`${path}: the gzip file ends too early. It was cut off.`);
 });
 
-test('a line holds whatever JSON may hold, line separators and long texts included', async () => {
+test('a line may contain anything that JSON may, including line separators and long texts', async () => {
   const value = `a\u2028b\u2029c😀${'x'.repeat(300_000)}`;
   const line = JSON.stringify({ ...change, set: { description: [null, value] } });
   expect(line).toContain('\u2028');
@@ -40,7 +40,7 @@ test('a line holds whatever JSON may hold, line separators and long texts includ
   expect(report.lines()).toEqual([]);
 });
 
-test('lines that are no operation are reported and passed over; empty ones and CR are nothing', async () => {
+test('lines that are no operation are reported and skipped; empty lines and CR are ignored', async () => {
   const lines = [
     '{"at": cut',
     '[]',
@@ -55,7 +55,7 @@ test('lines that are no operation are reported and passed over; empty ones and C
   expect(report.count('unreadable_line')).toBe(5);
 });
 
-test('values of any kind become one text, and empty ones nothing', async () => {
+test('values of any kind become one text, and empty ones become null', async () => {
   const set = {
     title: ' ',
     points: 3,
@@ -79,7 +79,7 @@ test('values of any kind become one text, and empty ones nothing', async () => {
   expect(operations[0]?.by).toBeNull();
 });
 
-test('tickets carry their texts, and the last value of every other field', async () => {
+test('tickets have their texts and the last value of every other field', async () => {
   const row = {
     id: 7,
     title: 'T',
@@ -105,7 +105,7 @@ test('tickets carry their texts, and the last value of every other field', async
   });
 });
 
-test('the tickets file is found beside the replay file only if it is there', () => {
+test('the tickets file beside the replay file is found if it exists', () => {
   expect(ticketsFileBeside(writeSource({ operations: [], tickets: [], gzip: true }))).toMatch(
     /other-tickets\.ndjson\.gz$/,
   );

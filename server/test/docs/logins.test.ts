@@ -13,7 +13,7 @@ test
     [{}],
     [{ BATON_OWNER_PASSWORD: 'one', BATON_WEB_PASSWORD: 'two' }],
     [{ BATON_OWNER_PASSWORD: 'one', BATON_WEB_PASSWORD: '', BATON_WORKER_PASSWORD: 'three' }],
-  ])('logins.sql with no more than %j creates nothing and names what to set', (passwords) => {
+  ])('logins.sql with only %j set creates nothing and names the variables to set', (passwords) => {
   const { status, stderr } = spawnSync('psql', [clusterUrl('postgres'), '-q', '-f', file], {
     env: { PATH, ...passwords },
     encoding: 'utf8',

@@ -19,7 +19,7 @@ function rowsOf(heading: string): string[][] {
 }
 
 describe('docs/operating.md', () => {
-  test('lists every setting with its default, and no other', () => {
+  test('lists every setting with its default, and nothing else', () => {
     const documented = rowsOf('setting').flatMap(([names = '', defaults = '']) => {
       const values = defaults.split(', ');
       return names.split(', ').map((name, i) => [name.replaceAll('`', ''), values[i]?.replaceAll('`', '') ?? '']);
@@ -28,7 +28,7 @@ describe('docs/operating.md', () => {
     expect([...stated.keys()].toSorted()).toEqual(Object.keys(environment.shape).toSorted());
     for (const [name, kind] of Object.entries(environment.shape)) {
       const value = kind.parse(undefined);
-      if (value === undefined) continue; // none, or in words where it comes from
+      if (value === undefined) continue; // there is no default, or the page says in words where the value comes from
       const written = Array.isArray(value) && value.length === 0 ? 'none' : path.basename(String(value));
       expect([name, stated.get(name)]).toEqual([name, written]);
     }
@@ -48,13 +48,13 @@ describe('docs/operating.md', () => {
     );
   });
 
-  test('names lines of the log as they are written', () => {
+  test('names log lines as the code writes them', () => {
     const sources = globSync('server/src/**/*.ts', { cwd: root }).map((file) =>
       readFileSync(path.join(root, file), 'utf8'),
     );
     const lines = rowsOf('`msg`').map(([line = '']) => line.replaceAll('`', ''));
     expect(lines.length).toBeGreaterThan(8);
-    // How sending a mail ended is put together.
+    // The code composes the lines about the sending of a mail.
     const parts = lines.flatMap((line) => /^worker: mail (failed|refused, and given up)$/.exec(line)?.[1] ?? line);
     expect(parts.filter((part) => !sources.some((source) => source.includes(`'${part}'`)))).toEqual([]);
   });

@@ -52,7 +52,7 @@ describe.each(['README.md', ...pages])('the walk of %s', (page) => {
   // The operator's commands have the server's settings.
   const env = () => ({ ...process.env, ...test_environment, DATABASE_URL: server.database.url });
 
-  /** Runs its commands, beside the files that the page has, or in what stands for the project: what they write stays out of it. */
+  /** Runs the page's commands in a temporary folder, so that they write nothing into the project. It has the files that the page shows, or else links to the project's. */
   const walk = async () => {
     const files = runnable(read(page)).filter((one) => 'kind' in one && one.kind === 'file') as Text[];
     const cwd = mkdtempSync(path.join(os.tmpdir(), 'baton-walk-'));
@@ -78,8 +78,8 @@ describe.each(['README.md', ...pages])('the walk of %s', (page) => {
     expect(isAsPrinted(given, answer) ? answer : given).toBe(answer);
   });
 
-  // Those who read a page twice, or two pages on one server, meet what the first walk left.
-  test('works a second time, when the account is there already', async () => {
+  // Readers who follow a page twice, or two pages on one server, meet what the first walk created.
+  test('works a second time, except that the account already exists', async () => {
     const again = await walk();
     const unlike = steps.flatMap(({ command, answer }, index) =>
       isAsPrinted(again[index] ?? 'nothing', answer) ? [] : [command],
@@ -96,11 +96,11 @@ describe.each(['README.md', ...pages])('the walk of %s', (page) => {
 describe('the page of the audit log', () => {
   const page = read('docs/audit.md');
 
-  test('says with which setting its walk comes out as printed, which is not the default', () => {
+  test('names the setting, not the default, with which its walk prints what it shows', () => {
     expect(page).toContain(`BATON_AUDIT_INTERVAL_S=${test_environment.BATON_AUDIT_INTERVAL_S} npm start`);
   });
 
-  test('exports by loops that end when a request fails', async () => {
+  test('exports with loops that end when a request fails', async () => {
     const loops = stepsOf(page).filter(({ command }) => command.startsWith('until grep'));
     expect(loops).toHaveLength(2);
     const api = stepsOf(page).find(({ command }) => command.startsWith('api()'))?.command ?? '';

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('a write that takes no body refuses one, and does nothing', async () => {
+test('a write that takes no body refuses one and changes nothing', async () => {
   const { workspace_id, owner } = team;
   const { id } = await makeTicket(team);
   const url = `${server.url}/v1/workspaces/${workspace_id}/tickets/${id}`;
@@ -42,7 +42,7 @@ describe('a merge patch', () => {
       headers: as(team.member, { 'content-type': content_type }),
     });
 
-  test('edits as JSON does: null removes a value, and what is left out stays', async () => {
+  test('edits like a JSON body: null removes a value, and omitted fields stay', async () => {
     const { id, title } = await makeTicket(team);
     const dated = await send('PATCH', `/tickets/${id}`, `${type}; charset=utf-8`, { version: 1, due_on: '2026-12-24' });
     expect([dated.status, await dated.json()]).toEqual([200, expect.objectContaining({ due_on: '2026-12-24', title })]);
@@ -51,7 +51,7 @@ describe('a merge patch', () => {
     expect((await send('PATCH', `/tickets/${id}`, type, { version: 3, title: null })).status).toBe(422);
   });
 
-  test('is named where another type is refused, and is for PATCH alone', async () => {
+  test('is named in Accept-Patch when another type is refused, and only PATCH accepts it', async () => {
     const { id } = await makeTicket(team);
     const patch = await send('PATCH', `/tickets/${id}`, 'application/json-patch+json', { version: 1, title: 'U' });
     expect([patch.status, patch.headers.get('accept-patch')]).toEqual([415, `application/json, ${type}`]);
@@ -84,24 +84,30 @@ describe('bodies', () => {
     ['a prototype', '{"title":"T","__proto__":{"priority":"high"}}'],
     ['a NUL', '{"title":"T\\u0000"}'],
     ['a lone surrogate', '{"title":"T\\ud800"}'],
-    ['a number beyond all', '{"title":"T","due_on":1e999}'],
+    ['a number that is too large', '{"title":"T","due_on":1e999}'],
     ['a wrong type', '{"title":["T"]}'],
     ['no title', '{"title":"   "}'],
     ['a title of two lines', '{"title":"T\\u2028U"}'],
-    ['a title that turns around', '{"title":"\\u202egnp.exe"}'],
+    ['a title that reverses its direction', '{"title":"\\u202egnp.exe"}'],
     ['a label that looks like another', '{"title":"T","labels":["bu\\u200bg"]}'],
-    ['a description of marks', JSON.stringify({ title: 'T', description: `a${'\u0315\u0316'.repeat(30_000)}` })],
+    [
+      'a description of combining marks',
+      JSON.stringify({ title: 'T', description: `a${'\u0315\u0316'.repeat(30_000)}` }),
+    ],
     ['an impossible day', '{"title":"T","due_on":"2026-02-30"}'],
     ['too many labels', JSON.stringify({ title: 'T', labels: Array.from({ length: 51 }, (_, n) => `l${n}`) })],
-    ['a year before all', '{"title":"T","due_on":"0000-01-01"}'],
-    ['a wide object', `{"title":"T",${Array.from({ length: 10_000 }, (_, n) => `"f${n}":1`).join()}}`],
+    ['the year 0', '{"title":"T","due_on":"0000-01-01"}'],
+    [
+      'an object of thousands of fields',
+      `{"title":"T",${Array.from({ length: 10_000 }, (_, n) => `"f${n}":1`).join()}}`,
+    ],
   ])('with %s are refused as invalid', async (_, body) => {
     const answer = await create(body);
     expect(answer.status).toBe(422);
     expect((await answer.json()) as Problem).toMatchObject({ code: 'validation_failed' });
   });
 
-  test('and filters are composed, and compared so', async () => {
+  test('and filters are stored and compared in the composed form of Unicode', async () => {
     const { workspace_id, project_id, member } = team;
     const body = { title: 'cafe\u0301', labels: ['caf\u00e9', 'cafe\u0301'], description: 'A\u030a\r\nb\u001b[0m\rc' };
     const ticket = await member.client.create_ticket({ workspace_id, project_id, body });
@@ -110,7 +116,7 @@ describe('bodies', () => {
       const { data } = await member.client.list_tickets({ workspace_id, label });
       expect(data.map(({ id }) => id)).toEqual([ticket.id]);
     }
-    // What is composed already is no change.
+    // An edit that is the same in composed form is no change.
     const edit = { title: 'cafe\u0301', labels: ['cafe\u0301'], version: 1 };
     expect((await member.client.update_ticket({ workspace_id, ticket: ticket.id, body: edit })).version).toBe(1);
     const long = { title: 'e\u0301'.repeat(512) };
@@ -118,16 +124,16 @@ describe('bodies', () => {
   });
 
   test.each([
-    ['deep', `{"title":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
-    ['wide', `{"title":"T",${Array.from({ length: 400_000 }, (_, n) => `"f${n}":1`).join()}}`],
-  ])('as %s as no contract is are refused unread', async (_, body) => {
+    ['deeper', `{"title":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+    ['wider', `{"title":"T",${Array.from({ length: 400_000 }, (_, n) => `"f${n}":1`).join()}}`],
+  ])('that are %s than any contract allows are refused without being parsed', async (_, body) => {
     const answer = await create(body);
     expect(answer.status).toBe(413);
     expect((await answer.json()) as Problem).toMatchObject({ code: 'body_too_large' });
   });
 
   test.each(['0000-01-01T00:00:00Z', '2026-11-24T09:05:00+16:00', '2026-11-24T09:05:00-23:59'])(
-    'and queries: a time that PostgreSQL does not know, %s, is refused as invalid',
+    'and queries with %s, a time that PostgreSQL does not know, are refused as invalid',
     async (time) => {
       const query = `created_after=${encodeURIComponent(time)}`;
       for (const list of ['tickets', 'audit']) {
@@ -146,7 +152,7 @@ describe('bodies', () => {
     expect((await answer.text()).length).toBeLessThan(10_000);
   });
 
-  test('with a word of megabytes are not told that word', async () => {
+  test('with an extremely long word get a response that does not repeat it', async () => {
     const statuses = [{ key: 'open', name: 'Open', category: 'todo' }];
     const answer = await fetch(
       `${server.url}/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/workflow`,
@@ -160,7 +166,7 @@ describe('bodies', () => {
     expect((await answer.text()).length).toBeLessThan(1000);
   });
 
-  test('carry every character that can be stored, and texts to a million', async () => {
+  test('may contain every character that can be stored, and texts of a million characters', async () => {
     const title = '🎫 👩‍👩‍👧 ﷽';
     const description = `\u202Eright to left\u001B[31m${'ä'.repeat(1_048_557)}`;
     const answer = await create(JSON.stringify({ title, description }));
@@ -169,7 +175,7 @@ describe('bodies', () => {
     expect((await create(JSON.stringify({ title, description: `${description}x` }))).status).toBe(422);
   });
 
-  test('are read only while they fit into the caller’s share of the memory, and others’ are read all the same', async () => {
+  test('are refused beyond the caller’s share of the memory, while those of other callers are read', async () => {
     const head = (person: { access_token: string }) => {
       const path = `/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`;
       const fixed = `Host: a\r\nAuthorization: Bearer ${person.access_token}\r\nContent-Type: application/json`;
@@ -193,7 +199,7 @@ describe('bodies', () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  test('are not read from who isn’t signed in', async () => {
+  test('are not read from callers who are not signed in', async () => {
     const [status] = await refused(server, `/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`, {
       method: 'POST',
       body: 'x'.repeat(5_000_000),
@@ -203,7 +209,7 @@ describe('bodies', () => {
   });
 });
 
-test('a large response whose reader has left before it was ready takes no share of the memory', async () => {
+test('a large response whose client left before it was ready takes no share of the memory', async () => {
   const { workspace_id, member } = team;
   const { id } = await makeTicket(team, { description: 'x'.repeat(300_000) });
   const path = `/v1/workspaces/${workspace_id}/tickets/${id}`;
@@ -218,7 +224,7 @@ test('a large response whose reader has left before it was ready takes no share 
   expect([status, body]).toEqual([200, expect.objectContaining({ id })]);
 });
 
-test('a conflict of long texts tells all three of them', async () => {
+test('an edit conflict of long texts returns all three of them', async () => {
   const { workspace_id, member } = team;
   const text = (character: string) => character.repeat(200_000);
   const { id } = await makeTicket(team, { description: text('"') });

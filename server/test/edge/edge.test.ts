@@ -97,7 +97,7 @@ describe('every refusal is a problem', () => {
     expect((await refused(server, path, init)).slice(0, 2)).toEqual([status, code]);
   });
 
-  test('a request for a range of a page that does not exist gets the whole page', async () => {
+  test('a request for a range beyond the end of a page gets the whole page', async () => {
     for (const path of ['/docs', '/docs/assets/swagger-ui.css']) {
       const answer = await fetch(server.url + path, { headers: { range: 'bytes=99999999-' } });
       expect(answer.status).toBe(200);
@@ -105,13 +105,13 @@ describe('every refusal is a problem', () => {
     }
   });
 
-  test('an Idempotency-Key is refused where nobody is signed in whose key it could be', async () => {
+  test('an Idempotency-Key is refused if the caller is not signed in', async () => {
     const sign_in = { method: 'POST', body: '{}', headers: { ...json, 'idempotency-key': 'a-key' } };
     const refusal = (await refused(server, '/v1/auth/login', sign_in)).slice(0, 2);
     expect(refusal).toEqual([400, 'idempotency_key_unsupported']);
   });
 
-  test('401 says how to sign in, and 405 what is allowed', async () => {
+  test('a 401 says how to sign in, and a 405 which methods are allowed', async () => {
     const [, , unauthenticated] = await refused(server, '/v1/me');
     expect(unauthenticated.get('www-authenticate')).toMatch(/^Bearer/);
     const [, , not_allowed] = await refused(server, '/v1/me', { method: 'POST' });
@@ -130,7 +130,7 @@ describe('headers', () => {
     }
   });
 
-  test('let in the origins listed, and no other', async () => {
+  test('allow the configured origins, and no others', async () => {
     const origin = async (from: string) =>
       (await fetch(`${server.url}/v1/policy`, { headers: { origin: from } })).headers.get(
         'access-control-allow-origin',
@@ -140,18 +140,18 @@ describe('headers', () => {
     expect(await origin('null')).toBeNull();
   });
 
-  test('keep a request id that is well-formed, and replace any other', async () => {
+  test('return the client’s request id if it is well-formed, and a new one otherwise', async () => {
     const id = async (given: string) =>
       (await fetch(`${server.url}/livez`, { headers: { 'x-request-id': given } })).headers.get('x-request-id');
     expect(await id('abc-123.DEF')).toBe('abc-123.DEF');
     expect(await id('a b')).not.toBe('a b');
-    expect(await id('operator')).toMatch(/^[0-9a-f-]{36}$/); // the audit log's word for the operator
+    expect(await id('operator')).toMatch(/^[0-9a-f-]{36}$/); // reserved: the audit log's entries of the operator have it
     expect(await id('x'.repeat(65))).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
 
 describe('pages', () => {
-  test('explain each error where its type leads', async () => {
+  test('explain each error at the URL of its type', async () => {
     const problem = (await (await fetch(`${server.url}/v1/me`)).json()) as { type: string };
     const { pathname, hash } = new URL(problem.type, server.url);
     const page = await (await fetch(server.url + pathname)).text();
@@ -161,7 +161,7 @@ describe('pages', () => {
 });
 
 describe('probes', () => {
-  test('say that the process is alive, ready, and how it does', async () => {
+  test('say whether the process is alive and ready, and return its metrics', async () => {
     const { version } = manifest;
     expect(await (await fetch(`${server.url}/livez`)).json()).toEqual({ status: 'ok', version });
     const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as { info: { version: string } };
@@ -175,7 +175,7 @@ describe('probes', () => {
 });
 
 describe('metrics', () => {
-  test('are not there without their token', async () => {
+  test('are not found without their token', async () => {
     for (const headers of [{}, { authorization: 'Bearer x' }, as(team.owner)]) {
       expect((await refused(server, '/metrics', { headers })).slice(0, 2)).toEqual([404, 'not_found']);
     }
@@ -183,7 +183,7 @@ describe('metrics', () => {
 });
 
 describe('the log', () => {
-  test('has one line a request, with nothing of what was sent', async () => {
+  test('has one line per request, without anything that the client sent', async () => {
     const lines: string[] = [];
     const logged = await startServer({ LOG_LEVEL: 'info' }, { log_to: (line) => lines.push(line) });
     try {
@@ -191,7 +191,7 @@ describe('the log', () => {
       await person.client.refresh({ body: { refresh_token: person.refresh_token } });
       await fetch(`${logged.url}/v1/me?secret=in-the-query`, { headers: { ...as(person), cookie: 'a=in-a-cookie' } });
       await fetch(`${logged.url}/v1/auth/login`, { method: 'POST', body: '{"in-a-broken-body', headers: json });
-      // A fault of ours is logged with its cause, and still without the values it was about.
+      // An internal error is logged with its cause, but without the values it was about.
       await logged.database.owner.query('alter table users rename column name to names');
       await fetch(`${logged.url}/v1/auth/register`, {
         method: 'POST',
@@ -229,7 +229,7 @@ describe('the log', () => {
   });
 });
 
-test('browsers of an allowed origin may send every header of the contract, and read every one', async () => {
+test('a browser at an allowed origin may send every request header of the contract and read every response header', async () => {
   const operations = Object.values(presentContract().operations);
   const sent = operations.flatMap(({ parameters }) => parameters.filter((one) => one.in === 'header'));
   const origin = 'https://app.example.com';
@@ -239,14 +239,14 @@ test('browsers of an allowed origin may send every header of the contract, and r
   expect(allowed).toEqual(expect.arrayContaining([...new Set(sent.map(({ name }) => name))]));
   const read = await fetch(`${server.url}/v1/policy`, { headers: { origin } });
   const exposed = read.headers.get('access-control-expose-headers')?.split(',') ?? [];
-  // These are for the browser itself.
+  // The browser itself uses these.
   const own = ['Access-Control-Allow-Origin', 'Set-Cookie', 'WWW-Authenticate'];
   const others = Object.keys(response_headers).filter((name) => !own.includes(name));
   expect(exposed.toSorted()).toEqual(others.toSorted());
 });
 
 describe('the rate limit', () => {
-  test('returns 429 with the time to come back', async () => {
+  test('returns 429 with the time to wait before a retry', async () => {
     const limited = await startServer({ BATON_RATE_LIMIT_PER_MINUTE: '3' });
     try {
       const answers = [];
@@ -268,7 +268,7 @@ describe('the rate limit', () => {
     }
   });
 
-  test('does not believe forwarding headers of just anybody', async () => {
+  test('ignores forwarding headers unless they come from a trusted proxy', async () => {
     const limited = await startServer({ BATON_RATE_LIMIT_PER_MINUTE: '2' });
     try {
       const statuses: number[] = [];
@@ -282,7 +282,7 @@ describe('the rate limit', () => {
     }
   });
 
-  test('counts the networks of an IPv6 site together, and leaves other sites and IPv4 addresses alone', async () => {
+  test('counts the networks of an IPv6 site together, and other sites and IPv4 addresses separately', async () => {
     const limited = await startServer({ BATON_RATE_LIMIT_PER_MINUTE: '2', BATON_TRUST_PROXY: '127.0.0.1' });
     const statusFrom = async (address: string) =>
       (await fetch(`${limited.url}/v1/policy`, { headers: { 'x-forwarded-for': address } })).status;
@@ -299,7 +299,7 @@ describe('the rate limit', () => {
   });
 });
 
-test('a network gets so many bytes of documents a minute, also of those that it asks for at once', async () => {
+test('a network gets a bounded number of bytes of documents per minute, even when it asks for many at once', async () => {
   const own = await startServer({ BATON_READ_MIB_PER_MINUTE: '64' });
   const document = (await (await fetch(`${own.url}/openapi.json`)).arrayBuffer()).byteLength;
   const allowed = (own.config.read_bytes_per_minute * 2) / 16; // at once
@@ -315,7 +315,7 @@ test('a network gets so many bytes of documents a minute, also of those that it 
   expect(refused[0]?.headers.get('ratelimit-policy')).toContain('"read"');
   await own.stop();
 
-  // What has no body costs nothing.
+  // Responses without a body cost nothing.
   const other = await startServer({ BATON_READ_MIB_PER_MINUTE: '64' });
   for (let n = 0; n < 30; n++) {
     const head = await fetch(`${other.url}/openapi.json`, { method: 'HEAD' });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Sends bytes as they are, and gives the status and code of what comes back. */
+/** Sends raw bytes and returns the status and code of the response. */
 function raw(bytes: string): Promise<[number, string]> {
   const { port } = new URL(server.url);
   return new Promise((resolve, reject) => {
@@ -32,7 +32,7 @@ function raw(bytes: string): Promise<[number, string]> {
   });
 }
 
-describe('framing', () => {
+describe('a request', () => {
   test.each([
     ['two Hosts', 'GET /v1/me HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 400, 'malformed_request'],
     ['no Host', 'GET /v1/me HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
@@ -84,7 +84,7 @@ describe('framing', () => {
   });
 });
 
-describe('what HTTP obliges a server to take', () => {
+describe('a server accepts, as HTTP requires,', () => {
   const create = (headers: string) => {
     const body = '{"title":"T"}';
     const path = `/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`;
@@ -102,12 +102,12 @@ describe('what HTTP obliges a server to take', () => {
     ['OPTIONS', 'OPTIONS /v1/me HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 204],
     ['TE', 'GET /livez HTTP/1.1\r\nHost: a\r\nTE: trailers, gzip\r\nConnection: TE\r\n\r\n', 200],
     [
-      'an upgrade to WebSocket, not taken',
+      'an upgrade to WebSocket, which it ignores',
       'GET /livez HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
       200,
     ],
     [
-      'an upgrade to HTTP/2, not taken',
+      'an upgrade to HTTP/2, which it ignores',
       'GET /livez HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n',
       200,
     ],
@@ -115,12 +115,12 @@ describe('what HTTP obliges a server to take', () => {
     expect((await raw(bytes.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n')))[0]).toBe(status);
   });
 
-  test('an upgrade of a request with a body, not taken', async () => {
+  test('an upgrade of a request with a body, which it ignores', async () => {
     const upgrade = create('Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk');
     expect((await raw(upgrade))[0]).toBe(201);
   });
 
-  test('Expect: 100-continue gets its 100 once the body is wanted, and not before a refusal', async () => {
+  test('Expect: 100-continue, with a 100 when it wants the body and none before a refusal', async () => {
     expect((await raw(create('Expect: 100-continue')))[0]).toBe(100);
     expect((await raw(create('Expect: 100-continue').replace('Bearer ', 'Bearer no')))[0]).toBe(401);
   });

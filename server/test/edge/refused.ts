@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 
-/** What every problem has. */
+/** The members that every problem has. */
 export interface Problem {
   status: number;
   code: string;
 }
 
-/** A request as fetch sends it; what comes back must be a problem, and is given with its code. */
+/** Sends a request that must be refused with a problem. Returns its status, code and headers. */
 export async function refused(
   { url }: { url: string },
   path: string,

@@ -18,7 +18,7 @@ beforeAll(async () => {
   server = await startServer({
     BATON_BODY_MEMORY_MIB: '8', // an account's share is 2 MiB
     BATON_WRITE_MIB_PER_HOUR: '64',
-    BATON_REQUEST_TIMEOUT_MS: '12000', // every two seconds, some bytes of a body
+    BATON_REQUEST_TIMEOUT_MS: '12000', // some bytes of a body must arrive every two seconds
   });
   team = await makeTeam(server);
   const { id } = await makeTicket(team);
@@ -28,12 +28,12 @@ afterAll(() => server.stop());
 beforeEach(async () => {
   for (const socket of sockets) socket.destroy();
   sockets = [];
-  await sleep(100); // the server sees them leave
+  await sleep(100); // so that the server notices
 });
 
 type Bearer = Pick<Person, 'access_token'>;
 
-/** Announces a body, and sends its start. */
+/** Announces a body of this length and sends its start. */
 async function begin(
   { access_token }: Bearer,
   { length, start = '{', path = comments }: { length: number; start?: string; path?: string },
@@ -46,7 +46,7 @@ async function begin(
   return socket;
 }
 
-/** What came back until the server ended the connection, or had responded. */
+/** The response, or what came of it until the server closed the connection. */
 async function responseOn(socket: net.Socket): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of socket as AsyncIterable<Buffer>) {
@@ -77,7 +77,7 @@ describe('a body takes a share of the memory', () => {
     expect(await send(team.member, comment(100_000))).toEqual([201, undefined]);
   });
 
-  test('until its response, and what doesn’t fit beside it is refused before it comes', async () => {
+  test('until its response, and a body that does not fit beside it is refused unread', async () => {
     await begin(team.member, { length: 1900 * kib, start: ' '.repeat(1800 * kib) });
     await sleep(200);
     const beyond = await begin(team.member, { length: 1000 * kib });
@@ -85,20 +85,20 @@ describe('a body takes a share of the memory', () => {
     expect(await send(team.admin, comment(100_000))).toEqual([201, undefined]);
   });
 
-  test('unless it is small, so that nothing keeps a small write or a sign-in out', async () => {
+  test('unless it is small, so that small writes and sign-ins always have room', async () => {
     const people = [team.member, team.admin];
     for (const person of people) await begin(person, { length: 2040 * kib, start: ' '.repeat(2030 * kib) });
     await sleep(200);
     expect(await send(team.member, comment(100_000))).toEqual([429, 'rate_limited']);
-    expect(await send(team.owner, comment(100_000))).toEqual([429, 'rate_limited']); // of the network
+    expect(await send(team.owner, comment(100_000))).toEqual([429, 'rate_limited']); // the network's share is used up
     expect(await send(team.member, comment(small_bytes - 100))).toEqual([201, undefined]);
     const { email, password } = team.owner;
     expect((await send({ access_token: '' }, JSON.stringify({ email, password }), '/v1/auth/login'))[0]).toBe(200);
   });
 });
 
-describe('a body over 16 KiB is read once its caller is confirmed', () => {
-  test('of an ended session, a token without the scope, a viewer and a stranger not one byte is waited for', async () => {
+describe('a body over 16 KiB is read only after its caller is confirmed', () => {
+  test('so an ended session, a token without the scope, a viewer and a stranger are refused without a byte of it', async () => {
     const { workspace_id, member, viewer, stranger } = team;
     const body = { name: 'Reads', scopes: ['workspace:read' as const] };
     const { token } = await member.client.create_token({ workspace_id, body });
@@ -115,7 +115,7 @@ describe('a body over 16 KiB is read once its caller is confirmed', () => {
     ]);
   });
 
-  test('of an account’s own operation, too, and without a length', async () => {
+  test('also for operations on an account, and if it has no length', async () => {
     const { access_token } = await endedSession(team.member);
     const account = await begin({ access_token }, { length: small_bytes + 1, path: '/v1/workspaces' });
     expect(await responseOn(account)).toMatch(/^HTTP\/1.1 401 /);
@@ -126,15 +126,15 @@ describe('a body over 16 KiB is read once its caller is confirmed', () => {
     expect(await responseOn(chunked)).toMatch(/^HTTP\/1.1 401 /);
   });
 
-  test('and where there is no caller it is too large', async () => {
+  test('and is too large for an operation without a caller', async () => {
     const { email, password } = team.owner;
     const padded = JSON.stringify({ email, password }).padEnd(small_bytes + 1);
     expect(await send({ access_token: '' }, padded, '/v1/auth/login')).toEqual([413, 'body_too_large']);
   });
 });
 
-describe('the pace of a body', () => {
-  test('one that stalls is refused long before its time is over, and gives its share back', async () => {
+describe('a body', () => {
+  test('that stalls is refused long before the request times out, and gives its share of the memory back', async () => {
     const begun = performance.now();
     const idle = [await begin(team.member, { length: 1000 * kib }), await begin(team.owner, { length: 100_000 })];
     const stalled = await begin(team.admin, { length: 1900 * kib, start: ' '.repeat(1800 * kib) });
@@ -146,7 +146,7 @@ describe('the pace of a body', () => {
     expect(await send(team.admin, comment(1_000_000))).toEqual([201, undefined]);
   });
 
-  test('one that comes slowly and evenly is read', async () => {
+  test('that arrives slowly but steadily is read', async () => {
     const body = comment(100_000);
     const socket = await begin(team.member, { length: body.length, start: body.slice(0, 10) });
     for (let at = 10; at < body.length; at += 10_000) {
@@ -157,8 +157,8 @@ describe('the pace of a body', () => {
   });
 });
 
-describe('what an account may send in an hour', () => {
-  test('is used up by what it sends, and not by a session that has ended', async () => {
+describe('the number of bytes that an account may send in an hour', () => {
+  test('is used up by its requests, but not by those of a session that has ended', async () => {
     const limited = await startServer({ BATON_WRITE_MIB_PER_HOUR: '1' }); // a quarter of it at once
     try {
       const other = await makeTeam(limited);

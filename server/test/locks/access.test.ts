@@ -42,7 +42,7 @@ beforeAll(async () => {
   await joinWorkspace(owner, disabled, workspace_id, 'admin');
   await disableUser(server.database.owner, disabled.email);
   ({ ids, beside, notifications } = await furnish(server, team));
-  // Last: none of its events have numbers, so that no tile or proof is its own.
+  // Created last, so that its events have no numbers and it has no tile or proof of its own.
   ({ id: elsewhere } = await team.stranger.client.create_workspace({ body: { name: 'Own' } }));
 });
 afterAll(() => server.stop());
@@ -73,11 +73,11 @@ const prepare = (id: string, role: (typeof roles)[number], name: string = role) 
 const in_workspace = contracts.filter(({ id }) => typeof accessOf(id) !== 'string');
 const roles = ['owner', 'admin', 'member', 'viewer'] as const;
 
-// What takes something away comes last, so that the others find it there.
+// Without deletions, which would take away what other operations need.
 const gentle = in_workspace.filter(({ method }) => method !== 'delete');
 
 describe.each(in_workspace.map((operation) => ({ id: operation.id, operation })))('$id', ({ operation }) => {
-  test('is refused to whom the policy doesn’t name, by 401, 404 or 403', async () => {
+  test('is refused to everyone whom the policy does not name, with 401, 404 or 403', async () => {
     const access = accessOf(operation.id);
     expect((await ask(operation, undefined, ids)).status).toBe(401);
     expect((await ask(operation, 'tampered', ids)).status).toBe(401);
@@ -94,7 +94,7 @@ describe.each(in_workspace.map((operation) => ({ id: operation.id, operation }))
     }
   });
 
-  test('finds nothing of another workspace in the caller’s own', async () => {
+  test('finds nothing of another workspace below the caller’s own', async () => {
     const inner = Object.keys(ids).filter((name) => operation.path.includes(`{${name}}`) && name !== 'workspace_id');
     if (inner.length === 0) return;
     const mixed = await ask(operation, team.stranger.access_token, { ...ids, workspace_id: elsewhere });
@@ -107,7 +107,7 @@ describe.each(in_workspace.map((operation) => ({ id: operation.id, operation }))
 
 describe('the policy', () => {
   test.each(gentle.map((operation) => ({ id: operation.id, operation })))(
-    'lets in whom it names: $id',
+    'admits the roles that it names: $id',
     async ({ operation }) => {
       const access = accessOf(operation.id);
       for (const role of roles.filter((one) => access.includes(one as never))) {
@@ -118,7 +118,7 @@ describe('the policy', () => {
     },
   );
 
-  test('is published as it is', async () => {
+  test('is published unchanged', async () => {
     const { operations } = await team.viewer.client.get_policy();
     expect(operations.find(({ id }) => id === 'list_audit')).toEqual({
       id: 'list_audit',
@@ -135,7 +135,7 @@ describe('the policy', () => {
 describe('a write that takes If-Match', () => {
   const guarded = in_workspace.filter(({ if_match }) => if_match !== undefined);
   test.each(guarded.map((operation) => ({ id: operation.id, operation })))(
-    'is refused where that names another version: $id',
+    'is refused if that names another version: $id',
     async ({ operation }) => {
       const { params, body } = await prepare(operation.id, 'owner', 'unmatched');
       const all = { ...ids, ...params };
@@ -145,7 +145,7 @@ describe('a write that takes If-Match', () => {
   );
 });
 
-/** The positions of a path in which an id of the workspace's stands. */
+/** The parameters of a path that are ids of things in the workspace. */
 const positions = ({ path }: Operation) =>
   [...path.matchAll(/\{(\w+)\}/g)]
     .map(([, name = '']) => name)
@@ -153,7 +153,7 @@ const positions = ({ path }: Operation) =>
 
 const nested = in_workspace.filter((operation) => positions(operation).length > 1);
 test.each(nested.map((operation) => ({ id: operation.id, operation })))(
-  'what lies in one thing is not found in another of the workspace: $id',
+  'a thing is not found below another parent in the same workspace: $id',
   async ({ operation }) => {
     const [outer = ''] = positions(operation);
     const other = beside[outer];
@@ -179,14 +179,14 @@ describe('a token of the owner’s', () => {
   });
 
   test.each(in_workspace.map((operation) => ({ id: operation.id, operation })))(
-    'is let in by the scope that the policy names, and by none of another area or a lesser one: $id',
+    'is admitted with the scope that the policy names, and not with one of another area or a lesser one: $id',
     async ({ operation }) => {
       const needed = scopeOf(operation.id);
       for (const [scope, token] of with_each) {
         const [area, level] = scope.split(':');
         const [of = '', has] = needed?.split(':') ?? [];
         const covered = area === of && (level === has || has === 'read');
-        if (covered && operation.method === 'delete') continue; // it would be gone for the others
+        if (covered && operation.method === 'delete') continue; // it would be gone for the other tokens
         const { params, body } = await prepare(operation.id, 'owner', `t${scopes.indexOf(scope)}`);
         const { status, text } = await ask(operation, token, { ...ids, ...params }, body);
         expect([scope, status]).toEqual([scope, covered ? operation.status : 403]);
@@ -196,7 +196,7 @@ describe('a token of the owner’s', () => {
     },
   );
 
-  test('is refused everything that is not of its workspace, and what hands out credentials or cannot be undone', async () => {
+  test('is refused every operation outside its workspace, and every one that issues credentials or cannot be undone', async () => {
     const no_token = contracts.filter(
       ({ id }) => accessOf(id) !== 'public' && lineOf(id)[1] !== 'any token' && scopeOf(id) === null,
     );
@@ -211,7 +211,7 @@ describe('a token of the owner’s', () => {
   });
 });
 
-describe('a lock asked for together with its permission', () => {
+describe('a lock requested together with its permission', () => {
   const openAs = async (person: Person) =>
     transaction(server.pool, { workspace_id: team.workspace_id, user_id: person.user.id }, async (tx) => {
       const { sid } = jwt.decode(person.access_token) as { sid: string };
@@ -220,14 +220,14 @@ describe('a lock asked for together with its permission', () => {
       return lockTicket(tx, writer, ids['ticket'] ?? '', { hold: 'change', deleted: false });
     });
 
-  test('is neither taken nor waited for by who may not write', async () => {
+  test('is neither taken nor waited for if the caller may not write', async () => {
     const holder = await server.database.owner.connect();
     await holder.query('begin');
     await holder.query('select 1 from tickets for update');
     for (const person of [team.stranger, exmember, invited, team.viewer]) {
       expect(await openAs(person)).toBeUndefined();
     }
-    const waiting = openAs(team.member); // control: who may write does wait
+    const waiting = openAs(team.member); // control: a caller who may write does wait
     expect(await Promise.race([waiting, sleep(300).then(() => 'waits')])).toBe('waits');
     await holder.query('rollback');
     holder.release();
@@ -238,7 +238,7 @@ describe('a lock asked for together with its permission', () => {
 describe('a caller without the right', () => {
   const writes = in_workspace.filter(({ method }) => method !== 'get');
 
-  /** Locks the workspace's rows but those of some tables, while a server waits a second for them. */
+  /** Locks all rows, except those of some tables, while a server runs that waits at most a second for a lock. */
   async function whileLocked(free: readonly string[], work: (impatient: TestServer) => Promise<void>): Promise<void> {
     const impatient = await startServer({ BATON_LOCK_TIMEOUT_MS: '1000' }, { database: server.database });
     const holder = await server.database.owner.connect();
@@ -255,22 +255,22 @@ describe('a caller without the right', () => {
     }
   }
 
-  test('waits for no row of the workspace, whatever they would write', async () => {
+  test('waits for no locked row of the workspace, whatever they try to write', async () => {
     expect(writes.length).toBeGreaterThan(20);
     await whileLocked([], async (impatient) => {
       for (const operation of writes) {
         const answer = await ask(operation, team.stranger.access_token, ids, undefined, { url: impatient.url });
         expect([operation.id, answer.status]).toEqual([operation.id, 404]);
       }
-      // Control: who may write does wait, and is told so.
+      // Control: a caller who may write does wait, and gets 503.
       const comment = in_workspace.find(({ id }) => id === 'create_comment');
       const waited = comment && (await ask(comment, team.member.access_token, ids, undefined, { url: impatient.url }));
       expect(waited?.status).toBe(503);
     });
   });
 
-  // Their right is asked for again together with the write: what that locks meanwhile must carry the permission.
-  test('waits for none either where they have lost it a moment ago', async () => {
+  // The right is checked again together with the write, so every lock that the write takes must depend on it.
+  test('waits for no locked row even if they lost the right a moment ago', async () => {
     const { workspace_id, admin } = team;
     const turn = (removed_at: 'now()' | 'null') =>
       server.database.owner.query(
@@ -293,7 +293,7 @@ describe('a caller without the right', () => {
   });
 });
 
-describe('the second wall', () => {
+describe('row-level security', () => {
   async function asApp<T>(scope: string, text: string): Promise<T[]> {
     const client = await server.database.owner.connect();
     try {
@@ -308,7 +308,7 @@ describe('the second wall', () => {
   const counted = async (scope: string, table: string) =>
     (await asApp<{ n: number }>(scope, `select count(*)::int as n from ${table}`))[0]?.n;
 
-  test('hides every table’s rows of other workspaces, and all of them without one', async () => {
+  test('hides rows of other workspaces in every table, and all rows if no workspace is set', async () => {
     const tables = await tablesOf(server.database.owner, 'workspace');
     expect(tables.length).toBeGreaterThan(10);
     for (const table of tables) {
@@ -316,7 +316,7 @@ describe('the second wall', () => {
         `select count(*)::int as n from ${table} where workspace_id = $1`,
         [team.workspace_id],
       );
-      // The wall lets the workspace's own through: what hides is not an empty table.
+      // The workspace sees its own rows, so the check below is not of an empty table.
       expect(rows[0]?.n, `${table} is empty: give it a row in furnished.ts`).toBeGreaterThan(0);
       expect([table, await counted(`set local app.workspace = '${team.workspace_id}'`, table)]).toEqual([
         table,
@@ -327,12 +327,12 @@ describe('the second wall', () => {
     }
   });
 
-  test('refuses a row of another workspace', async () => {
+  test('refuses to insert a row of another workspace', async () => {
     const insert = `insert into memberships (workspace_id, user_id, role) values ('${team.workspace_id}', '${team.stranger.user.id}', 'owner')`;
     await expect(asApp(`set local app.workspace = '${absent}'`, insert)).rejects.toMatchObject({ code: '42501' });
   });
 
-  test('hides every table’s rows of other accounts, and all of them without one', async () => {
+  test('hides rows of other accounts in every table, and all rows if no account is set', async () => {
     const own = team.member.user.id;
     const tables = await tablesOf(server.database.owner, 'account');
     expect(tables.length).toBeGreaterThan(5);
@@ -346,7 +346,7 @@ describe('the second wall', () => {
     }
   });
 
-  test('stands when the first is down: without the statements’ own workspace, others’ tickets stay hidden', async () => {
+  test('hides tickets of other workspaces even if a statement does not filter by workspace', async () => {
     const broken = await startServer(
       {},
       {
