@@ -8,17 +8,17 @@ import { printed } from './print.ts';
 import { readReport } from './report.ts';
 import { retryDeliveries, retryDelivery, retryMails, retryOneMail, retrySetAside, Retrying } from './retry.ts';
 
-/** The rows of each list: for a person, and for a program. */
+/** How many rows of each list are printed: as text for a person, and as JSON for a program. */
 const most_listed = { text: 20, json: 1_000 };
 
 export interface JobsOptions extends Retention {
-  /** The worker's login. */
+  /** The URL of the database, with the worker's login. */
   url: string;
   statement_timeout_ms: number;
   lock_timeout_ms: number;
 }
 
-/** Where it says what it did, and what is wrong. */
+/** Where the command prints what it did, and what is wrong. */
 interface Printing {
   print: (text: string) => void;
   warn: (line: string) => void;
@@ -26,7 +26,7 @@ interface Printing {
 
 type Retry = (retrying: Retrying, pool: pg.Pool, ids: readonly string[]) => Promise<void>;
 
-/** What can be retried, by the words of the command line; each takes so many ids. */
+/** What can be retried, by the words of the command line, and how many ids each takes. */
 const retries: Record<string, { ids: number; run: Retry }> = {
   delivery: {
     ids: 2,
@@ -49,7 +49,7 @@ const retries: Record<string, { ids: number; run: Retry }> = {
 const counted = (count: number, one: string, several: string) =>
   count === 0 ? [] : [`${count} ${count === 1 ? one : several}`];
 
-/** What was retried, in a sentence. */
+/** A sentence that says what was retried. */
 function done({ deliveries, mails, set_aside }: Retrying): string {
   const what = [
     ...counted(deliveries, 'delivery', 'deliveries'),
@@ -59,7 +59,7 @@ function done({ deliveries, mails, set_aside }: Retrying): string {
   return what.length === 0 ? 'There was nothing to retry.' : `Retried ${what.join(', ')}.`;
 }
 
-/** Whether the words of the command line say something. */
+/** The retry that the words of the command line ask for; undefined if there is no such retry. */
 function retryOf(words: readonly string[]): { run: Retry; ids: readonly string[] } | undefined {
   const [first = '', second = '', ...rest] = words;
   const found = first === 'all' ? retries[`all ${second}`] : retries[first];
@@ -69,7 +69,7 @@ function retryOf(words: readonly string[]): { run: Retry; ids: readonly string[]
 
 type Work = (pool: pg.Pool, options: JobsOptions, printing: Printing) => Promise<number>;
 
-/** What the words of the command line ask for; undefined where they say nothing. */
+/** The work that the words of the command line ask for; undefined if there is no such command. */
 export function jobsWork(words: readonly string[]): Work | undefined {
   const [first, ...rest] = words;
   if (first === undefined || (first === '--json' && rest.length === 0)) {
@@ -92,7 +92,7 @@ export function jobsWork(words: readonly string[]): Work | undefined {
     try {
       await retry.run(retrying, pool, retry.ids);
     } catch (error) {
-      // Each batch is whole. Those before this one were retried, and the others are where they were.
+      // Each batch is one transaction: the earlier ones were retried, and the rest is unchanged.
       if (retrying.count > 0) print(done(retrying));
       throw error;
     }
@@ -102,7 +102,7 @@ export function jobsWork(words: readonly string[]): Work | undefined {
   };
 }
 
-/** Does it on the database of a URL, beside a server or without one. Gives the exit code. */
+/** Does the work on the database, with or without a running server. Returns the exit code. */
 export async function runJobs(work: Work, options: JobsOptions, printing: Printing): Promise<number> {
   const { url, statement_timeout_ms, lock_timeout_ms } = options;
   const limits = { max: 1, statement_timeout_ms, lock_timeout_ms, on_error: () => undefined };

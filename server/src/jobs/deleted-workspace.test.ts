@@ -11,17 +11,17 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Does what `npm run jobs -- …` does, without the start of a process. */
+/** Does what `npm run jobs -- …` does, without starting a process. */
 async function jobs(...words: string[]): Promise<{ code: number; out: string; err: string }> {
   const [out, err]: [string[], string[]] = [[], []];
   const work = jobsWork(words);
-  if (work === undefined) throw new Error('These words say nothing.');
+  if (work === undefined) throw new Error('There is no such command.');
   const printing = { print: (text: string) => out.push(text), warn: (line: string) => err.push(line) };
   const code = await runJobs(work, { ...server.config, url: server.database.url }, printing);
   return { code, out: out.join('\n'), err: err.join('\n') };
 }
 
-test('what was given up in a workspace that is deleted is neither listed nor retried', async () => {
+test('deliveries that were given up in a deleted workspace are neither listed nor retried', async () => {
   const team = await makeTeam(server);
   const { workspace_id, owner } = team;
   await makeTicket(team);

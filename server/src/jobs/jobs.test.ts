@@ -45,7 +45,7 @@ afterAll(async () => {
 const look = async <Row>(text: string, ...values: unknown[]) =>
   (await server.database.owner.query(text, values)).rows as Row[];
 
-/** Does what `npm run jobs -- …` does, without the start of a process. */
+/** Does what `npm run jobs -- …` does, without starting a process. */
 async function jobs(...words: string[]): Promise<{ code: number; out: string; err: string }> {
   const [out, err]: [string[], string[]] = [[], []];
   const work = jobsWork(words);
@@ -58,7 +58,7 @@ async function jobs(...words: string[]): Promise<{ code: number; out: string; er
 const report = async () => JSON.parse((await jobs('--json')).out) as Report;
 const waits = async (what: string) => (await report()).waiting.find((one) => one.what === what);
 
-/** Numbers, tells and delivers until the end of the test. */
+/** Numbers events, notifies and delivers until the end of the test. */
 function work(): void {
   const worker = keepDelivering(server, () => undefined);
   onTestFinished(() => worker.stop());
@@ -76,7 +76,7 @@ describe('a delivery that was given up', () => {
   const of = async (webhook_id: string) =>
     (await report()).given_up_deliveries.listed.filter((one) => one.webhook_id === webhook_id);
 
-  test('is listed without its address and text, harms no other webhook, and is sent once it is retried', async () => {
+  test('is listed without its address and text, does not affect other webhooks, and is sent after a retry', async () => {
     const team = await makeTeam(server);
     const { workspace_id, owner } = team;
     let is_poison = true;
@@ -104,13 +104,13 @@ describe('a delivery that was given up', () => {
     expect(sound.receiver.received.length).toBe(1);
     const { data } = await owner.client.list_audit({ workspace_id, action: 'webhook.redelivered' });
     expect(data).toMatchObject([{ subject_id: dead.id, request_id: 'operator', after: { queued: 1 } }]);
-    // It has been sent: once more it is not.
+    // It has been sent, so it can't be retried again.
     const again = await jobs('retry', 'delivery', dead.id, event_id);
     expect(again).toMatchObject({ code: 1, out: '', err: expect.stringContaining('has not given up event') });
     expect((await owner.client.list_audit({ workspace_id, action: 'webhook.redelivered' })).data.length).toBe(1);
   });
 
-  test('is retried with all of its workspace, and no other workspace’s is', async () => {
+  test('is retried with all others of its workspace, without those of other workspaces', async () => {
     const [team, other] = [await makeTeam(server), await makeTeam(server)];
     let is_down = true;
     const react = () => (is_down ? { status: 500 } : {});
@@ -131,7 +131,7 @@ describe('a delivery that was given up', () => {
     await expect.poll(() => theirs.receiver.accepted().length, { timeout: 15_000 }).toBe(1);
   });
 
-  test('of a webhook that is paused, disabled or for other events by now says so', async () => {
+  test('is reported if its webhook is paused, disabled or no longer gets such events', async () => {
     const team = await makeTeam(server);
     const { workspace_id, owner } = team;
     const { id, receiver } = await hook(team, () => ({ status: 500 }));
@@ -163,7 +163,7 @@ describe('a delivery that was given up', () => {
 });
 
 describe('a workspace that is set aside', () => {
-  /** A second entry for a version that has one: no write of ours leaves it. */
+  /** Adds a second outbox entry for a ticket's version, which no write of the server does. */
   async function poison(): Promise<Team> {
     const team = await makeTeam(server);
     const { id: ticket } = await makeTicket(team);
@@ -184,7 +184,7 @@ describe('a workspace that is set aside', () => {
     (await report()).set_aside.listed.filter((one) => one.workspace_id === workspace_id);
   const remove = ({ workspace_id }: Team) => look('delete from outbox where workspace_id = $1', workspace_id);
 
-  test('is listed by any process with the kind of its error, and keeps no other waiting', async () => {
+  test('is listed with the kind of its error, by any process, and does not block other workspaces', async () => {
     const [broken, sound] = [await poison(), await makeTeam(server)];
     await makeTicket(sound);
     await sequencer().pass(pass);
@@ -193,16 +193,16 @@ describe('a workspace that is set aside', () => {
     expect(row).toMatchObject({ task: 'events', subject_id: broken.workspace_id, failures: 1, error: '23505' });
     expect(row?.failing_s).toBeLessThan(60);
     expect(await waits('events, without a number')).toMatchObject({ count: 1, oldest_s: expect.any(Number) as number });
-    // Of the error there is its kind, and neither message nor values.
+    // The list has the kind of the error, but neither its message nor values.
     expect((await jobs()).out).not.toMatch(/duplicate|Key \(|seed-0001/);
-    // Another process counts on.
+    // Another process continues the count.
     await sequencer().pass(pass);
     expect(await asideOf(broken)).toMatchObject([{ failures: 2 }]);
     await remove(broken);
     await look('delete from set_aside');
   });
 
-  test('is tried at once when it is retried, and is no longer listed when that has succeeded', async () => {
+  test('is tried at once after a retry, and is no longer listed once that has succeeded', async () => {
     const broken = await poison();
     const failures: number[] = [];
     const log = pino(
@@ -216,7 +216,7 @@ describe('a workspace that is set aside', () => {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     };
-    await keep(() => failures.length === 3); // after 1 and 2 s; the next comes after 4 where no process looks at the rows
+    await keep(() => failures.length === 3); // after 1 and 2 s; without a look at the rows, the next try comes after 4 s
     const began = performance.now();
     expect(await jobs('retry', 'set-aside', broken.workspace_id)).toMatchObject({
       code: 0,
@@ -237,7 +237,7 @@ describe('a workspace that is set aside', () => {
     expect(again).toMatchObject({ code: 1, out: '', err: expect.stringContaining('is set aside') });
   }, 60_000);
 
-  test('is listed by the notifier and the deliverer, too, and goes when what was wrong is gone', async () => {
+  test('is also listed for the notifier and the deliverer, and no longer once the cause is fixed', async () => {
     const team = await makeTeam(server);
     const { receiver, id: webhook_id } = await hook(team);
     const { workspace_id } = team;
@@ -284,7 +284,7 @@ describe('a mail that was given up', () => {
   const request = async () => {
     const queued = await look<{ id: string }>('select id from mails');
     const person = await registerPerson(server);
-    // The one that confirms the address.
+    // Remove the mail that confirms the address.
     await look(
       'delete from mails where id <> all ($1)',
       queued.map(({ id }) => id),
@@ -294,7 +294,7 @@ describe('a mail that was given up', () => {
   };
   beforeEach(() => look('delete from given_up_mails'));
 
-  test('is listed without its address, keeps no other from being sent, and is sent with a fresh token once it is retried', async () => {
+  test('is listed without its address, does not block other mails, and is sent with a fresh token after a retry', async () => {
     const [refused, sound] = [await request(), await request()];
     mailbox.refuses = (address) => (address === refused.email ? { responseCode: 550 } : undefined);
     await send();
@@ -304,7 +304,7 @@ describe('a mail that was given up', () => {
     for (const { out } of [await jobs(), await jobs('--json')]) expect(out).not.toContain(refused.email);
     const [kept] = await look<{ sealed: Buffer }>('select sealed from given_up_mails');
     expect(kept?.sealed.toString('latin1')).not.toContain(refused.email);
-    // Long after, when the token of the first attempt has expired.
+    // Much later, when the token of the first attempt has expired.
     await look(`update password_resets set expires_at = now() - interval '1 hour' where user_id = $1`, refused.user.id);
     mailbox.refuses = () => undefined;
     expect(await jobs('retry', 'mail', mail?.id ?? '')).toEqual({ code: 0, out: 'Retried 1 mail.', err: '' });
@@ -317,7 +317,7 @@ describe('a mail that was given up', () => {
     expect(again).toMatchObject({ code: 1, out: '', err: expect.stringContaining('was not given up') });
   });
 
-  test('waits behind those that somebody waits for once it is retried, if it did so before', async () => {
+  test('keeps its priority after a retry, behind mails that somebody waits for', async () => {
     const { owner, workspace_id } = await makeTeam(server);
     await confirmAddresses(server, owner);
     await look('delete from mails');
@@ -332,7 +332,7 @@ describe('a mail that was given up', () => {
     ]);
   });
 
-  test('is listed when its time is over, with a bound on the list, and all are retried', async () => {
+  test('is listed once it has expired, in a bounded list, and all can be retried', async () => {
     for (let n = 0; n < 22; n++) await request();
     await look("update mails set expires_at = now() - interval '1 second'");
     await send();
@@ -346,7 +346,7 @@ describe('a mail that was given up', () => {
     expect(mailbox.mails.length).toBe(22);
   });
 
-  test('is not sent when its invitation has expired', async () => {
+  test('is not retried if its invitation has expired', async () => {
     const { owner, workspace_id } = await makeTeam(server);
     await confirmAddresses(server, owner);
     await look('delete from mails');
@@ -361,7 +361,7 @@ describe('a mail that was given up', () => {
     expect(await look('select 1 from mails')).toEqual([]);
   });
 
-  test('is one of the 10,000 latest at most', async () => {
+  test('is kept while it is among the latest 10,000', async () => {
     await look(
       `insert into given_up_mails (id, sealed, reason, attempts, queued_at, expires_at, given_up_at)
        select gen_random_uuid(), '', 'expired', 1, now(), now(), now() - interval '1 day' from generate_series(1, 10000)`,
@@ -376,7 +376,7 @@ describe('a mail that was given up', () => {
   });
 });
 
-test('words that say nothing, and ids that are none, are refused, and nothing is done', async () => {
+test('unknown commands and invalid ids are refused', async () => {
   for (const words of [
     'retry',
     'retry mail',

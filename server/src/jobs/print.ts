@@ -7,7 +7,7 @@ const units: [name: string, seconds: number][] = [
   ['min', 60],
 ];
 
-/** A duration as a person says it: in the largest unit of which there are two. */
+/** A duration in the largest unit of which it has at least two. */
 function lasting(seconds: number): string {
   const [name, unit] = units.find(([, of]) => seconds >= 2 * of) ?? ['s', 1];
   return `${Math.max(0, Math.floor(seconds / unit))} ${name}`;
@@ -52,7 +52,7 @@ const mailRow = ({ id, kind, reason, attempts, age_s }: GivenUpMail) => [
   `${lasting(age_s)} ago`,
 ];
 
-/** A list under its title, with how many there are and how they are retried. */
+/** A list under its title, with its length and the command that retries its rows. */
 function section<Row>(
   title: string,
   { count, listed }: { count: number; listed: Row[] },
@@ -68,7 +68,7 @@ function section<Row>(
   ];
 }
 
-/** A report for a person. */
+/** The report as text. */
 export function printed({ waiting, upkeep, given_up_deliveries, set_aside, given_up_mails }: Report): string {
   return [
     'Waiting for the worker:',

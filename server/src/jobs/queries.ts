@@ -4,7 +4,7 @@ import type { Db } from '../db/transaction.ts';
 import { columns_of_deliveries } from '../webhooks/queries.ts';
 import { isThere } from '../webhooks/retry-queries.ts';
 
-/** What there is of something, and how long the oldest of it has waited; null where there is nothing. */
+/** How many things wait, and for how many seconds the oldest has waited; null if there are none. */
 export interface Waiting {
   count: number;
   oldest_s: number | null;
@@ -12,17 +12,17 @@ export interface Waiting {
 
 const age = (oldest: Sql): Sql => sql`extract(epoch from now() - ${oldest})::float`;
 
-/** Entries that have no number yet. */
+/** Outbox entries that have no number yet. */
 export function unnumberedEvents(db: Db): Promise<Waiting> {
   return db.one(sql`select count(*)::integer as count, ${age(sql`min(o.created_at)`)} as oldest_s from outbox o`);
 }
 
-/** Workspaces whose trees lack events. */
+/** Workspaces whose trees don't contain all their events yet. */
 export function unhashedWorkspaces(db: Db): Promise<{ count: number }> {
   return db.one(sql`select count(*)::integer as count from event_heads h where h.tree_size < h.last_sequence`);
 }
 
-/** An event that is the next of a workspace for something. */
+/** The next event of a workspace that a task has to work on. */
 export interface Next {
   workspace_id: string;
   sequence: number;
@@ -36,7 +36,7 @@ export function untoldEvents(db: Db): Promise<{ count: number; workspaces: numbe
     where w.deleted_at is null and h.last_sequence > coalesce(p.last_sequence, 0)`);
 }
 
-/** The first event without notifications of each workspace, for the workspaces that have most of them. */
+/** The first event without notifications of each of the workspaces that have most such events. */
 export function nextToTell(db: Db, limit: number): Promise<Next[]> {
   return db.rows(sql`
     select h.workspace_id, coalesce(p.last_sequence, 0) + 1 as sequence
@@ -45,7 +45,7 @@ export function nextToTell(db: Db, limit: number): Promise<Next[]> {
     order by h.last_sequence - coalesce(p.last_sequence, 0) desc limit ${limit}`);
 }
 
-/** Events that active webhooks have not been asked about, and of how many webhooks. */
+/** How many events are still to be queued for active webhooks, and for how many webhooks. */
 export function unqueuedEvents(db: Db): Promise<{ count: number; webhooks: number }> {
   return db.one(sql`
     select coalesce(sum(h.last_sequence - w.last_sequence), 0)::bigint as count, count(*)::integer as webhooks
@@ -53,7 +53,7 @@ export function unqueuedEvents(db: Db): Promise<{ count: number; webhooks: numbe
     where w.state = 'active' and w.deleted_at is null and h.last_sequence > w.last_sequence`);
 }
 
-/** The first events that are to be queued, of so many webhooks: those with most of them. */
+/** The first event to be queued of each of the webhooks that have most such events. */
 export function nextToQueue(db: Db, limit: number): Promise<Next[]> {
   return db.rows(sql`
     select w.workspace_id, w.last_sequence + 1 as sequence
@@ -62,7 +62,7 @@ export function nextToQueue(db: Db, limit: number): Promise<Next[]> {
     order by h.last_sequence - w.last_sequence desc limit ${limit}`);
 }
 
-/** How long ago an event of the workspace in scope happened. */
+/** How many seconds ago an event of the workspace in scope happened. */
 export async function ageOfEvent(db: Db, sequence: number): Promise<number | null> {
   const { age_s } = await db.one<{ age_s: number | null }>(sql`
     select ${age(sql`event_time(${sequence}::bigint)`)} as age_s`);
@@ -70,8 +70,8 @@ export async function ageOfEvent(db: Db, sequence: number): Promise<number | nul
 }
 
 /**
- * Unfinished deliveries by what they wait for: `due` now; `later`, being sent or after a failure; `behind` an earlier one of their
- * subject; or `stopped`, until an admin has their webhook go on.
+ * Unfinished deliveries by what they wait for. `due` can be sent now. `later` are being sent, or wait after a failure.
+ * `behind` wait for an earlier one of their subject. `stopped` wait until an admin activates their webhook.
  */
 export function unfinishedDeliveries(db: Db): Promise<(Waiting & { waits: 'due' | 'later' | 'behind' | 'stopped' })[]> {
   return db.rows(sql`
@@ -82,7 +82,7 @@ export function unfinishedDeliveries(db: Db): Promise<(Waiting & { waits: 'due' 
     where d.finished_at is null group by 1`);
 }
 
-/** Mails in the queue: `due` now, or `later`, being sent or after a failure. */
+/** Mails in the queue. `due` can be sent now; `later` are being sent, or wait after a failure. */
 export function queuedMails(db: Db): Promise<(Waiting & { waits: 'due' | 'later' })[]> {
   return db.rows(sql`
     select case when m.next_attempt_at <= now() then 'due' else 'later' end as waits, count(*)::integer as count,
@@ -90,13 +90,13 @@ export function queuedMails(db: Db): Promise<(Waiting & { waits: 'due' | 'later'
     from mails m group by 1`);
 }
 
-/** What the removal of members has left to do. */
+/** Clean-ups that are left to do after members were removed. */
 export function membershipCleanups(db: Db): Promise<Waiting> {
   return db.one(sql`
     select count(*)::integer as count, ${age(sql`min(c.created_at)`)} as oldest_s from membership_cleanups c`);
 }
 
-/** A delivery that was given up, with its last status or error, and nothing else of what was sent and received. */
+/** A delivery that was given up, with its last status or error, but nothing else that was sent or received. */
 export interface GivenUpDelivery {
   workspace_id: string;
   webhook_id: string;
@@ -128,14 +128,14 @@ export async function countGivenUpDeliveries(db: Db): Promise<number> {
   return count;
 }
 
-/** Deliveries that were given up, webhook by webhook. */
+/** Deliveries that were given up, in the order of their webhooks. */
 export function givenUpDeliveries(db: Db, limit: number): Promise<GivenUpDelivery[]> {
   return db.rows(sql`
     select ${listed(delivery_columns)}
     ${ofGivenUp} order by d.workspace_id, d.webhook_id, d.sequence limit ${limit}`);
 }
 
-/** What could not be worked on, and is left alone. */
+/** A workspace or webhook that a task could not work on, and skips for now. */
 export interface SetAsideRow {
   task: string;
   workspace_id: string;
@@ -144,7 +144,7 @@ export interface SetAsideRow {
   failures: number;
   failing_since: string;
   failing_s: number;
-  /** How long ago it was last tried. */
+  /** How many seconds ago it was last tried. */
   tried_s: number;
   error: string;
 }
@@ -201,14 +201,14 @@ export function givenUpMails(db: Db, limit: number): Promise<GivenUpMail[]> {
     from given_up_mails g order by g.given_up_at desc, g.id limit ${limit}`);
 }
 
-/** The ids of mails that were given up, behind this one. */
+/** The ids of mails that were given up, after this id. */
 export async function mailsBehind(db: Db, behind: string, limit: number): Promise<string[]> {
   const rows = await db.rows<{ id: string }>(sql`
     select g.id from given_up_mails g where g.id > ${behind} order by g.id limit ${limit}`);
   return rows.map(({ id }) => id);
 }
 
-/** What is set aside, of subjects behind this one: those with as many tasks as there are, or more by a few than the limit. */
+/** What is set aside of subjects after this one. The last subject comes with all its tasks, which may exceed the limit. */
 export function setAsideBehind(
   db: Db,
   behind: string,

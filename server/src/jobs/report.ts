@@ -5,18 +5,18 @@ import { overdueRows } from '../upkeep/overdue-queries.ts';
 import * as queries from './queries.ts';
 import type { GivenUpDelivery, GivenUpMail, Next, SetAsideRow, Waiting } from './queries.ts';
 
-/** Of so many workspaces, and so many webhooks, the time of the next event is looked up. */
+/** For how many workspaces, and how many webhooks, the time of the next event is looked up. */
 const most_asked = 100;
-/** Rows that upkeep is to remove are counted up to here, in each table. */
+/** Up to how many rows that upkeep has to remove are counted in each table. */
 const most_counted = 100_000;
 
-/** What one of the worker's tasks has before it. */
+/** What waits for one of the worker's tasks. */
 export interface Consumer extends Waiting {
-  /** The task, and what of it: `webhook_deliveries, due`. */
+  /** The task and the kind of its work, such as `webhook_deliveries, due`. */
   what: string;
 }
 
-/** Some of a list, the first of it, and how many there are. */
+/** The first rows of a list, and how many rows it has. */
 interface Listed<Row> {
   count: number;
   listed: Row[];
@@ -25,14 +25,14 @@ interface Listed<Row> {
 /** What waits for the worker, and what waits for a person. */
 export interface Report {
   waiting: Consumer[];
-  /** What is to be removed, where there is something. */
+  /** Rows that upkeep has to remove, without the tasks that have none. */
   upkeep: Consumer[];
   given_up_deliveries: Listed<GivenUpDelivery>;
   set_aside: Listed<SetAsideRow>;
   given_up_mails: Listed<GivenUpMail>;
 }
 
-/** How long the oldest of these events has waited. An event is read in its workspace alone, so of the first of them. */
+/** How many seconds the oldest of these events has waited. Each is read in the scope of its workspace. */
 async function oldestOf(pool: pg.Pool, next: readonly Next[]): Promise<number | null> {
   let oldest: number | null = null;
   for (const { workspace_id, sequence } of next) {
@@ -42,7 +42,7 @@ async function oldestOf(pool: pg.Pool, next: readonly Next[]): Promise<number | 
   return oldest;
 }
 
-/** Each of these, where nothing waits too. */
+/** A row for each kind of wait, including those that nothing waits for. */
 function byWhat<Waits extends string>(
   task: string,
   all: readonly (Waiting & { waits: Waits })[],
@@ -88,7 +88,7 @@ async function readConsumers(pool: pg.Pool): Promise<Consumer[]> {
   ];
 }
 
-/** Looks at everything, as the worker: no payload, address or secret is among it. Each list has so many rows at most. */
+/** Reads the report with the worker's rights, so it has no payload, address or secret. Each list has at most `most_listed` rows. */
 export async function readReport(pool: pg.Pool, keep: Retention, most_listed: number): Promise<Report> {
   const waiting = await readConsumers(pool);
   const look = (db: Db) =>

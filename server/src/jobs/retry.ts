@@ -11,16 +11,16 @@ import { mailsBehind, setAsideBehind } from './queries.ts';
 
 const batch_size = 500;
 const most_told = 20;
-/** A mail that was retried is tried again for at least this long. */
+/** For how many seconds at least a retried mail is tried again. */
 const mail_s = 3_600;
 
-/** What was retried, and what was not, in sentences that say what to do. */
+/** Counts what was retried, and says in sentences what was not, and what to do. */
 export class Retrying {
   deliveries = 0;
   mails = 0;
   set_aside = 0;
   readonly not_done: string[] = [];
-  /** What else is to be known. */
+  /** What else the operator should know. */
   readonly notes: string[] = [];
   #untold = 0;
 
@@ -33,16 +33,16 @@ export class Retrying {
     else this.#untold++;
   }
 
-  /** For stderr. */
+  /** The lines for stderr. */
   get warnings(): string[] {
     const more = this.#untold === 0 ? [] : [`And ${this.#untold} more.`];
     return [...this.not_done, ...more, ...this.notes];
   }
 }
 
-const see_list = 'npm run jobs lists what there is.';
+const see_list = 'npm run jobs lists what can be retried.';
 
-/** Has everything sent that a webhook has given up, batch by batch; or the one event. */
+/** Retries all deliveries that a webhook has given up, batch by batch, or that of one event. */
 async function retryWebhook(retrying: Retrying, pool: pg.Pool, key: WebhookKey, event_id?: string): Promise<void> {
   const { id } = key;
   for (let behind = 0; ; ) {
@@ -85,7 +85,7 @@ export async function retryDelivery(
   else await retryWebhook(retrying, pool, key, event_id);
 }
 
-/** All deliveries that were given up, of a workspace or of all. */
+/** Retries all deliveries that were given up, of one workspace or of all. */
 export async function retryDeliveries(retrying: Retrying, pool: pg.Pool, workspace_id?: string): Promise<void> {
   for (let behind: WebhookKey = { workspace_id: first_id, id: first_id }; ; ) {
     const options = { behind, workspace_id, limit: batch_size };
@@ -97,7 +97,7 @@ export async function retryDeliveries(retrying: Retrying, pool: pg.Pool, workspa
   }
 }
 
-/** Mails, all in one transaction. */
+/** Retries these mails in one transaction. */
 async function retryEach(retrying: Retrying, pool: pg.Pool, ids: readonly string[]): Promise<void> {
   const queued = await transaction(pool, {}, (tx) =>
     Promise.all(ids.map((id) => retryMail(tx, id, { fresh: newId(), for_s: mail_s }))),
@@ -106,14 +106,14 @@ async function retryEach(retrying: Retrying, pool: pg.Pool, ids: readonly string
     if (queued[n] === true) retrying.mails++;
     else
       retrying.fail(
-        `Mail ${id} was not given up, or its token has expired. ${see_list} Invite the person, or change the address, again.`,
+        `Mail ${id} was not given up, or its token has expired. ${see_list} For a new token, invite the person or change the address again.`,
       );
   }
 }
 
 export const retryOneMail = (retrying: Retrying, pool: pg.Pool, id: string) => retryEach(retrying, pool, [id]);
 
-/** All mails that were given up. */
+/** Retries all mails that were given up. */
 export async function retryMails(retrying: Retrying, pool: pg.Pool): Promise<void> {
   for (let behind = first_id; ; ) {
     const ids = await readOnly(pool, {}, (db) => mailsBehind(db, behind, batch_size));
@@ -124,7 +124,7 @@ export async function retryMails(retrying: Retrying, pool: pg.Pool): Promise<voi
   }
 }
 
-/** Has the workers try at once what is set aside: of one workspace or webhook, of all of a workspace, or all. */
+/** Makes the worker try at once what is set aside: one workspace or webhook, all of a workspace, or everything. */
 export async function retrySetAside(
   retrying: Retrying,
   pool: pg.Pool,

@@ -6,7 +6,7 @@ afterEach(() => vi.useRealTimers());
 
 const after = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-/** Work that ends when it is told to, and what was renewed meanwhile. */
+/** Starts work that ends when the test says so, and counts the renewals meanwhile. */
 function begin(renew: () => Promise<unknown> = () => Promise.resolve()) {
   const work = Promise.withResolvers<string>();
   let renewed = 0;
@@ -23,7 +23,7 @@ function begin(renew: () => Promise<unknown> = () => Promise.resolve()) {
   return { work, result, over, renewed: () => renewed, isOver: () => is_over };
 }
 
-test('a lease is renewed several times in its length while the work goes on, and not after', async () => {
+test('a lease is renewed several times during its time while the work lasts, and not afterwards', async () => {
   const { work, result, renewed } = begin();
   await after(4_999);
   expect(renewed()).toBe(0);
@@ -35,7 +35,7 @@ test('a lease is renewed several times in its length while the work goes on, and
   expect(renewed()).toBe(12);
 });
 
-test('work that fails ends its renewals, and the next renewal follows one that fails', async () => {
+test('renewals end when the work fails, and continue after one of them fails', async () => {
   const { work, result, over, renewed } = begin(() => Promise.reject(new Error('no connection')));
   await after(10_000);
   expect(renewed()).toBe(2);
@@ -46,7 +46,7 @@ test('work that fails ends its renewals, and the next renewal follows one that f
   expect(renewed()).toBe(2);
 });
 
-test('a renewal in progress is waited for, so that it overwrites nothing that comes after', async () => {
+test('the end of the work waits for a renewal in progress, which would otherwise overwrite what comes after', async () => {
   const slow = Promise.withResolvers<undefined>();
   const { work, isOver, over, renewed } = begin(() => slow.promise);
   await after(20_000);

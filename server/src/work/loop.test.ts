@@ -9,7 +9,7 @@ afterEach(() => vi.useRealTimers());
 const step = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 let names = 0;
 
-/** A loop that has started, and how often it has begun a pass. */
+/** Starts a loop, and records when its passes begin. */
 function run(pass: LoopOptions['pass'], interval_ms = 60_000) {
   const lines: { msg: string; [field: string]: unknown }[] = [];
   const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line) as (typeof lines)[number]) });
@@ -34,7 +34,7 @@ async function valueOf(metric: string, labels: Record<string, string>): Promise<
     ?.value;
 }
 
-test('a loop that has left nothing looks again after its interval, give or take half of it', async () => {
+test('a loop with nothing left to do looks again after its interval, or up to half of it earlier', async () => {
   const { begun, after } = run(() => Promise.resolve('done'));
   await after(0);
   expect(begun.length).toBe(1);
@@ -54,7 +54,7 @@ test('a loop that always has more to do works a quarter of the time', async () =
   expect(begun.length).toBeLessThan(17);
 });
 
-test('a hint begins a pass at once, or one after the pass in progress', async () => {
+test('a hint starts a pass at once, or soon after the pass in progress', async () => {
   let finish = () => {};
   const { loop, begun, after } = run(() => new Promise((resolve) => (finish = () => resolve('done'))));
   await after(0);
@@ -69,7 +69,7 @@ test('a hint begins a pass at once, or one after the pass in progress', async ()
   expect(begun.length).toBe(3);
 });
 
-test('a loop whose passes fail tries again more and more slowly, says so, and is itself again after a success', async () => {
+test('a loop whose passes fail retries less and less often, logs it, and returns to its interval after a success', async () => {
   let broken = true;
   const { loop, begun, lines, after } = run(({ count }) => {
     count(3);
@@ -78,7 +78,7 @@ test('a loop whose passes fail tries again more and more slowly, says so, and is
   await after(60_000);
   expect(begun.length).toBeGreaterThan(4);
   expect(begun.length).toBeLessThan(9);
-  loop.wake(); // a hint, in whatever number, makes it no quicker
+  loop.wake(); // hints don't make it retry sooner
   await after(0);
   const failed = begun.length;
   await after(20 * 60_000);
@@ -96,7 +96,7 @@ test('a loop whose passes fail tries again more and more slowly, says so, and is
   expect(await valueOf('baton_worker_rows_total', { task: loop.name })).toBe(begun.length * 3);
 });
 
-test('a loop stops after the step in progress, and does not wait longer than it is told for one that hangs', async () => {
+test('a loop stops after the step in progress, or after the given time if that step hangs', async () => {
   let steps = 0;
   const stepwise = run(async ({ goesOn }) => {
     while (goesOn()) {

@@ -2,9 +2,9 @@ import type { Logger } from 'pino';
 import { describeError } from '../lib/describe-error.ts';
 import { announceTask, observePass } from './metrics.ts';
 
-/** What a pass is given to go by. */
+/** What a loop passes to each pass. */
 export interface Pass {
-  /** Whether to go on with another step: the pass's time is not over, and the loop is not stopping. */
+  /** Whether to do another step: the pass has time left, and the loop is not stopping. */
   goesOn: () => boolean;
   /** Counts rows that a step has removed or changed. */
   count: (rows: number) => void;
@@ -13,33 +13,33 @@ export interface Pass {
 export interface LoopOptions {
   /** Names the task in the log and in metrics. */
   name: string;
-  /** From the end of a pass that left nothing to the beginning of the next. */
+  /** The longest rest after a pass that left nothing to do. The shortest is half of it. */
   interval_ms: number;
-  /** The longest that a pass goes on, by default a second. */
+  /** How long a pass may last, by default a second. */
   pass_ms?: number;
-  /** How many times as long it rests where there is more to do, by default three. */
+  /** If there is more to do, how many times as long as the pass the rest is, by default three. */
   rest_per_work?: number;
   /** The longest rest after failed passes, by default five minutes. */
   max_retry_ms?: number;
-  /** Its passes are too frequent for the log: they are logged at the level `debug`. */
+  /** Whether its passes are so frequent that they are logged at the level `debug`. */
   quiet?: boolean;
   log: Logger;
-  /** Works in short steps, each committed by itself, as long as `goesOn` says so. Tells whether something is left. */
+  /** Works in short steps, each committed by itself, while `goesOn` returns true. Returns whether there is more to do. */
   pass: (pass: Pass) => Promise<'done' | 'more'>;
 }
 
 const usual_pass_ms = 1_000;
-/** Of the time, a loop that has always more to do works a quarter: what requests need comes first. */
+/** A loop that always has more to do works a quarter of the time, because requests come first. */
 const usual_rest_per_work = 3;
 const first_retry_ms = 1_000;
 const usual_max_retry_ms = 5 * 60_000;
 
-/** Between half of it and all: loops of several processes that began together don't stay together. */
+/** A random time between half of it and all, so that loops that start together in several processes drift apart. */
 const spread = (ms: number) => ms * (0.5 + Math.random() / 2);
 
 /**
- * Does a task again and again until it is stopped. It keeps nothing of what it has seen: each pass finds its work in the
- * database, so any number of processes may run the same loop, and whatever one leaves undone the next pass finds.
+ * Repeats a task until it is stopped. It has no state: each pass finds its work in the database, so any number of
+ * processes may run the same loop, and the next pass finds whatever one left undone.
  */
 export class Loop {
   readonly name: string;
@@ -61,14 +61,14 @@ export class Loop {
     this.#runAfter(0);
   }
 
-  /** Says that there may be work. A hint saves time and nothing depends on it: one that comes while passes fail is dropped. */
+  /** Hints that there may be work. A hint only saves time; one that comes while passes fail is ignored. */
   wake(): void {
     if (this.#timer === undefined || this.#stopping || this.#failures > 0) return;
     if (this.#running === undefined) this.#runAfter(0);
     else this.#woken = true;
   }
 
-  /** Ends after the step in progress, or without it when that takes longer than `within_ms`. */
+  /** Stops after the step in progress, which it waits for at most `within_ms`. */
   async stop(within_ms: number): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
@@ -92,7 +92,7 @@ export class Loop {
     if (!this.#stopping) this.#runAfter(rest_ms);
   }
 
-  /** One pass. Gives how long to rest after it. */
+  /** Runs one pass. Returns for how many milliseconds to rest after it. */
   async #run(): Promise<number> {
     const { name, interval_ms, log, pass, quiet = false } = this.#options;
     const { pass_ms = usual_pass_ms, max_retry_ms = usual_max_retry_ms } = this.#options;

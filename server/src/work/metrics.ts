@@ -15,7 +15,7 @@ const duration = new Histogram({
 });
 const last_success = new Gauge({
   name: 'baton_worker_last_success_timestamp_seconds',
-  help: 'When a pass last succeeded, by task; of several processes the latest.',
+  help: 'When a pass last succeeded in any process, by task.',
   labelNames,
   aggregator: 'max',
 });
@@ -25,7 +25,7 @@ const rows = new Counter({
   labelNames,
 });
 
-/** Has a task show from the start, with nothing done and nothing failed: what alerts compare needs a beginning. */
+/** Creates a task's counters at zero, because an alert on an increase needs a first value. */
 export function announceTask(task: string): void {
   for (const outcome of ['done', 'failed']) passes.inc({ task, outcome }, 0);
   rows.inc({ task }, 0);

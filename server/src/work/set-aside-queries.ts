@@ -1,33 +1,33 @@
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 
-/** What a task could not work on: a workspace, or a webhook of it. */
+/** A workspace or a webhook that a task could not work on. */
 export interface Subject {
   workspace_id: string;
-  /** The workspace's own, or the webhook's. */
+  /** The id of the workspace itself or of the webhook. */
   id: string;
 }
 
-/** Notes that a task could not work on something, once more. */
+/** Records one more failure of a task to work on something. */
 export function putAside(tx: Tx, { workspace_id, id }: Subject, { task, kind }: { task: string; kind: string }): void {
   tx.send(sql`select put_aside(${workspace_id}::uuid, ${task}, ${id}::uuid, ${kind})`);
 }
 
-/** Has a task try something at once, in whichever process, or notes that it has worked on it. Tells whether it was set aside. */
+/** Removes what is recorded: the task succeeded, or is to try again at once in every process. Returns whether it was set aside. */
 export async function takeBack(tx: Tx, { workspace_id, id }: Subject, task: string): Promise<boolean> {
   const { taken } = await tx.one<{ taken: boolean }>(sql`
     select take_back(${workspace_id}::uuid, ${task}, ${id}::uuid) as taken`);
   return taken;
 }
 
-/** The ids of what a task has set aside, no more than the limit. */
+/** The ids of what a task has set aside, up to the limit. */
 export async function setAsideBy(db: Db, task: string, limit: number): Promise<string[]> {
   const rows = await db.rows<{ id: string }>(sql`
     select s.subject_id as id from set_aside s where s.task = ${task} limit ${limit}`);
   return rows.map(({ id }) => id);
 }
 
-/** Removes what nobody has tried for an hour: another process has done it. See accounts/upkeep-queries.ts for the form. */
+/** Removes records of what no process has tried for an hour. See accounts/upkeep-queries.ts for the form of the statement. */
 export function removeForgotten(limit: number): Sql {
   return sql`
     with due as (

@@ -7,7 +7,7 @@ afterEach(() => vi.useRealTimers());
 const after = (ms: number) => vi.advanceTimersByTime(ms);
 const setAside = () => new SetAside({ first_retry_ms: 1_000, max_retry_ms: 5_000 });
 
-test('what failed is left alone for a while, nothing else is, and it is tried again after that', () => {
+test('an id that failed is skipped for a while, no other is, and then it can be tried again', () => {
   const aside = setAside();
   expect(aside.add('a')).toEqual({ failures: 1, retry_ms: 1_000 });
   expect([aside.has('a'), aside.has('b'), aside.size]).toEqual([true, false, 1]);
@@ -17,7 +17,7 @@ test('what failed is left alone for a while, nothing else is, and it is tried ag
   expect([aside.has('a'), aside.failuresOf('a')]).toEqual([false, 1]);
 });
 
-test('what fails again and again is left alone twice as long each time, up to a bound, until it has succeeded', () => {
+test('an id that keeps failing is skipped twice as long each time, up to a bound, until it succeeds', () => {
   const aside = setAside();
   const retries = [];
   for (let n = 0; n < 5; n++) retries.push(aside.add('a').retry_ms);
@@ -27,7 +27,7 @@ test('what fails again and again is left alone twice as long each time, up to a 
   expect(aside.add('a')).toEqual({ failures: 1, retry_ms: 1_000 });
 });
 
-test('what nobody asks for any more is forgotten, and what is asked for is not', () => {
+test('an id that nobody asks for any more is forgotten, and others are not', () => {
   const aside = setAside();
   aside.add('asked');
   aside.add('unasked');

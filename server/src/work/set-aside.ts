@@ -1,4 +1,4 @@
-/** How long something is left alone after each failure in a row: twice as long each time, within these bounds. */
+/** The bounds of how long something is skipped after a failure: twice as long after each further one in a row. */
 export interface Retries {
   first_retry_ms: number;
   max_retry_ms: number;
@@ -12,8 +12,8 @@ interface Aside {
 }
 
 /**
- * What could not be worked on, a workspace or a webhook by its id, and is left alone for a while: it keeps nothing else waiting. In the
- * memory of one process, by its steady clock.
+ * The workspaces or webhooks, by id, that could not be worked on. They are skipped for a while, so that they don't
+ * block others. Kept in the memory of one process and timed by its monotonic clock.
  */
 export class SetAside {
   readonly #retries: Retries;
@@ -27,7 +27,7 @@ export class SetAside {
     return this.#ids.size;
   }
 
-  /** Whether to leave it alone now. */
+  /** Whether to skip it now. */
   has(id: string): boolean {
     const aside = this.#ids.get(id);
     if (aside === undefined) return false;
@@ -40,7 +40,7 @@ export class SetAside {
     return this.#ids.get(id)?.failures ?? 0;
   }
 
-  /** It could not be worked on. Gives how often in a row, and for how long it is left alone. */
+  /** Records a failure. Returns how many there were in a row, and for how long to skip it. */
   add(id: string): { failures: number; retry_ms: number } {
     const { first_retry_ms, max_retry_ms } = this.#retries;
     const failures = this.failuresOf(id) + 1;
@@ -50,12 +50,12 @@ export class SetAside {
     return { failures, retry_ms };
   }
 
-  /** It was worked on. */
+  /** Records a success. */
   delete(id: string): void {
     this.#ids.delete(id);
   }
 
-  /** Forgets what nobody has asked for since then, by `performance.now()`: there is nothing to do for it any more. */
+  /** Forgets what nobody has asked for since this `performance.now()`, because there is nothing left to do for it. */
   forgetUnasked(since: number): void {
     for (const [id, { asked }] of this.#ids) if (asked < since) this.#ids.delete(id);
   }

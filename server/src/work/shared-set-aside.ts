@@ -5,7 +5,7 @@ import { describeError, kindOf } from '../lib/describe-error.ts';
 import { putAside, setAsideBy, type Subject, takeBack } from './set-aside-queries.ts';
 import { type Retries, SetAside } from './set-aside.ts';
 
-/** How often the rows are looked at: so long the operator waits at most for what is to be tried at once. */
+/** How often the rows are read, which is how long a retry by the operator waits at most. */
 const look_every_ms = 1_000;
 const most_rows = 10_000;
 
@@ -16,16 +16,16 @@ interface Options extends Retries {
 }
 
 /**
- * What a task has set aside, with a row for each, for `npm run jobs` and other processes to see. A process leaves alone what it has
- * failed at itself: one that fails at everything, of another version say, keeps no other from its work. Where rows can't be written
- * or read, a line in the log says so, and nothing else changes.
+ * What a task has set aside, with a row for each that `npm run jobs` and other processes see. A process skips only what
+ * it has failed at itself, so that one that fails at everything, such as one of another version, doesn't block the
+ * others. If rows can't be written or read, the only effect is a line in the log.
  */
 export class SharedSetAside {
   readonly #mine: SetAside;
   readonly #options: Options;
-  /** What has a row, of whichever process, when that was last looked at. */
+  /** The ids that had a row, of any process, when the rows were last read. */
   #rows: ReadonlySet<string> = new Set();
-  /** What this process has written a row for. */
+  /** The subjects that this process has written a row for. */
   readonly #written = new Map<string, Subject>();
   #looked_at = Number.NEGATIVE_INFINITY;
 
@@ -38,17 +38,17 @@ export class SharedSetAside {
     return this.#mine.size;
   }
 
-  /** Whether to leave it alone now. */
+  /** Whether to skip it now. */
   has(id: string): boolean {
     return this.#mine.has(id);
   }
 
-  /** How often in a row it has failed here. */
+  /** How often in a row it has failed in this process. */
   failuresOf(id: string): number {
     return this.#mine.failuresOf(id);
   }
 
-  /** It could not be worked on. Gives how often in a row, and for how long it is left alone. */
+  /** Records a failure. Returns how many there were in a row, and for how long to skip it. */
   async add(subject: Subject, error: unknown): Promise<{ failures: number; retry_ms: number }> {
     const { task, pool } = this.#options;
     const told = this.#mine.add(subject.id);
@@ -62,7 +62,7 @@ export class SharedSetAside {
     return told;
   }
 
-  /** It was worked on. Costs nothing unless it has a row. */
+  /** Records a success. It takes no statement unless there is a row. */
   async delete(subject: Subject): Promise<void> {
     const { id } = subject;
     this.#mine.delete(id);
@@ -70,8 +70,8 @@ export class SharedSetAside {
   }
 
   /**
-   * Forgets what nobody has asked for since then, by `performance.now()`: there is nothing to do for it any more. Forgets what has no
-   * row any more, too: somebody wants it tried at once.
+   * Forgets what nobody has asked for since this `performance.now()`, because there is nothing left to do for it. Also
+   * forgets what no longer has a row, because the operator wants it tried at once.
    */
   async sweep(since: number): Promise<void> {
     this.#mine.forgetUnasked(since);
@@ -84,7 +84,7 @@ export class SharedSetAside {
     await this.#unlessFailing(async () => {
       const rows = await readOnly(pool, {}, (db) => setAsideBy(db, task, most_rows));
       this.#rows = new Set(rows);
-      if (rows.length === most_rows) return; // there may be more: a row that isn't here may be there
+      if (rows.length === most_rows) return; // there may be more rows than were read
       for (const id of this.#written.keys()) {
         if (this.#rows.has(id)) continue;
         this.#written.delete(id);

@@ -7,7 +7,7 @@ const taken = (turns: Turns<string>, most = 100) => {
   return all;
 };
 
-test('who has much to be done waits behind everybody else after each step', () => {
+test('a person with much to do goes behind everybody else after each step', () => {
   const turns = new Turns<string>();
   for (let n = 1; n <= 4; n++) turns.add('ada', `a${n}`, `a${n}`);
   turns.add('bob', 'b1', 'b1');
@@ -17,7 +17,7 @@ test('who has much to be done waits behind everybody else after each step', () =
   expect(turns.size).toBe(0);
 });
 
-test('what is found again while it waits is one thing to do, at its place, as it was last found', () => {
+test('something that is found again while it waits keeps its place and is replaced by the new find', () => {
   const turns = new Turns<string>();
   turns.add('ada', 'first', 'old');
   turns.add('ada', 'second', 'second');
@@ -26,7 +26,7 @@ test('what is found again while it waits is one thing to do, at its place, as it
   expect(taken(turns)).toEqual(['new', 'second']);
 });
 
-test('of all together a bounded number waits', () => {
+test('the number of things that wait is bounded in total', () => {
   const turns = new Turns<string>();
   for (let n = 0; n < 50_000; n++) turns.add(`person ${n}`, 'one', 'x');
   expect(turns.size).toBe(20_000);
@@ -35,7 +35,7 @@ test('of all together a bounded number waits', () => {
   expect(turns.size).toBe(20_000);
 });
 
-test('of one person a bounded number waits', () => {
+test('the number of things that wait is bounded for each person', () => {
   const turns = new Turns<string>();
   for (let n = 0; n < 5_000; n++) turns.add('ada', String(n), 'x');
   expect(turns.size).toBe(1_000);
@@ -43,7 +43,7 @@ test('of one person a bounded number waits', () => {
   expect(taken(turns, 2)).toEqual(['x', 'b']);
 });
 
-test('who has little gets a place where others have used up all of them', () => {
+test('a person with little to do gets a place even if others have taken all', () => {
   const turns = new Turns<string>();
   for (let person = 0; person < 20; person++) {
     for (let n = 0; n < 1_000; n++) turns.add(`person ${person}`, String(n), 'x');

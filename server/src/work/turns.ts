@@ -1,16 +1,16 @@
 /**
- * What one person may have waiting here, and all together. What is more is found again when there is room; who has least is never without a
- * place because others have much.
+ * How many things may wait, for one person and in total. Any beyond that are found again when there is room. A person
+ * with few things gets a place even when others have taken all.
  */
 const most_of_one = 1_000;
 const most_of_all = 20_000;
 
 /**
- * What is to be done, in turns by whose it is: what somebody has much of delays what another has by one step at a time. It keeps
- * nothing that the database doesn't have: what is lost here is found again.
+ * What is to be done, in turns by person: somebody with much to do delays everybody else by only one step at a time.
+ * The database has all of it, so what is lost here is found again.
  */
 export class Turns<T> {
-  /** Everybody's line, in the order of their turns. */
+  /** Everybody's waiting line, in the order of their turns. */
   readonly #lines = new Map<string, Map<string, T>>();
   /** The lines of each length, so that a longest one is found without a look at all of them. */
   readonly #of_length = Array.from({ length: most_of_one + 1 }, () => new Set<Map<string, T>>());
@@ -20,7 +20,7 @@ export class Turns<T> {
     return this.#size;
   }
 
-  /** Puts something at the end of somebody's line. What is in it already keeps its place, and is replaced. */
+  /** Adds something to the end of a person's line. If its id is already there, it replaces that one in its place. */
   add(whose: string, id: string, one: T): void {
     const line = this.#lines.get(whose) ?? new Map<string, T>();
     if (line.has(id)) {
@@ -32,7 +32,7 @@ export class Turns<T> {
     this.#lines.set(whose, line);
   }
 
-  /** Takes the first of whose turn it is. Who has more goes behind the others. */
+  /** Takes the first thing of the person whose turn it is. If they have more, they go behind the others. */
   next(): T | undefined {
     const [first] = this.#lines;
     if (first === undefined) return undefined;
@@ -45,7 +45,7 @@ export class Turns<T> {
     return one;
   }
 
-  /** Drops the last of a longest line for somebody who has fewer; tells whether there is such a line. */
+  /** Drops the last thing of a longest line for somebody with a shorter one. Returns whether there is such a line. */
   #makeRoom(has: number): boolean {
     const [longest] = this.#of_length.findLast((lines) => lines.size > 0) ?? [];
     if (longest === undefined || longest.size <= has + 1) return false;

@@ -12,17 +12,17 @@ import type { PlanNode } from '../../../proof/harness/plans.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 const rows = 105;
-/** The character that takes most: one byte to store, six in JSON. */
+/** A text of the character that grows most: one byte to store, six in JSON. */
 const worst = (length: number) => `repeat(chr(1), ${length})`;
 const ids = 'gen_random_uuid()';
 const many = `generate_series(1, ${rows}) n`;
-/** Of long rows so many that they are more than one page already, by their bytes. */
+/** A number of long rows that exceeds one page by their bytes. */
 const long_rows = 50;
 const few = `generate_series(1, ${long_rows}) n`;
 const labels = `(select array_agg(${worst(62)} || chr(256 + n)) from generate_series(1, 50) n)`;
-/** As many bytes as the longest emoji has. */
+/** A text with as many bytes as the longest emoji. */
 const longest_emoji = `lpad(n::text, 35, 'x')`;
-/** All reasons that one notification may have: those of a ticket. */
+/** All kinds that one notification may have together: those about a ticket. */
 const of_tickets = kind.options.filter((name) => notification_kinds[name].about === 'ticket');
 const entry = `jsonb_build_object('labels', to_jsonb(${labels}), 'title', ${worst(512)})`;
 
@@ -32,7 +32,7 @@ let ids_of: Record<string, string>;
 /** Every statement that the server sent. */
 const sent: string[] = [];
 
-/** What fills each list with the largest rows there may be, behind the API. `w`, `t`, `c`, `p`, `u`: the ids to use. */
+/** The statements that fill each list with the largest possible rows, bypassing the API. `w`, `t`, `c`, `p`, `u` are the ids to use. */
 const fills: Record<string, (id: Record<string, string>) => string> = {
   list_tickets: ({ w, p, u }) => `
     insert into tickets (workspace_id, id, project_id, number, title, description, initial_status, status, labels,
@@ -137,7 +137,7 @@ const fills: Record<string, (id: Record<string, string>) => string> = {
 const lists = contracts.filter(({ query }) => query !== undefined && 'cursor' in query.shape);
 
 beforeAll(async () => {
-  // Invariants are left out of the look at the end: rows written behind the API break them.
+  // With a patch, the server doesn't check the invariants at the end. Rows that bypass the API break them.
   const patch = (text: string) => {
     sent.push(text);
     return text;
@@ -178,11 +178,11 @@ const cases: [name: string, list: (typeof lists)[number], parameters: Record<str
     ),
 ];
 
-// What a page has besides its items, and what its items have besides what is counted in the database.
+// For what a page has besides its items, and what its items have besides the bytes that the database counts.
 const slack = 64 * 1024;
 
 test.each(cases)(
-  '%s has pages of a bounded size, which are together all of it',
+  '%s returns pages of a bounded size, which together contain every row',
   async (_, list, parameters) => {
     expect(Object.keys(fills)).toContain(list.id);
     const seen: unknown[] = [];
@@ -213,7 +213,7 @@ interface Schema {
   default?: string | number;
 }
 
-/** Values as a generated client makes them up: by the schema alone, unless it has a default. */
+/** Values that a generated client might send: its default if the schema has one, or else any that match it. */
 function madeUp(schema: Schema, schemas: Record<string, Schema>): fc.Arbitrary<string> {
   const { $ref, anyOf, pattern = '', maxLength = 100 } = schema;
   if ($ref !== undefined) return madeUp(schemas[$ref.replace('#/components/schemas/', '')] ?? {}, schemas);
@@ -224,7 +224,7 @@ function madeUp(schema: Schema, schemas: Record<string, Schema>): fc.Arbitrary<s
 }
 
 test.each(lists.map((list) => [list.id, list] as const))(
-  '%s takes whatever a client makes up by the schemas of its parameters, all of them at once',
+  '%s accepts any values that match the schemas of its parameters, all of them at once',
   async (_, list) => {
     const { paths, components } = openApiDocument(contracts) as {
       paths: Record<string, { get: { parameters: { name: string; in: string; schema: Schema }[] } }>;
@@ -240,7 +240,7 @@ test.each(lists.map((list) => [list.id, list] as const))(
   },
 );
 
-test('a board has a bounded size, whatever its tickets have, and each column goes on', async () => {
+test('a board has a bounded size, whatever its tickets contain, and its columns have a next page', async () => {
   const { w = '', p = '' } = ids_of;
   const url = `${server.url}/v1/workspaces/${w}/projects/${p}/board?per_column=100`;
   const answer = await fetch(url, { headers: { authorization: `Bearer ${team.owner.access_token}` } });
@@ -253,17 +253,17 @@ test('a board has a bounded size, whatever its tickets have, and each column goe
   expect(open?.next_cursor).not.toBeNull();
 });
 
-/** Whether a plan sorts rows of a table that no limit has bounded; what is worked out beforehand has its own plan. */
+/** Whether a plan sorts rows of a table that no limit has bounded. An InitPlan counts as a plan of its own. */
 function sortsRows({ 'Node Type': type, 'Relation Name': table, Plans = [] }: PlanNode, sorting = false): boolean {
   if (table !== undefined) return sorting;
   const below = type !== 'Limit' && (sorting || /Sort$/.test(type));
   return Plans.some((plan) => sortsRows(plan, plan['Parent Relationship'] === 'InitPlan' ? false : below));
 }
 
-test('every list reads its pages in the order of an index whatever the statistics say, but for an account’s few sessions', async () => {
+test('every list except an account’s few sessions reads its pages in the order of an index, whatever the statistics', async () => {
   const client = await server.database.owner.connect();
   await client.query('set enable_seqscan = off; set enable_bitmapscan = off');
-  await client.query('set enable_sort = off; set enable_incremental_sort = off'); // as requests have it for a list
+  await client.query('set enable_sort = off; set enable_incremental_sort = off'); // as the server does for a list
   await client.query('set plan_cache_mode = force_generic_plan');
   const texts: [list: string, text: string][] = [];
   for (const list of lists) {
@@ -289,7 +289,7 @@ test('every list reads its pages in the order of an index whatever the statistic
   expect([...sorted].sort()).toEqual(['list_sessions']);
 });
 
-test('rows beyond a page’s bound are not read: the first of them ends the count', async () => {
+test('rows beyond the byte limit of a page are not read: the count ends at the first of them', async () => {
   const client = await server.database.owner.connect();
   await client.query('create temporary sequence counted');
   const page = sql`select n as id, repeat('a', 100) as body from generate_series(1, 100) n`;
@@ -304,7 +304,7 @@ test('rows beyond a page’s bound are not read: the first of them ends the coun
   client.release(true);
 });
 
-test('a page of tickets of many projects ends where their workflows are too many bytes, and the next goes on', async () => {
+test('a page of tickets of many projects ends before their workflows have too many bytes, and the next page continues', async () => {
   const { w = '', u = '' } = ids_of;
   const keys = Array.from({ length: 50 }, (_, n) => `s${n}${'x'.repeat(40)}`);
   const largest = {

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe('the schema', () => {
-  test('keeps every rule that lets it be sharded by workspace', () => {
+  test('follows every rule that allows sharding it by workspace', () => {
     expect(catalog.tables.length).toBeGreaterThan(15);
     expect(catalogViolations(catalog)).toEqual([]);
   });
@@ -33,7 +33,7 @@ describe('the schema', () => {
     expect(catalog.tables.map(({ name }) => name).sort()).toEqual(Object.values(owners).flat().sort());
   });
 
-  test('lets the worker remove rows where upkeep has a task for them, and nowhere else', () => {
+  test('lets the worker delete rows only from tables that upkeep has a task for', () => {
     const keep = { session_retention_s: 1, password_reset_retention_s: 1, failed_attempt_retention_s: 1 };
     const statements = Object.values(upkeep).flatMap((step) =>
       step(
@@ -50,15 +50,15 @@ describe('the schema', () => {
         1,
       ),
     );
-    // The bytes of a file go before its row, by a loop of their own.
+    // A separate loop removes the bytes of a file, and then its row.
     const tables = [...statements, removeFiles([])].flatMap((one) =>
       [...prepare(one).text.matchAll(/delete from (\w+)/g)].map(([, name]) => name),
     );
     expect([...new Set(tables)].sort()).toEqual(catalog.removed_by_worker);
   });
 
-  test('has an error for each rule of uniqueness that a request can break, and for none that is gone', async () => {
-    /** Those that no request breaks, and why. */
+  test('has an error for each unique constraint that a request can violate, and for none that no longer exists', async () => {
+    /** Unique constraints that no request violates, and why. */
     const kept: Record<string, string> = {
       comment_reactions_order: 'the comment is locked, and each reaction has a later time',
       deliveries_event: 'the worker queues what is not queued yet',
@@ -77,7 +77,7 @@ describe('the schema', () => {
     expect(answered.filter((name) => !rows.some((row) => row.name === name))).toEqual([]);
   });
 
-  test('is the one in server/schema.sql', async () => {
+  test('is the same as in server/schema.sql', async () => {
     const written = readFileSync(path.resolve(import.meta.dirname, '../../schema.sql'), 'utf8');
     const message = 'server/schema.sql is stale. Run npm run generate, look at the difference, and commit it.';
     expect(await dumpSchema(database.url), message).toBe(written);
@@ -153,7 +153,7 @@ describe('the schema', () => {
     }
   });
 
-  test.each(planted)('would be caught breaking one: %s', async (sql, says) => {
+  test.each(planted)('is noticed if it breaks a rule: %s', async (sql, says) => {
     const client = await database.owner.connect();
     try {
       await client.query(`begin; ${sql}`);
@@ -175,13 +175,13 @@ interface Schema {
   properties?: Record<string, Schema>;
 }
 
-/** The numbers and words between which a field's contract lets its value be. */
+/** The bounds and words that a field's contract sets for its value. */
 const boundsOf = ({ minimum, maximum, enum: words = [], anyOf = [] }: Schema): string[] => [
   ...[minimum, maximum, ...words].flatMap((bound) => (bound === undefined ? [] : [String(bound)])),
   ...anyOf.flatMap(boundsOf),
 ];
 
-/** How long a field's contract lets its text be. */
+/** The lengths that a field's contract allows for its text. */
 const lengthsOf = ({ maxLength, anyOf = [] }: Schema): string[] => [
   ...(maxLength === undefined ? [] : [String(maxLength)]),
   ...anyOf.flatMap(lengthsOf),
@@ -199,16 +199,17 @@ const bounded_columns = `
 // Without the names of schemas, which would become references.
 const options = { io: 'input', unrepresentable: 'any', metadata: z.registry<{ id?: string }>() } as const;
 
-/** Where the database would keep a value that the contract refuses: one sentence for each field and its column. */
+/** Finds columns that accept values which the contract refuses. Returns one sentence per field. */
 async function looserThanContracts(owner: Pick<pg.Pool, 'query'>): Promise<string[]> {
   const { rows } = await owner.query<{ table: string; column: string; constraints: string }>(bounded_columns);
   const faults = contracts.flatMap(({ id, tag, body }: Operation) => {
     if (body === undefined) return [];
     const { properties = {} } = z.toJSONSchema(body, options) as Schema;
     return Object.entries(properties).flatMap(([field, schema]) => {
-      // The version that a write is based on is compared, and not kept.
+      // The version that a write is based on is compared, not stored.
       if (field === 'version') return [];
-      // A key and a status are bounded by their form and by the workflow; addresses are kept that are longer than they may be now.
+      // Keys and statuses have no constraint of length: their form and the workflow bound them. Stored addresses may be
+      // longer than is allowed now.
       const lengths = field === 'email' ? [] : lengthsOf(schema);
       const columns = rows.filter(({ table, column }) => column === field && owners[tag]?.includes(table));
       const says = ({ constraints }: { constraints: string }) =>
@@ -225,8 +226,8 @@ async function looserThanContracts(owner: Pick<pg.Pool, 'query'>): Promise<strin
   return faults;
 }
 
-describe('what a contract refuses', () => {
-  test('is refused by a constraint of its column, too', async () => {
+describe('a value that a contract refuses', () => {
+  test('is also refused by a constraint of its column', async () => {
     expect(await looserThanContracts(database.owner)).toEqual([]);
   });
 
@@ -235,7 +236,7 @@ describe('what a contract refuses', () => {
     ['drop constraint tickets_title_length, add check (length(title) <= 1000)', 'title'],
     [`drop constraint tickets_priority, add check (priority in ('none', 'low', 'medium', 'high'))`, 'priority'],
     ['drop constraint tickets_status_fkey', 'status'],
-  ])('would be caught where the column takes it: %s', async (change, field) => {
+  ])('is noticed if the column accepts it: %s', async (change, field) => {
     const client = await database.owner.connect();
     try {
       await client.query(`begin; alter table tickets ${change}`);

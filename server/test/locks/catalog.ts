@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { bookkeeping } from '../../../scripts/schema.ts';
 import { readTables, type Table } from '../../../proof/harness/tables.ts';
 
-/** What a table may be (server/migrations/0007_table_kinds.sql), and the column that its keys begin with. */
+/** The kinds of tables (server/migrations/0007_table_kinds.sql), and the column that their keys begin with. */
 const owner_columns: Record<string, string | undefined> = {
   workspace: 'workspace_id',
   account: 'user_id',
@@ -20,13 +20,13 @@ export interface CatalogKey {
   referenced_columns: string[] | null;
   on_delete: string | null;
   on_update: string | null;
-  /** Whether the index is the worker's: it says so itself, and leads over all workspaces and accounts. */
+  /** Whether the index's comment says that it is for upkeep, which works across all workspaces and accounts. */
   for_upkeep: boolean;
-  /** Whether it says that it finds an account's rows by the workspace that they are of. */
+  /** Whether the index's comment says that it finds rows of accounts by their workspace. */
   of_workspace: boolean;
 }
 
-/** What the worker's role may do with a table: with every column of it, or with some. */
+/** A privilege of the worker's role on a table, for all its columns (`whole`) or some. */
 export interface WorkerGrant {
   table: string;
   privilege: string;
@@ -40,9 +40,9 @@ export interface Catalog {
   grants: { table: string; privilege: string }[];
   app_role: Role | undefined;
   worker_grants: WorkerGrant[];
-  /** The texts and bytes of workspaces and accounts that the worker may read, each as `table.column`. */
+  /** The columns with texts or bytes of workspaces and accounts that the worker may read, as `table.column`. */
   read_by_worker: string[];
-  /** Tables with a policy that says which of their rows the worker may delete, in whatever scope. */
+  /** Tables with a policy that limits which of their rows the worker may delete, in any scope. */
   removed_by_worker: string[];
   worker_role: Role | undefined;
 }
@@ -51,7 +51,7 @@ interface Role {
   superuser: boolean;
   bypass: boolean;
   owns: number;
-  /** Roles of which it has the rights, too. */
+  /** Other roles whose rights it has. */
   within: string[];
 }
 
@@ -116,7 +116,7 @@ const removed_by_worker = `
   where not polpermissive and polcmd = 'd' and polroles = array['baton_worker'::regrole::oid]
     and pg_get_expr(polqual, polrelid) <> 'true' order by 1`;
 
-/** Reads what the rules are about from the system catalog. */
+/** Reads what the rules check from the system catalog. */
 export async function readCatalog(owner: Pick<pg.Pool, 'query'>): Promise<Catalog> {
   const rows = async <Row extends pg.QueryResultRow>(text: string, ...values: string[]) =>
     (await owner.query<Row>(text, values)).rows;
@@ -133,7 +133,7 @@ export async function readCatalog(owner: Pick<pg.Pool, 'query'>): Promise<Catalo
   };
 }
 
-/** What breaks the schema rules (docs/decisions/0005), one sentence each; none on a sound schema. */
+/** Checks the rules of the schema (docs/decisions/0005). Returns one sentence per violation. */
 export function catalogViolations(catalog: Catalog): string[] {
   const by_name = new Map(catalog.tables.map((table) => [table.name, table]));
   const ownerOf = (table: string | null) => owner_columns[by_name.get(table ?? '')?.kind ?? ''];
@@ -159,7 +159,7 @@ export function catalogViolations(catalog: Catalog): string[] {
       found.push(`the app's role may ${privilege} ${table}`);
   }
   for (const foreign of catalog.keys.filter(({ kind }) => kind === 'f')) {
-    // Rows of a reference table are never deleted, so what points there needs no index.
+    // Rows of a reference table are never deleted, so a foreign key to it needs no index.
     if (by_name.get(foreign.referenced_table ?? '')?.kind === 'reference') continue;
     if (!isIndexed(foreign, catalog.keys)) found.push(`${foreign.name} has no index that begins with its columns`);
   }
@@ -168,7 +168,7 @@ export function catalogViolations(catalog: Catalog): string[] {
   return found;
 }
 
-/** What the app's role may be granted. */
+/** The privileges that the app's role may have on a table. */
 function allowedToRequests(table: Table | undefined): string[] {
   if (table?.by_worker === true) return ['SELECT'];
   const rows_stay = table !== undefined && (table.append_only || table.queue);
@@ -183,7 +183,7 @@ function roleViolations(whose: string, role: Role | undefined): string[] {
   return found;
 }
 
-/** What the worker may read of what people wrote and of secrets' hashes: what its work needs, and nothing else. */
+/** The columns with people's texts, secrets and hashes that the worker may read, because its work needs them. */
 const worker_reads = [
   'deliveries.attempts',
   'deliveries.outcome',
@@ -203,7 +203,7 @@ const worker_reads = [
   'webhooks.url',
 ];
 
-/** The worker sees rows of all, so it is let in column by column, and deletes what a policy names. */
+/** The worker sees rows of all workspaces, so it may read only certain columns, and delete only what a policy names. */
 function workerViolations(catalog: Catalog, by_name: ReadonlyMap<string, Table>): string[] {
   const found: string[] = [];
   for (const { table, privilege, whole } of catalog.worker_grants) {
@@ -233,7 +233,7 @@ function keyViolations(key: CatalogKey, ownerOf: (table: string | null) => strin
   const owner = ownerOf(key.table);
   if (owner === undefined) return found;
   const [first = ''] = key.columns;
-  // What finds a row, in whichever workspace, can be added any time; what makes it unique can't.
+  // An index that only finds rows can be added at any time. A key that makes them unique can't.
   const is_secondary = key.for_upkeep || (key.of_workspace && first === 'workspace_id');
   if (first !== owner && !is_secondary) found.push(`${key.name} begins with ${first}`);
   if (key.kind !== 'f') return found;

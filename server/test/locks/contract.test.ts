@@ -32,12 +32,12 @@ function mounted(): readonly Operation[] {
   }).operations;
 }
 
-/** What is in one list and not in the other. */
+/** What is in only one of the lists. */
 function differences(a: readonly string[], b: readonly string[]): string[] {
   return [...a.filter((one) => !b.includes(one)), ...b.filter((one) => !a.includes(one))].sort();
 }
 
-/** The fields of an object's contract, also of one that is refined or transformed as a whole. */
+/** The fields of an object's contract, even if that is refined or transformed as a whole. */
 function fieldsOf(schema: z.core.$ZodType | undefined): Record<string, z.ZodType> {
   if (schema instanceof z.ZodObject) return schema.shape;
   return schema instanceof z.ZodPipe ? fieldsOf(schema.in) : {};
@@ -46,16 +46,16 @@ function fieldsOf(schema: z.core.$ZodType | undefined): Record<string, z.ZodType
 type Json = { [member: string]: unknown };
 
 interface Met {
-  /** Of the last named schema on the way. */
+  /** The name of the nearest named schema around it. */
   name: string;
   schema: Json;
-  /** Whether any other word may stand there, too. */
+  /** Whether any other word is allowed, too. */
   open: boolean;
 }
 
 const isAnyWord = ({ type, enum: words }: Json) => type === 'string' && words === undefined;
 
-/** The schemas that the document's requests, or its responses, lead to. */
+/** All schemas that the document's requests, or its responses, refer to. */
 function schemasOf(document: Json, side: 'requests' | 'responses'): Met[] {
   const operations = Object.values(document['paths'] as Record<string, Json>).flatMap((methods) =>
     Object.values(methods as Record<string, Json>),
@@ -80,7 +80,7 @@ function schemasOf(document: Json, side: 'requests' | 'responses'): Met[] {
   return found;
 }
 
-/** Where a response could not grow: no more fields, or no more words beside a list. */
+/** Finds responses that could not grow: their schemas allow no further fields, or no further words. */
 function closedResponses(document: Json): string[] {
   const faults = schemasOf(document, 'responses').flatMap(({ name, schema, open }) => [
     ...(schema['additionalProperties'] === false ? [`${name} has no room for fields`] : []),
@@ -91,7 +91,7 @@ function closedResponses(document: Json): string[] {
   return [...new Set(faults)].sort();
 }
 
-/** Where a request could carry what nobody declared. */
+/** Finds requests that could carry undeclared fields. */
 function openRequests(document: Json): string[] {
   const faults = schemasOf(document, 'requests').flatMap(({ name, schema }) =>
     schema['properties'] !== undefined && schema['additionalProperties'] !== false ? [`${name} takes any field`] : [],
@@ -102,24 +102,24 @@ function openRequests(document: Json): string[] {
 const ids = (operations: readonly Operation[]) => operations.map(({ id }) => id);
 
 describe('routes, contracts and policies', () => {
-  test('are the same list', () => {
+  test('list the same operations', () => {
     expect(contracts.length).toBeGreaterThan(40);
     expect(differences(ids(mounted()), ids(contracts))).toEqual([]);
     expect(differences(Object.keys(policy), ids(contracts))).toEqual([]);
   });
 
-  test('declare of every list that it refuses a cursor that is not its own', () => {
+  test('declare for every list that it refuses an invalid cursor', () => {
     const lists = contracts.filter(isList);
     expect(lists.length).toBeGreaterThan(10);
     expect(ids(lists.filter(({ errors = [] }) => !errors.includes('invalid_cursor')))).toEqual([]);
   });
 
-  test('would be caught differing', () => {
+  test('are noticed if they differ', () => {
     expect(differences(ids(contracts), ids(contracts).slice(1))).toEqual(['register']);
     expect(() => accessOf('unheard_of')).toThrow('No policy for unheard_of');
   });
 
-  test('are in the document, each once, and nothing else is', () => {
+  test('are in the OpenAPI document, each once, and nothing else is', () => {
     const document = openApiDocument(contracts) as { paths: Record<string, Record<string, { operationId: string }>> };
     const documented = Object.values(document.paths).flatMap((methods) =>
       Object.values(methods).map(({ operationId }) => operationId),
@@ -127,12 +127,12 @@ describe('routes, contracts and policies', () => {
     expect(documented.toSorted()).toEqual(ids(contracts).toSorted());
   });
 
-  test('the committed document is the one the contracts give', () => {
+  test('produce the committed OpenAPI document', () => {
     const committed = JSON.parse(readFileSync(path.join(root, 'server/openapi.json'), 'utf8')) as object;
     expect(committed).toEqual(JSON.parse(JSON.stringify(openApiDocument(contracts))));
   });
 
-  test('take a UUID in any letter case, wherever one is taken, and go on with the lower case', () => {
+  test('accept UUIDs in any letter case everywhere, and convert them to lower case', () => {
     const lower = '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90';
     const other = 'g198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90';
     let taken = 0;
@@ -148,7 +148,7 @@ describe('routes, contracts and policies', () => {
     expect(taken).toBeGreaterThan(60);
   });
 
-  test('every list is bounded', () => {
+  test('bound the length of every list', () => {
     for (const contract of contracts.filter(({ id }) => id.startsWith('list_'))) {
       const most = contract.id === 'list_tickets' ? 500 : 100; // of tickets without their texts
       const bounds = contract.query?.safeParse({ limit: String(most + 1) });
@@ -157,7 +157,7 @@ describe('routes, contracts and policies', () => {
     }
   });
 
-  test('everything that is created has a Location, and a read behind it', () => {
+  test('give everything that is created a Location that can be read', () => {
     const shape = (route: string) => route.replaceAll(/\{[\w.]+\}/g, '{}');
     const read = new Set(contracts.flatMap(({ method, path: route }) => (method === 'get' ? [shape(route)] : [])));
     for (const { id, status, location } of contracts.filter((one) => one.status === 201 || one.location)) {
@@ -165,14 +165,14 @@ describe('routes, contracts and policies', () => {
     }
   });
 
-  test('every write over what somebody has seen names the version that was seen', () => {
+  test('require the version that a write is based on, if it replaces what somebody has seen', () => {
     const guarded: Record<string, string> = {
-      update_ticket: 'labels that are added or removed go with every version',
-      update_notification: 'it is the caller’s alone, and what is sent is what it becomes',
-      place_ticket: 'it goes beside another as that stands now, and is no change of the ticket’s version',
+      update_ticket: 'added and removed labels need no version',
+      update_notification: 'only the caller changes it, to the state that is sent',
+      place_ticket: 'it is relative to the current order, and does not change the ticket’s version',
       set_watching: 'it is the caller’s alone',
       add_reaction: 'it is the caller’s alone',
-      change_password: 'the current password is its base',
+      change_password: 'it requires the current password instead',
     };
     for (const { id, method, if_match, errors = [] } of contracts) {
       if ((method !== 'put' && method !== 'patch') || id in guarded) continue;
@@ -184,12 +184,12 @@ describe('routes, contracts and policies', () => {
     }
   });
 
-  test('every write within a project refuses one that is archived, but for what is no change of its content', () => {
+  test('let every write in a project refuse an archived one, except those that do not change its content', () => {
     const allowed: Record<string, string> = {
       update_project: 'it brings the project back',
       archive_project: 'the project is archived already',
-      purge_ticket: 'what must be deleted must be, wherever it is',
-      purge_comment: 'what must be deleted must be, wherever it is',
+      purge_ticket: 'what has to be deleted must be deletable anywhere',
+      purge_comment: 'what has to be deleted must be deletable anywhere',
       set_watching: 'it is the caller’s alone',
     };
     const open = contracts
@@ -198,7 +198,7 @@ describe('routes, contracts and policies', () => {
     expect(ids(open).toSorted()).toEqual(Object.keys(allowed).toSorted());
   });
 
-  test('what may be sent to create something, its update takes, too, or names the operation that does', () => {
+  test('let an update change every field that its creation takes, or name the operation that does', () => {
     const updates = contracts.filter(({ id }) => id.startsWith('update_'));
     const fixed = updates.flatMap(({ id, body, elsewhere = {} }: Operation) => {
       const created: Operation | undefined = contracts.find((one) => one.id === id.replace('update_', 'create_'));
@@ -210,11 +210,11 @@ describe('routes, contracts and policies', () => {
     expect(fixed).toEqual([]);
   });
 
-  test('what a resource shows, its update takes, or says how it is changed, but for what the server alone decides', () => {
+  test('let an update change every field of a resource, or say how it is changed, unless only the server decides it', () => {
     const of_the_server =
       /^(id|user_id|role|.*version|.*_(at|by|until|since|category)|state_reason|owner_id|mentions|reactions|author_id|ticket_id|allowed_transitions)$/;
     const silent = contracts
-      // What a notification is about has happened.
+      // The other fields of a notification say what has happened.
       .filter(({ id, method }) => id.startsWith('update_') && id !== 'update_notification' && method === 'patch')
       .flatMap(({ id, body, response, elsewhere = {} }: Operation) => {
         const changed = [...Object.keys(fieldsOf(body)), ...Object.keys(elsewhere)];
@@ -225,8 +225,8 @@ describe('routes, contracts and policies', () => {
     expect(silent).toEqual([]);
   });
 
-  test('everything that has a version has it in its ETag', () => {
-    const without = ['get_livez', 'accept_invitation']; // the server's own version; a membership that is read elsewhere
+  test('send the version of everything that has one as its ETag', () => {
+    const without = ['get_livez', 'accept_invitation']; // the server's own version; a membership, which get_member returns with its ETag
     const untagged = contracts.filter(
       ({ id, response, etag }) => 'version' in fieldsOf(response) && etag !== true && !without.includes(id),
     );
@@ -234,7 +234,7 @@ describe('routes, contracts and policies', () => {
     expect(ids(untagged)).toEqual([]);
   });
 
-  test('every operation below a workspace names it first in its path', () => {
+  test('name the workspace first in the path of every operation in it', () => {
     for (const { id, path: route } of contracts) {
       if (typeof accessOf(id) !== 'string') expect(route).toMatch(/^\/v1\/workspaces\/\{workspace_id\}/);
     }
@@ -256,7 +256,7 @@ describe('errors', () => {
     ).toEqual([]);
   });
 
-  test('are explained, each with what its problem always carries', () => {
+  test('are explained, each with the members that its problem always has', () => {
     const sections = readFileSync(path.join(root, 'docs/errors.md'), 'utf8').split(/^## /m).slice(1);
     const unexplained = sections.flatMap((section) => {
       const [code = '', , , ...text] = section.split('\n');
@@ -278,7 +278,7 @@ describe('the document', () => {
     openApiDocument(contracts) as { components: { schemas: Record<string, { properties?: object; anyOf?: object[] }> } }
   ).components;
 
-  test('has one schema for each error code, of what its problem carries', () => {
+  test('has one schema for each error code, with the members of its problem', () => {
     type Code = { const?: string; anyOf?: { enum?: string[] }[] };
     const by_code = new Map<string, string>();
     for (const { $ref = '' } of (schemas['Problem'] as { anyOf: { $ref?: string }[] }).anyOf) {
@@ -296,7 +296,7 @@ describe('the document', () => {
     expect(carried('not_found').toSorted()).toEqual(['code', 'detail', 'status', 'title', 'type']);
   });
 
-  test('has an example for every body, path parameter and problem, each as its contract wants it', () => {
+  test('has an example for every body, path parameter and problem, each valid by its contract', () => {
     interface Documented {
       operationId: string;
       parameters?: { in: string; schema: { example?: unknown } }[];
@@ -317,19 +317,19 @@ describe('the document', () => {
     }
   });
 
-  test('lists the actions of the audit log, and lets others come', () => {
+  test('lists the actions of the audit log, and allows further ones', () => {
     const [known, others] = schemas['AuditAction']?.anyOf ?? [];
     expect(known).toMatchObject({ enum: expect.arrayContaining(['ticket.transitioned', 'comment.created']) });
     expect(others).toMatchObject({ type: 'string', pattern: expect.any(String) });
   });
 
-  test('leaves responses room for more fields and words, and requests none', () => {
+  test('allows further fields and words in responses, and no undeclared fields in requests', () => {
     const document = JSON.parse(JSON.stringify(openApiDocument(contracts))) as Json;
     expect(closedResponses(document)).toEqual([]);
     expect(openRequests(document)).toEqual([]);
   });
 
-  test('would be caught with a closed response and with an open request', () => {
+  test('is noticed with a closed response or an open request', () => {
     const document = JSON.parse(JSON.stringify(openApiDocument(contracts))) as Json;
     const named = (document['components'] as { schemas: Record<string, Json> }).schemas;
     named['Ticket'] = { ...named['Ticket'], additionalProperties: false };
@@ -342,7 +342,7 @@ describe('the document', () => {
     expect(openRequests(document)).toEqual(['WorkflowStatus takes any field']);
   });
 
-  test('says which lists of words are complete', () => {
+  test('has the complete lists of words that docs/api-stability.md names', () => {
     const text = readFileSync(path.join(root, 'docs/api-stability.md'), 'utf8');
     for (const name of permanent_words) {
       const words = (schemas[name] as { enum?: string[] }).enum ?? [];
@@ -384,7 +384,7 @@ describe('a response', () => {
       'RateLimit is limit=7',
     ],
     ['no request id', { status: 200, headers: new Headers(), body: { status: 'ok' } }, 'no X-Request-Id'],
-  ])('with %s would be caught', (_, answer, says) => {
+  ])('with %s is noticed', (_, answer, says) => {
     expect(nonconformities('get_livez', answer).join()).toContain(says);
   });
 });

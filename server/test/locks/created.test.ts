@@ -6,7 +6,7 @@ import { makeTeam, makeTicket, nowhere, type Team } from '../../../proof/harness
 import { registerPerson, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
-// What all that can be created has in common, asked of each of it.
+// What everything that can be created has in common, tested for each.
 
 let server: TestServer;
 let team: Team;
@@ -28,8 +28,8 @@ async function someTicket() {
   return { ...at_team(), ticket };
 }
 
-describe('what was created', () => {
-  /** Creates one of everything; gives the response, and what of it the Location leads to. */
+describe('something that was created', () => {
+  /** Creates one of everything. Returns the response, and the token to read its Location with if it isn't the owner's. */
   const creations: Record<string, () => Promise<[RawResponse, token?: string]>> = {
     register: async () => {
       const { client, email } = await registerPerson(server);
@@ -77,7 +77,7 @@ describe('what was created', () => {
     ],
   };
 
-  test('is found behind its Location', async () => {
+  test('is found at its Location', async () => {
     expect(Object.keys(creations).sort()).toEqual(
       contracts.flatMap(({ id, status }) => (status === 201 ? [id] : [])).sort(),
     );
@@ -89,12 +89,12 @@ describe('what was created', () => {
       const made = body as Record<string, unknown>;
       const shown = { ...((made['user'] ?? made['transition'] ?? made) as Record<string, unknown>) };
       for (const only_once of ['token', 'secret', 'mailed']) delete shown[only_once];
-      const { gone: _, ...again } = (await found.json()) as Record<string, unknown>; // that is asked of one view alone
+      const { gone: _, ...again } = (await found.json()) as Record<string, unknown>; // only a read of a single view has `gone`
       expect(again).toEqual(shown);
     }
   });
 
-  test('is no longer found once it is gone: a member, an invitation, a session', async () => {
+  test('is no longer found once it has ended: a member, an invitation, a session', async () => {
     const { workspace_id, owner } = team;
     const guest = await registerPerson(server);
     const body = { email: guest.email, role: 'viewer' } as const;
@@ -116,7 +116,7 @@ describe('what was created', () => {
     expect((await guest.client.raw.get_session({ session_id })).status).toBe(404);
   });
 
-  test('a step that a ticket has not taken is not found, however it is named', async () => {
+  test('is not found by the number of another, such as a transition that the ticket has not taken', async () => {
     const at = await someTicket();
     for (const sequence of ['1', '999999999', '0', '01', '-1', '1e0', '9999999999', 'x']) {
       expect((await team.owner.client.raw.get_transition({ ...at, sequence })).status).toBe(404);

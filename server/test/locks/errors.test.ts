@@ -7,7 +7,8 @@ import { makeAttachment } from '../../../proof/harness/attachments.ts';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
-// What many operations refuse alike, asked of each that declares it. `npm test` counts which declared errors no test got.
+// Errors that many operations share, tested for each that declares them. `npm test` reports declared errors that no
+// test got.
 
 let server: TestServer;
 let team: Team;
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** The operations that declare this error for themselves. */
+/** The operations that declare this error themselves. */
 function declaring(code: string): string[] {
   return contracts.flatMap(({ id, ...operation }) => {
     const { errors = [] } = operation as { errors?: readonly string[] };
@@ -41,7 +42,7 @@ async function expectOfAll(calls: Calls, refused: { status: number; code: string
   }
 }
 
-/** A project of its own with a ticket, a deleted one, and a comment; and a bot. */
+/** Creates a project with a ticket, a deleted one, a comment and an attachment; and a bot, a webhook and a view. */
 async function makeProject(key: string) {
   const { workspace_id, owner } = team;
   const { id: project_id } = await owner.client.create_project({ workspace_id, body: { key, name: key } });
@@ -70,7 +71,7 @@ async function makeProject(key: string) {
   };
 }
 
-test('readiness says that a server waits for its schema, or stops', async () => {
+test('readiness says that a server is waiting for its schema, or stopping', async () => {
   const { database } = server;
   const codes: unknown[] = [];
   for (const lifecycle of [{ stopping: false, waits_for: 'The schema is missing.' }, { stopping: true }]) {
@@ -118,8 +119,8 @@ test('a mapping of more than 10,000 tickets is refused with their number', async
   ]);
 });
 
-describe('every operation that declares it', () => {
-  test('refuses a cursor that is not its own', async () => {
+describe('every operation that declares the error', () => {
+  test('refuses an invalid cursor', async () => {
     const { workspace_id, project, place, webhook } = await makeProject('LIST');
     const ids = {
       workspace_id,
@@ -163,7 +164,7 @@ describe('every operation that declares it', () => {
     await expectOfAll(calls, { status: 409, code: 'project_archived' });
   });
 
-  test('refuses what is based on another version', async () => {
+  test('refuses a write that is based on another version', async () => {
     const { workspace_id, project, at, place, bot, webhook, view } = await makeProject('STALE');
     const { id: comment_id } = await team.owner.client.create_comment({ ...at, body: { body: 'To be deleted' } });
     await team.owner.client.delete_comment({ ...at, comment_id });
@@ -192,7 +193,7 @@ describe('every operation that declares it', () => {
     await expectOfAll(calls, { status: 409, code: 'conflict' });
   });
 
-  test('refuses a write over what somebody has seen without the version that was seen, and changes nothing', async () => {
+  test('refuses a write without the version that it is based on, and changes nothing', async () => {
     const { workspace_id, project, at, place, bot, webhook, view } = await makeProject('BLIND');
     const user_id = team.viewer.user.id;
     const reads: ((raw: Raw) => Promise<RawResponse>)[] = [
