@@ -14,7 +14,7 @@ let team: Team;
 let person: Person;
 
 beforeAll(async () => {
-  // Nothing sends what is queued.
+  // The mails are only queued: nothing sends them.
   const mail = { BATON_MAIL_FROM: 'a@example.com', BATON_APP_URL: 'https://example.com' };
   server = await startServer({ ...mail, BATON_SMTP_URL: 'smtp://localhost' });
   team = await makeTeam(server);
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** How much both audit logs have. */
+/** How many entries both audit logs have together. */
 async function count(): Promise<number> {
   const { rows } = await server.database.owner.query<{ n: number }>(
     'select (select count(*) from audit_log)::int + (select count(*) from account_audit_log)::int as n',
@@ -30,7 +30,7 @@ async function count(): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/** A mail is noted when it is sent. A session that lives on is no news: its beginning and its end are. What somebody reads and wants to know is theirs alone. */
+/** Writes without an entry. A mail is recorded when it is sent. Of a session, only its beginning and end are. What somebody has read or wants to know is private. */
 const without_fact = [
   'refresh',
   'request_password_reset',
@@ -41,7 +41,7 @@ const without_fact = [
   'set_watching',
 ];
 
-test('every write that succeeds leaves an entry in a log, and the audit log has an entry of every kind', async () => {
+test('every write that succeeds leaves an entry in a log, and every kind of entry occurs', async () => {
   const { workspace_id, project_id, owner, admin, member, viewer } = team;
   const { id: ticket } = await member.client.create_ticket({ workspace_id, project_id, body: { title: 'T' } });
   const at = { workspace_id, ticket };
@@ -65,7 +65,7 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
   const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: 'To be removed' } });
   const token_body = { name: 'T', scopes: ['tickets:read' as const] };
   const { id: token_id } = await owner.client.create_token({ workspace_id, body: token_body });
-  await numberEvents(server.database.url); // what is to be sent again is behind the webhook
+  await numberEvents(server.database.url); // so that the webhook begins after the events to redeliver
   const { id: webhook_id } = await owner.client.create_webhook({
     workspace_id,
     body: { url: 'https://receiver.invalid/' },
@@ -174,12 +174,13 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     );
     if (versions.rows.at(-1)?.version !== version) unversioned.push(operation);
   }
-  // Each change of what has a version makes another one.
+  // Each change of something with a version raises it.
   expect(unraised).toEqual([]);
-  // Each change says which version it made, but for the account's, whose log has none. To be placed is no new version.
+  // Each change's entry has the version that it created, except in the account's log, which has none. Placing a ticket
+  // doesn't create a version.
   expect(unversioned).toEqual(['update_me', 'place_ticket']);
 
-  // The kinds that none of these calls brings about.
+  // The kinds of entries that none of these calls leaves.
   await owner.client.update_project({ if_match: '*', ...project, body: { archived: false } });
   await admin.client.remove_member({ workspace_id, user_id: admin.user.id });
   await member.client.transition_ticket({ ...at, body: { to: 'in_progress' } });
@@ -197,9 +198,9 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
   });
   const { rows } = await server.database.owner.query<{ action: string }>('select distinct action from audit_log');
   const by_the_operator = ['workspace.purged'];
-  // When a receiver fails for long, or says that it is gone: server/src/webhooks/health.test.ts.
+  // When a receiver keeps failing, or says that it is gone: server/src/webhooks/health.test.ts.
   const by_the_worker = ['webhook.paused', 'webhook.disabled'];
-  // When many were placed between the same two: server/src/tickets/place.test.ts.
+  // When many tickets were placed between the same two: server/src/tickets/place.test.ts.
   const without_room = ['ticket.respaced'];
   expect([...rows.map(({ action }) => action), ...by_the_operator, ...by_the_worker, ...without_room].sort()).toEqual(
     Object.keys(facts).sort(),

@@ -5,15 +5,15 @@ import { makeNotification, makeTicket, makeWebhook, type Team } from '../../../p
 import type { TestServer } from '../../../proof/harness/server.ts';
 
 export interface Furnished {
-  /** What each position of a path is filled with. */
+  /** The value of each path parameter. */
   ids: Record<string, string>;
-  /** Others of those in which something lies. */
+  /** Other parents, by path parameter, in which none of these things are. */
   beside: Record<string, string>;
-  /** A notification of each role's. */
+  /** A notification of the person in each role. */
   notifications: Record<string, { notification_id: string }>;
 }
 
-/** Gives a workspace a row in every table, so that row-level security has something to hide, and every path its ids. */
+/** Gives a workspace a row in every table, so that row-level security has something to hide. Returns the ids for every path. */
 export async function furnish(server: TestServer, team: Team): Promise<Furnished> {
   const { workspace_id, project_id, owner } = team;
   const text = 'x'.repeat(100_000);
@@ -34,7 +34,7 @@ export async function furnish(server: TestServer, team: Team): Promise<Furnished
     body: { name: 'Its own', scopes: ['tickets:read'] },
   });
   const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: 'Bot' } });
-  // As many as its tree has a node for.
+  // Enough events for its tree to have a node.
   await server.database.owner.query(
     `insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, request_id)
      select $1, gen_random_uuid(), $2, 'workspace.purged', 'workspace', $1, 'seed-0001' from generate_series(1, 256)`,
@@ -56,7 +56,7 @@ export async function furnish(server: TestServer, team: Team): Promise<Furnished
     ticket: (await makeTicket(team)).id,
     webhook_id: (await owner.client.create_webhook(other_webhook)).id,
   };
-  // Of whichever role: each finds one of its own.
+  // One for each role, because callers find only their own.
   const { owner: _, admin, member, viewer } = team;
   const notifications: Furnished['notifications'] = {};
   for (const [role, of] of Object.entries({ owner, admin, member, viewer })) {

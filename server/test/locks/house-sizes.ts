@@ -4,31 +4,31 @@ import { type ArrowFunctionExpression, type Function, parseSync, Visitor } from 
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
-/** Lines that most files stay within, and that all do. */
+/** How many lines most files have at most, and how many all of them have at most. */
 export const usual_file = 250;
 export const longest_file = 400;
 export const longest_function = 70;
 
-// Generated, and copies of releases.
+// Generated files, and copies of releases.
 const kept_as_is = /^sdk\/(generated\.ts$|releases\/)/;
 
-/** What may be longer, and why. */
+/** Files and functions that may be longer, and why. */
 export const exceptions: Record<string, string> = {
-  'bin/verify-audit.ts': 'an auditor takes this one file along, with nothing that it imports',
-  'server/src/serving/serve.ts createServe': 'a closure in place of a class; no function in it is long',
+  'bin/verify-audit.ts': 'one file without imports, so that an auditor can take it along',
+  'server/src/serving/serve.ts createServe': 'a closure instead of a class; no function in it is long',
   'server/src/db/upgrade.test.ts fill': 'rows of every table of the first version, as SQL',
   'server/test/locks/facts.test.ts every write that succeeds leaves': 'a call of every write, a line each',
   'proof/prove/tenancy/world.ts furnish': 'one of everything that a workspace may have, a line each',
-  'proof/replay/replay.ts replay': 'the stages of a replay in their order; a fifth of it are its options',
+  'proof/replay/replay.ts replay': 'the stages of a replay in order; a fifth of it are options',
   'web/src/api/stream.test.ts makeFeed': 'a feed that the test steers, as a closure',
   'web/src/detail/comment-card.tsx CommentCard': 'markup: a comment in each of its states',
   'web/src/detail/description-field.tsx DescriptionField': 'markup: a text in each of its states',
   'web/src/detail/fields.tsx Fields': 'markup: the fields of a ticket, one after the other',
-  'web/src/detail/step-sheet.tsx StepSheet': 'markup: what a step may require, one after the other',
+  'web/src/detail/step-sheet.tsx StepSheet': 'markup: what a transition may require, one after the other',
   'web/src/detail/title-field.tsx TitleField': 'markup: a text in each of its states',
   'web/src/list/filter-bar.tsx FilterBar': 'markup: a menu for each filter',
-  'web/src/list/rows.tsx Rows': 'markup: the list, and what keys do in it',
-  'sdk/compatibility/everything.ts useEverything': 'a call of every operation, in an order that each needs',
+  'web/src/list/rows.tsx Rows': 'markup: the list and its keyboard shortcuts',
+  'sdk/compatibility/everything.ts useEverything': 'a call of every operation, in an order in which all succeed',
 };
 
 interface Size {

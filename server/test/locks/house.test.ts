@@ -6,14 +6,14 @@ import { circles, houseViolations, lockedTables, sources } from './house.ts';
 import { undecidedTables, unrecordedWrites } from './recording.ts';
 import { exceptions, functionSizes, longest_file, longest_function, sizes, usual_file } from './house-sizes.ts';
 
-describe('the house', () => {
-  test('keeps each kind of thing in its place', () => {
+describe('the server', () => {
+  test('follows the house rules about what may be in which folder', () => {
     const all = sources();
     expect(all.length).toBeGreaterThan(40);
     expect(houseViolations(all)).toEqual([]);
   });
 
-  test('has tests beside every domain, but for the reference, which the contract test is about', () => {
+  test('has tests in the folder of every domain except the reference, which the contract test covers', () => {
     const root = path.resolve(import.meta.dirname, '../../src');
     const domains = readdirSync(root).filter((folder) => existsSync(path.join(root, folder, 'routes.ts')));
     expect(domains.length).toBeGreaterThan(10);
@@ -32,7 +32,7 @@ describe('the house', () => {
     ['workspaces/member-queries.ts', 'sql`update tickets set a = 1`', "writes tickets, which isn't its folder's"],
     ['tickets/edit.ts', "new BatonError('rate_limited')", 'refuses by a limit without saying which'],
     ['tickets/contract.ts', "import { sql } from '../db/sql.ts';", 'imports the server into a contract'],
-  ])('would be caught: %s with %s', (file, text, says) => {
+  ])('is noticed if it breaks a rule: %s with %s', (file, text, says) => {
     expect(houseViolations([{ file, text }])).toEqual([`${file} ${says}`]);
   });
 });
@@ -40,13 +40,13 @@ describe('the house', () => {
 describe('ARCHITECTURE', () => {
   const text = readFileSync(path.resolve(import.meta.dirname, '../../../ARCHITECTURE.md'), 'utf8');
 
-  test('has every folder of the server on its map', () => {
+  test('lists every folder of the server', () => {
     const folders = new Set(sources().flatMap(({ file }) => /^(?!(?:lib|config)\/)(.+?)\//.exec(file)?.[1] ?? []));
     expect(folders.size).toBeGreaterThan(15);
     expect([...folders].filter((folder) => !new RegExp(`^ {4}${folder}/ `, 'm').test(text))).toEqual([]);
   });
 
-  test('names under its locks every kind of row that a transaction waits for', () => {
+  test('names every kind of row that a transaction waits for in its section on locks', () => {
     const section = /^## Locks$(.*?)^## /ms.exec(text)?.[1] ?? '';
     const locked = lockedTables(sources());
     expect(locked).toEqual(expect.arrayContaining(['comments', 'memberships']));
@@ -62,17 +62,17 @@ describe('ARCHITECTURE', () => {
   });
 });
 
-describe('what writes a row that a log tells of', () => {
-  test('is known for every table: recording.ts says of each whether a log tells of its changes', () => {
+describe('a function that writes a logged table', () => {
+  test('is recognised, because recording.ts says of every table whether its changes are logged', () => {
     expect(undecidedTables()).toEqual([]);
     expect(undecidedTables(['tickets', 'watchers', 'things'])).toEqual(['things']);
   });
 
-  test('records it, or all who call it do', () => {
+  test('records the write, or all its callers do', () => {
     expect(unrecordedWrites(sources())).toEqual([]);
   });
 
-  test('is found in a function whose parameters take several lines', () => {
+  test('is found if its parameters take several lines', () => {
     const text =
       'export async function renameIt({\n  tx,\n}: Context) {\n  await updateThing(tx);\n  recordAudit(tx);\n}\n';
     const queries = 'export function updateThing(tx: Tx) {\n  tx.send(sql`update webhooks set state = 1`);\n}\n';
@@ -90,13 +90,13 @@ describe('what writes a row that a log tells of', () => {
     'const short = (tx: Tx) => 1;\n\nexport async function renameIt(tx: Tx): Promise<void> {\n  await updateProject(tx);\n}\n\nshort(tx);\n',
     'function renameIt(tx: Tx) {\n  updateProject(tx);\n}\nexport function through(tx: Tx) {\n  renameIt(tx);\n}\n',
     'export function stateIt(tx: Tx) {\n  tx.send(sql`update webhooks set state = 1`);\n}\n',
-  ])('would be named: %j', (text) => {
+  ])('is reported if nothing records it: %j', (text) => {
     expect(unrecordedWrites([...sources(), { file: 'projects/new.ts', text }])).toHaveLength(1);
   });
 });
 
-test('folders don’t import each other, but for two pairs', () => {
-  // An account may be opened by an invitation; a workflow is replaced together with the tickets that it doesn't suit.
+test('folders do not import each other, except for two pairs', () => {
+  // An invitation may create an account; replacing a workflow also moves tickets whose status it removes.
   expect(circles(sources()).sort()).toEqual(['accounts and workspaces', 'projects and tickets']);
   expect(
     circles([
@@ -109,7 +109,7 @@ test('folders don’t import each other, but for two pairs', () => {
 describe('sources', () => {
   const { files, functions } = sizes();
 
-  test(`have at most ${longest_file} lines a file and ${longest_function} a function, but for the exceptions`, () => {
+  test(`have at most ${longest_file} lines per file and ${longest_function} per function, except for the listed ones`, () => {
     const long = [
       ...files.filter(({ lines }) => lines > longest_file),
       ...functions.filter(({ lines }) => lines > longest_function),
@@ -117,12 +117,12 @@ describe('sources', () => {
     expect(long.map(({ what }) => what).sort()).toEqual(Object.keys(exceptions).sort());
   });
 
-  test(`have mostly at most ${usual_file} lines: nine in ten`, () => {
+  test(`have at most ${usual_file} lines in nine of ten files`, () => {
     const long = files.filter(({ lines }) => lines > usual_file);
     expect(long.length).toBeLessThan(files.length / 10);
   });
 
-  test('a long function would be found by its name or its title’s first words, within a group of tests too', () => {
+  test('with a long function are reported by its name or the first words of its title, even within a group of tests', () => {
     const long = `function long() {\n${'//\n'.repeat(longest_function)}}\n`;
     const grouped = `describe('x', () => {\n${long}test('one two three four five six', () => {\n${'//\n'.repeat(80)}});\n});\n`;
     expect(functionSizes('a.ts', grouped).filter(({ lines }) => lines > longest_function)).toEqual([
@@ -140,11 +140,11 @@ describe('every tenant statement', () => {
     'select 1 from tickets t join projects p on p.id = t.project_id where t.workspace_id = $1',
     'update tickets set title = $1 where id = $2',
     'delete from memberships where user_id = $1',
-  ])('would be caught without its workspace: %s', (text) => {
+  ])('is noticed if it does not filter by workspace: %s', (text) => {
     expect(unscopedTables(text, tables)).not.toEqual([]);
   });
 
-  test('passes with an equality for each table', () => {
+  test('passes if it compares the workspace of each table', () => {
     const text = `select 1 from tickets t join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id
       where t.workspace_id = $1`;
     expect(unscopedTables(text, tables)).toEqual([]);
@@ -156,7 +156,7 @@ describe('every statement on memberships', () => {
     'select m.role from memberships m where m.workspace_id = $1',
     'update memberships set role = $1 where workspace_id = $2',
     'select 1 from tickets t join memberships m on m.user_id = t.assignee_id where t.workspace_id = $1',
-  ])('would be caught when it does not say whether former members count: %s', (text) => {
+  ])('is noticed if it does not say whether former members count: %s', (text) => {
     expect(forgetsFormerMembers(text)).toBe(true);
     expect(forgetsFormerMembers(`${text} and removed_at is null`)).toBe(false);
   });

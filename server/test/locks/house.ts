@@ -9,7 +9,7 @@ export interface Source {
 
 const root = path.resolve(import.meta.dirname, '../../src');
 
-/** Every source of the server, without the tests beside it. */
+/** Every source of the server, without its tests. */
 export function sources(): Source[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
@@ -22,7 +22,7 @@ interface Rule {
   except: RegExp;
 }
 
-/** Where each kind of thing may stand. */
+/** The rules of what may be in which folder. */
 const rules: Rule[] = [
   {
     says: 'uses Express outside of http/ and serving/',
@@ -37,7 +37,7 @@ const rules: Rule[] = [
     except: /(^db\/|^access\/authorize\.ts|^audit\/|queries\.ts$|^projects\/definitions\.ts|^http\/rate-limit)/,
   },
   {
-    says: 'uses what does not survive sharding',
+    says: 'uses what would not work with sharding',
     breaks:
       /set_config\(|clock_timestamp\(|\bmerge into\b|pg_advisory|pg_try_advisory|pg_notify|\boffset \$|count\(\*\) over/i,
     except: /^db\/(embedded|migrate)/,
@@ -45,7 +45,7 @@ const rules: Rule[] = [
   {
     says: 'builds SQL from strings',
     breaks: /\.query\(\s*`[^`]*\$\{/,
-    // Names of databases can't be parameters; process/database.ts has its own, as a constant.
+    // Names of databases can't be parameters. That in process/database.ts is a constant.
     except: /^(db\/|process\/database\.ts$)/,
   },
   {
@@ -54,13 +54,13 @@ const rules: Rule[] = [
     except: /^lib\/limit\.ts$/,
   },
   {
-    says: 'imports the server into a contract',
+    says: 'imports server code into a contract',
     breaks: /from '\.\.\/(db|access|(audit|accounts)\/(?!contract)\w+)[/.]/,
     except: /(?<!contract\.ts)$/,
   },
 ];
 
-/** The one folder that writes each table, together with what its log entries say of it. */
+/** The tables that each folder owns: only it writes them, and what its log entries say of them. */
 export const owners: Record<string, readonly string[]> = {
   accounts: [
     'users',
@@ -91,7 +91,7 @@ export const owners: Record<string, readonly string[]> = {
 
 const writing = /\b(?:insert into|update|delete from)\s+([a-z_]+)\b/g;
 
-/** The tables that a file writes without being their owner's. */
+/** The tables that a file writes although its folder doesn't own them. */
 function foreignWrites({ file, text }: Source): string[] {
   const own = owners[file.split('/')[0] ?? ''] ?? [];
   const all = Object.values(owners).flat();
@@ -99,10 +99,10 @@ function foreignWrites({ file, text }: Source): string[] {
   return [...new Set(written)].filter((table) => all.includes(table) && !own.includes(table));
 }
 
-/** Rows of accounts, and of the processes themselves, are no part of a workspace's order; upkeep has its own row there. */
+/** Not in a workspace's lock order: rows of accounts and of processes. Upkeep has a row of its own in the document. */
 const apart = /^(accounts|preferences|http|work)\/|upkeep-queries\.ts$/;
 
-/** The tables whose rows a transaction locks: `from things t where … for update of t`, or that of the first table where none is named. */
+/** The tables whose rows a transaction locks: `from things t where … for update of t`, or else the statement's first table. */
 export function lockedTables(all: readonly Source[]): string[] {
   const lock = /\bfor (?:no key update|update|key share)\b(?: of (\w+))?( skip locked)?/g;
   const found = all
@@ -110,7 +110,7 @@ export function lockedTables(all: readonly Source[]): string[] {
     .flatMap(({ text }) =>
       [...text.matchAll(lock)].flatMap(({ 1: name, 2: skips, index }) => {
         const before = text.slice(text.lastIndexOf('tx.', index), index);
-        // Who skips what is locked waits for nobody, and who waits after the commit holds nothing else.
+        // `skip locked` doesn't wait, and a wait in `settle` comes after the commit, without other locks.
         if (skips !== undefined || before.startsWith('tx.settle')) return [];
         const from = name === undefined ? /\bfrom\s+(\w+)/ : new RegExp(`\\b(?:from|join)\\s+(\\w+) ${name}\\b`);
         return from.exec(before)?.[1] ?? [];
@@ -121,7 +121,7 @@ export function lockedTables(all: readonly Source[]): string[] {
 
 const imported = /from '(\.[^']+)'/g;
 
-/** The pairs of folders that import each other, each as `a and b`; the sources at the root belong to none. */
+/** The pairs of folders that import each other, as `a and b`. Sources at the root belong to no folder. */
 export function circles(all: readonly Source[]): string[] {
   const folderOf = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : undefined);
   const arrows = new Set<string>();
@@ -138,7 +138,7 @@ export function circles(all: readonly Source[]): string[] {
   });
 }
 
-/** What breaks the house rules, one sentence each. */
+/** Checks the house rules. Returns one sentence per violation. */
 export function houseViolations(all: readonly Source[]): string[] {
   return all.flatMap((source) => [
     ...rules

@@ -43,7 +43,7 @@ const constraints = `
   alter table tickets drop constraint tickets_status_fkey, drop constraint tickets_assignee_fkey;
   drop index events_ticket_version;`;
 
-// Each breaks the data in one way, behind the schema's back.
+// Each breaks the data in one way that the schema doesn't prevent here.
 const breaks: [name: string, sql: string][] = [
   ['history_is_gap_free', 'delete from status_history where sequence = 2'],
   ['history_is_a_chain', `update status_history set from_status = 'closed' where sequence = 3`],
@@ -152,7 +152,7 @@ const breaks: [name: string, sql: string][] = [
   ['attachments_are_added_up', 'update attachment_usage set bytes = bytes + 1'],
 ];
 
-/** Tables in which each row is sound or not by itself: constraints say so. */
+/** Tables whose rows are valid by themselves, which constraints ensure. */
 const by_schema_alone = ['api_tokens', 'ticket_texts', 'watchers', 'workspace_usage'];
 
 describe('the invariants', () => {
@@ -160,18 +160,18 @@ describe('the invariants', () => {
     expect(await brokenInvariants(server.database.owner)).toEqual({});
   });
 
-  test('each have a way to be broken here', () => {
+  test('are each broken by a test here', () => {
     expect(breaks.map(([name]) => name)).toEqual(invariants().map(({ name }) => name));
   });
 
-  test('look at every table of the workspaces, but for those that the schema keeps sound by itself', async () => {
+  test('read every table of the workspaces, except those that the schema alone keeps valid', async () => {
     const all = invariants().map(({ statement }) => statement);
     const tables = await tablesOf(server.database.owner, 'workspace');
     const unread = tables.filter((table) => !all.some((text) => new RegExp(`\\b${table}\\b`).test(text)));
     expect(unread.sort()).toEqual(by_schema_alone);
   });
 
-  test('read no table once for each row of another, even without statistics', async () => {
+  test('do not read a table once for each row of another, even without statistics', async () => {
     const reads = (plan: PlanNode): boolean => plan['Relation Name'] !== undefined || (plan.Plans ?? []).some(reads);
     const loops = (plan: PlanNode): boolean =>
       (plan['Node Type'] === 'Nested Loop' && (plan.Plans ?? []).slice(1).some(reads)) ||
@@ -184,7 +184,7 @@ describe('the invariants', () => {
     expect(slow).toEqual([]);
   });
 
-  test.each(breaks)('control: %s is seen broken', async (name, sql) => {
+  test.each(breaks)('control: a violation of %s is noticed', async (name, sql) => {
     const client = await server.database.owner.connect();
     try {
       await client.query(`begin; ${constraints}`);

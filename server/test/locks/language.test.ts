@@ -23,7 +23,7 @@ test('the word list has a better word for each banned one', () => {
   expect(words.every(({ better, banned }) => better !== '' && !banned.includes('|'))).toBe(true);
 });
 
-/** What is found in these, shortened to line and words. */
+/** The bad words found in these, each as its line and the two words. */
 const found = (prose: Prose[]) => badWords(prose).map((text) => /:(\d+ says “.+?” for “.+?”)/.exec(text)?.[1]);
 
 test('a banned word is found in a page, in any case and ending, with its line and the better word', () => {

@@ -5,7 +5,7 @@ import { parseSync, Visitor } from 'oxc-parser';
 const root = path.resolve(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 
-/** A line, or a string of the code, and where it starts. */
+/** A line of a page, or a string of the code, and where it starts. */
 export interface Prose {
   file: string;
   line: number;
@@ -41,7 +41,7 @@ export function badWords(all: readonly Prose[]): string[] {
   );
 }
 
-/** Without code between backticks, the targets of links, and links that are called by their file. */
+/** Removes code between backticks, the targets of links, and links named after their file. */
 const withoutCode = (text: string) =>
   text
     .replace(/`[^`]+`/g, '`…`')
@@ -58,10 +58,10 @@ export function proseOfPage(file: string, text: string): Prose[] {
   });
 }
 
-// SQL outside of the tag, and the source text that a broken build replaces.
+// SQL without the tag, and source text that a broken build replaces.
 const code = /\b(insert into|update \w+ set|delete from|select .+ from)\b|===|<=|>=|=>|;$/s;
 
-/** The strings of a source that have several words: titles, messages, descriptions. */
+/** The strings of several words in a source: titles, messages, descriptions. */
 export function proseOfSource(file: string, source: string): Prose[] {
   const found: Prose[] = [];
   const ends = [...source.matchAll(/\n|$/g)].map(({ index }) => index);
@@ -95,12 +95,12 @@ function files(...patterns: string[]): string[] {
   return all.map((file) => file.replaceAll(path.sep, '/'));
 }
 
-// Generated, or full of planted words.
+// Generated, or with banned words on purpose.
 const unread = new Set(['sdk/generated.ts', 'server/test/locks/language.test.ts']);
-// Decisions and the changelog are records. docs/proof.md shows what runs saw; its sentences come from proof/prove, which is read.
+// Decisions and the changelog are records. The sentences of docs/proof.md come from proof/prove, which is read.
 const records = new Set(['CHANGELOG.md', 'docs/proof.md', 'docs/style.md']);
 
-/** What people read of Baton: documents, the reference, and the strings of the code. */
+/** The texts of Baton that people read: documents, the reference, and strings of the code. */
 export function publicProse(): Prose[] {
   const pages = files('*.md', 'docs/*.md', 'sdk/*.md', 'proof/**/*.md').filter((file) => !records.has(file));
   const sources = files('{server,sdk,proof,scripts,bin,web}/**/*.{ts,tsx,js}').filter((file) => !unread.has(file));

@@ -12,20 +12,20 @@ const jsonOf = (...at: string[]) =>
     scarfSettings?: { enabled: boolean };
   };
 
-/** The packages of a lockfile that run something of their own when they are installed. */
+/** The packages of a lockfile that have an install script. */
 const running = (...at: string[]) =>
   Object.entries(jsonOf(...at, 'package-lock.json').packages ?? {})
     .filter(([, { hasInstallScript }]) => hasInstallScript === true)
     .map(([place]) => place.replace(/^.*node_modules\//, ''));
 
 describe('packages', () => {
-  test('run something when they are installed only if it is known whether they may', () => {
+  test('have an install script only if package.json allows or forbids it', () => {
     const known = Object.keys(jsonOf('package.json').allowScripts ?? {});
     expect(running().filter((name) => !known.includes(name))).toEqual([]);
     expect(running()).toContain('bcrypt');
   });
 
-  test('report to nobody that they were installed', () => {
+  test('do not report that they were installed', () => {
     for (const at of [[], ['tools']]) {
       if (running(...at).includes('@scarf/scarf'))
         expect([at, jsonOf(...at, 'package.json').scarfSettings]).toEqual([at, { enabled: false }]);
@@ -33,12 +33,12 @@ describe('packages', () => {
     expect(jsonOf('package.json').allowScripts?.['@scarf/scarf']).toBe(false);
   });
 
-  test('of tools/ are installed without their scripts', () => {
+  test('in tools/ are installed without their scripts', () => {
     expect(readFileSync(path.join(root, 'scripts/tools.ts'), 'utf8')).toMatch(/'ci', '--ignore-scripts'/);
   });
 });
 
-test('each quota is used up in a test', () => {
+test('a test uses up each quota', () => {
   const files = readdirSync(path.join(root, 'server'), { recursive: true, encoding: 'utf8' });
   const texts = files
     .filter((file) => file.endsWith('.test.ts') && !file.endsWith('packages.test.ts'))

@@ -7,7 +7,7 @@ import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts'
 import { joinWorkspace, registerPerson, type Person } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
-// A refusal that waits for what was asked for tells by its time what is there.
+// A refusal that first read what was asked for would tell by its time whether that exists.
 
 let server: TestServer;
 let team: Team;
@@ -15,11 +15,11 @@ let former: Person;
 let ended: Person;
 let with_other_scope: string;
 let ids: Record<string, string>;
-/** What the server has sent to the database. */
+/** The statements that the server has sent to the database. */
 let sent: string[] = [];
 let data: RegExp;
 
-/** Tables that permissions are asked of. */
+/** Tables that permissions are read from. */
 const of_permissions = ['memberships', 'api_tokens'];
 
 beforeAll(async () => {
@@ -47,7 +47,7 @@ beforeAll(async () => {
   };
   const tables = (await tablesOf(server.database.owner, 'workspace')).filter((name) => !of_permissions.includes(name));
   data = new RegExp(`\\b(?:from|join|update|into)\\s+(?:${tables.join('|')})\\b`, 'i');
-  // Those who were let in a moment ago are asked about together with what they ask for: once more, and then no more.
+  // For a caller admitted a moment ago, the next request checks the permission together with the read. Use that up.
   for (const { access_token } of [former, ended]) await ask('get_workspace', access_token);
 });
 afterAll(() => server.stop());
@@ -67,7 +67,7 @@ async function ask(id: string, token: string): Promise<number> {
 const reads = contracts.filter(({ id, method }) => method === 'get' && typeof accessOf(id) !== 'string');
 
 describe.each(reads.map(({ id }) => id))('a refused %s', (id) => {
-  test('has read nothing of the workspace', async () => {
+  test('has not read any data of the workspace', async () => {
     const callers: [who: string, token: string, status: number][] = [
       ['a stranger', team.stranger.access_token, 404],
       ['a former member', former.access_token, 404],
@@ -83,13 +83,13 @@ describe.each(reads.map(({ id }) => id))('a refused %s', (id) => {
   });
 });
 
-test('control: a caller who may read gets the response from those tables', async () => {
+test('control: a request that is allowed reads those tables', async () => {
   sent = [];
   expect(await ask('list_tickets', team.member.access_token)).toBe(200);
   expect(sent.filter((text) => data.test(text))).not.toEqual([]);
 });
 
-test('a workspace that is full is so for its members alone', async () => {
+test('only members learn that a workspace is full', async () => {
   const create = async (token: string, description = '') => {
     const response = await fetch(
       `${server.url}/v1/workspaces/${ids['workspace_id']}/projects/${ids['project_id']}/tickets`,

@@ -6,7 +6,7 @@ interface Stage extends Omit<Furnished, 'beside'> {
   team: Team;
 }
 
-/** What a caller needs for success that isn't the first to ask: other ids than the usual, or another body with this name. */
+/** Prepares an operation that was called before to succeed again: returns new ids, or another body with this name. */
 export async function prepared(
   { team, ids, notifications }: Stage,
   id: string,
@@ -18,7 +18,7 @@ export async function prepared(
     case 'add_reaction':
     case 'update_comment': {
       const at = { workspace_id, ticket: ids['ticket'] ?? '' };
-      // Only its author may change it, and one that was purged takes no reactions.
+      // Only its author may change a comment, and a purged one takes no reactions.
       return {
         params: { comment_id: (await team[role].client.create_comment({ ...at, body: { body: 'Mine.' } })).id },
       };
@@ -30,7 +30,7 @@ export async function prepared(
     }
     case 'update_view':
     case 'restore_view': {
-      // Only its owner may, and admins.
+      // Only the owner of a view and admins may change it.
       const { client } = team[role];
       const { id: view_id } = await client.create_view({ workspace_id, body: { name } });
       if (id === 'restore_view') await client.delete_view({ workspace_id, view_id });

@@ -10,7 +10,7 @@ import { joinWorkspace, registerPerson, someAddress } from '../../../proof/harne
 import { fill } from '../../../proof/prove/tenancy/requests.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
-// What all reads have in common, asked of each of them.
+// What all reads have in common, tested for each.
 
 let server: TestServer;
 let team: Team;
@@ -33,7 +33,7 @@ async function someTicket(fields: { description?: string } = {}) {
   return { workspace_id, ticket };
 }
 
-/** The path of each read, of something that is there. */
+/** The path of each read, for something that exists. */
 async function readable(): Promise<Map<string, string>> {
   const { owner, project_id } = team;
   const at = await someTicket();
@@ -63,7 +63,7 @@ async function readable(): Promise<Map<string, string>> {
 describe('a conditional read', () => {
   const kept = ({ headers }: Response) => ['etag', 'cache-control', 'vary'].map((name) => headers.get(name));
 
-  test('of every kind returns 304 to a client that has it already, with ETag, Cache-Control and Vary, and no body', async () => {
+  test('of every operation returns 304 without a body to a client that has the current state, with ETag, Cache-Control and Vary', async () => {
     for (const [id, path] of await readable()) {
       const whole = await read(path);
       const tag = whole.headers.get('etag') ?? '';
@@ -83,7 +83,7 @@ describe('a conditional read', () => {
     }
   });
 
-  test('responds to HEAD alike', async () => {
+  test('works the same with HEAD', async () => {
     const path = (await readable()).get('get_ticket') ?? '';
     const head = (headers: Record<string, string>) =>
       fetch(server.url + path, {
@@ -98,7 +98,7 @@ describe('a conditional read', () => {
     expect((await head({ 'if-none-match': tag })).status).toBe(304);
   });
 
-  test('sees every change of what it would show, and If-Match only those of the version', async () => {
+  test('notices every change of the response, and If-Match only changes of the version', async () => {
     const at = await someTicket();
     const { owner, admin, workspace_id, project_id } = team;
     const path = `/v1/workspaces/${workspace_id}/tickets/${at.ticket}`;
@@ -120,10 +120,10 @@ describe('a conditional read', () => {
     );
     const restored = { ...rest, statuses, transitions };
     await next(() => admin.client.replace_workflow({ workspace_id, project_id, if_match: '*', body: restored }));
-    // A viewer may take no step, and sees none.
+    // A viewer may not move the ticket, and sees no allowed transitions.
     expect((await read(path, { 'if-none-match': tags.at(-1) ?? '' }, team.viewer.access_token)).status).toBe(200);
 
-    // None of that was a change of the ticket: the first tag is still a base for one, and no longer thereafter.
+    // None of that changed the ticket: an edit may still be based on the first tag, but no further one.
     const edit = (if_match: string, title: string) =>
       owner.client.raw.update_ticket({ ...at, if_match, body: { title } });
     const edited = await edit(tags[0] ?? '', 'Edited');
@@ -134,7 +134,7 @@ describe('a conditional read', () => {
     expect((await read(path, { 'if-match': edited.headers.get('etag') ?? '' })).status).toBe(200);
   });
 
-  test('of a long text is compared as well', async () => {
+  test('also works for a long text', async () => {
     const { ticket } = await someTicket({ description: 'x'.repeat(200_000) });
     const path = `/v1/workspaces/${team.workspace_id}/tickets/${ticket}`;
     const tag = (await read(path)).headers.get('etag') ?? '';
@@ -142,7 +142,7 @@ describe('a conditional read', () => {
     expect((await read(path, { 'if-none-match': '"1"' })).status).toBe(200);
   });
 
-  test('is for those who may read: a former member with the right tag finds nothing', async () => {
+  test('returns 404 to a former member with the right tag', async () => {
     const { workspace_id, owner } = team;
     const guest = await registerPerson(server);
     await joinWorkspace(owner, guest, workspace_id, 'viewer');
@@ -153,7 +153,7 @@ describe('a conditional read', () => {
     expect((await read(path, { 'if-none-match': tag }, guest.access_token)).status).toBe(404);
   });
 
-  test('control: what is written and not read has no such tag', async () => {
+  test('control: the response to a write has no such tag', async () => {
     const signed_in = await fetch(`${server.url}/v1/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -164,7 +164,7 @@ describe('a conditional read', () => {
 });
 
 describe('a read of some fields', () => {
-  /** The fields that a read has, of the resource or of each item of the list. */
+  /** The fields of a read's resource, or of each item of its list. */
   function fieldsOf(id: string): string[] {
     const { response } = contracts.find((contract) => contract.id === id) ?? {};
     const { shape } = response as z.ZodObject;
@@ -177,12 +177,12 @@ describe('a read of some fields', () => {
     return Object.keys((data === undefined ? body : data[0]) as object).sort();
   };
 
-  test('has those alone, whichever they are, in every read that there is', async () => {
+  test('returns only those fields, for any of them in every operation', async () => {
     for (const [id, path] of await readable()) {
-      if (contracts.find((contract) => contract.id === id)?.media !== undefined) continue; // it has none
+      if (contracts.find((contract) => contract.id === id)?.media !== undefined) continue; // its response is not JSON
       const names = fieldsOf(id);
       expect([id, names.length]).not.toEqual([id, 0]);
-      if (names.length === 1) continue; // there is nothing to leave out
+      if (names.length === 1) continue; // there is no field to leave out
       for (const some of [...names.map((name) => [name]), names.slice(0, 2), names]) {
         const answer = await read(`${path}?fields=${some.join()}`);
         expect([id, some, shown(await answer.json())]).toEqual([id, some, some.toSorted()]);
@@ -199,7 +199,7 @@ describe('a read of some fields', () => {
     }
   });
 
-  test('has its own tag, whose version an edit may be based on', async () => {
+  test('has an ETag of its own that an edit may be based on', async () => {
     const at = await someTicket();
     const path = `/v1/workspaces/${at.workspace_id}/tickets/${at.ticket}`;
     const [some, whole] = [await read(`${path}?fields=status`), await read(path)];
@@ -211,7 +211,7 @@ describe('a read of some fields', () => {
     expect(edited.status).toBe(200);
   });
 
-  test('goes on with the cursor of another choice, and a list has descriptions where they are named', async () => {
+  test('accepts the cursor of a read of other fields, and a list returns descriptions if they are named', async () => {
     const { workspace_id, owner } = team;
     await someTicket({ description: 'One.' });
     await someTicket({ description: 'Two.' });
@@ -226,7 +226,7 @@ describe('a read of some fields', () => {
 });
 
 describe('a list', () => {
-  test('links to its next page with the same filters, as its cursor does, until there is none', async () => {
+  test('links to its next page with the same filters and the next cursor, until there is none', async () => {
     const { workspace_id, owner } = team;
     for (const label of ['a<b>"c"; d é', 'other']) {
       for (const title of ['one', 'two', 'three']) {
@@ -252,7 +252,7 @@ describe('a list', () => {
   });
 });
 
-test('a filter takes several values, and a comma within one has a backslash before it', async () => {
+test('a filter takes several values, and a comma within a value is escaped by a backslash', async () => {
   const { workspace_id, project_id, owner } = team;
   const made: string[] = [];
   for (const labels of [['x, y'], ['x', 'z'], ['w']]) {
@@ -277,7 +277,7 @@ test('a filter takes several values, and a comma within one has a backslash befo
 describe('a trace', () => {
   const trace_id = '0af7651916cd43dd8448eb211c80319c';
 
-  test('is passed on, and in the line of the log; what is no trace is passed over', async () => {
+  test('is returned and logged, and an invalid one is ignored', async () => {
     const lines: string[] = [];
     const log_to = (line: string) => lines.push(line);
     const logging = await startServer({ LOG_LEVEL: 'info' }, { database: server.database, log_to });
@@ -293,6 +293,6 @@ describe('a trace', () => {
     const logged = said.filter(({ msg }) => msg === 'request');
     expect(logged[0]).toMatchObject({ trace_id, span_id, parent_id: 'b7ad6b7169203331', operation: 'get_me' });
     expect(logged[1]).not.toHaveProperty('trace_id');
-    expect(await traced.text(), 'a problem has the same bytes').toBe(await untraced.text());
+    expect(await traced.text(), 'the problem does not depend on the trace').toBe(await untraced.text());
   });
 });

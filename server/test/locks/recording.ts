@@ -1,6 +1,6 @@
 import { owners, type Source } from './house.ts';
 
-/** The tables whose changes a log tells of: what is written to one of them is recorded in the same transaction. */
+/** The tables whose changes are logged: every write to one of them is recorded in the same transaction. */
 const subjects = [
   ...['users', 'user_credentials', 'sessions', 'password_resets'],
   ...['workspaces', 'memberships', 'invitations', 'api_tokens', 'projects', 'workflows', 'views', 'webhooks'],
@@ -16,7 +16,7 @@ const subjects = [
   ],
 ];
 
-/** The others: their rows belong to a subject's, which is recorded, or no log tells of them (docs/audit.md). */
+/** The other tables: their rows belong to a subject that is recorded, or are not logged at all (docs/audit.md). */
 const unlogged = [
   ...['refresh_tokens', 'failed_attempts', 'account_audit_log', 'user_workspaces', 'membership_cleanups'],
   ...[
@@ -34,12 +34,12 @@ const unlogged = [
   ...['watchers', 'notifications', 'notification_settings', 'notification_places', 'preferences'],
 ];
 
-/** The tables of which nobody has said whether a log tells of their changes. */
+/** The tables that are in neither list. */
 export function undecidedTables(tables: readonly string[] = Object.values(owners).flat()): string[] {
   return tables.filter((table) => !subjects.includes(table) && !unlogged.includes(table));
 }
 
-/** Upkeep by the worker, and what is counted or remembered beside a subject: no log tells of it. */
+/** Upkeep by the worker, which is not logged. */
 const unrecorded = /^(upkeep\/|.*upkeep-queries\.ts$)/;
 
 interface Func {
@@ -49,23 +49,23 @@ interface Func {
 }
 
 const written = /\b(?:insert into|update|delete from)\s+([a-z_]+)\b/g;
-/** A purge is recorded by the function that does it. */
+/** Calls that record a write. The function that purges records that itself. */
 const records = /\brecord(?:Audits?|AccountAudit)\(|\bselect purge_\w+\(/;
-/** That a token was used is no change of it. */
+/** Functions whose writes don't count. The use of a token is not a change of it. */
 const no_changes = ['noteUse'];
-/** Up to whatever comes next at the start of a line, or the end: a short function doesn't take the next one for its own. */
+/** A top-level function, up to the next declaration at the start of a line or the end of the file. */
 const top_level =
   /^(?:export )?(?:(?:async )?function (\w+)|const (\w+)(?:: \w+)? = (?:async )?\()[\s\S]*?(?=^(?:export|const|let|async|function|interface|type|class|\/\*|\/\/)|(?![\s\S]))/gm;
 
 const functionsOf = ({ file, text }: Source): Func[] =>
   [...text.matchAll(top_level)].map(([all, name = '', constant = '']) => ({ file, name: name || constant, text: all }));
 const calledBy = ({ name, text }: Func) =>
-  // Not methods, which have other names in common; of a module's, `queries.name(`.
+  // Without methods, whose names are ambiguous, except those of a module: `queries.name(`.
   [...text.matchAll(/(?:\bqueries\.|(?<![\w.]))(\w+)\(/g)].flatMap(([, called = '']) =>
     called === name ? [] : called,
   );
 
-/** All functions that are of the kind, or call one that is, themselves or through others. Functions of one name are taken for one. */
+/** All functions of a kind, and all that call one directly or indirectly. Functions with the same name count as one. */
 function closure(all: readonly Func[], isOne: (one: Func) => boolean, goesOn: (one: Func) => boolean): Set<Func> {
   const found = new Set(all.filter(isOne));
   for (let before = -1; before < found.size; ) {
@@ -76,7 +76,7 @@ function closure(all: readonly Func[], isOne: (one: Func) => boolean, goesOn: (o
   return found;
 }
 
-/** The functions that write a subject's row where neither they nor any of their callers record it. */
+/** The functions that write a row of a logged table although neither they nor any of their callers record it. */
 export function unrecordedWrites(sources: readonly Source[]): string[] {
   const files = sources.filter(({ file }) => !unrecorded.test(file));
   const all = files.flatMap(functionsOf).filter(({ name }) => !no_changes.includes(name));
@@ -90,5 +90,5 @@ export function unrecordedWrites(sources: readonly Source[]): string[] {
   const called = new Set(all.flatMap(calledBy));
   return [...writing]
     .filter((one) => !recording.has(one) && !called.has(one.name))
-    .map(({ file, name }) => `${file}: ${name} writes what no log tells of`);
+    .map(({ file, name }) => `${file}: ${name} writes a logged table and nothing records it`);
 }

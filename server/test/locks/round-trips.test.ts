@@ -35,10 +35,10 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** By raw calls: the others read back what they write. */
+/** Counts the round trips of a raw call. Other calls read back what they write. */
 async function roundTrips(work: () => Promise<RawResponse>): Promise<number> {
   const succeed = async () => expect((await work()).status).toBeLessThan(300);
-  await succeed(); // connects, and remembers the workflow
+  await succeed(); // connects, and caches the workflow
   const before = proxy.bursts();
   await succeed();
   return proxy.bursts() - before;
@@ -50,7 +50,7 @@ interface At {
   /** Comments of the ticket, one for each call. */
   comments: string[];
   attachment_id: string;
-  /** More tickets: one to be deleted by each call, or all to be changed by one. */
+  /** More tickets: each call deletes one, or one call changes all of them. */
   others: string[];
 }
 
@@ -189,7 +189,7 @@ function move({ workspace_id, ticket }: At) {
   });
 }
 
-/** Nothing is promised of the round trips of these: most are of people who manage a workspace, and come seldom; of a file its bytes take longer. */
+/** Operations without a promised number of round trips. Most are for managing a workspace, and rare; for files, their bytes take longer. */
 const uncounted = (
   'update_workspace delete_workspace list_people update_member remove_member create_bot list_bots get_bot update_bot remove_bot ' +
   'create_invitation list_invitations get_invitation revoke_invitation create_project update_project archive_project ' +
@@ -201,12 +201,12 @@ const uncounted = (
   'create_view list_views get_view update_view delete_view restore_view'
 ).split(' ');
 
-test('every operation in a workspace is counted, or is one of those that come seldom', () => {
+test('every operation in a workspace is counted, or listed as uncounted', () => {
   const in_workspace = contracts.map(({ id }) => id).filter((id) => typeof accessOf(id) !== 'string');
   expect([...Object.keys(calls), ...uncounted].sort()).toEqual(in_workspace.sort());
 });
 
-test('ARCHITECTURE names every operation that is counted, in a row with its number', () => {
+test('ARCHITECTURE names every counted operation in the row of its number', () => {
   const text = readFileSync(path.resolve(import.meta.dirname, '../../../ARCHITECTURE.md'), 'utf8');
   const rows = [...text.matchAll(/^\| (\d) \|.*\|$/gm)];
   const named = rows.flatMap(([row, trips]) => [...row.matchAll(/`(\w+)`/g)].map(([, name]) => `${trips} ${name}`));
@@ -214,7 +214,7 @@ test('ARCHITECTURE names every operation that is counted, in a row with its numb
   expect([...new Set(named)].sort()).toEqual([...counted, '2 list_tickets'].sort());
 });
 
-/** No token is accepted for what can't be undone. */
+/** Without operations that can't be undone, for which no token is accepted. */
 const by_token = Object.keys(calls).filter((name) => scopeOf(name) !== null);
 const cases = [
   ...Object.keys(calls).map((name) => [name, 'a session'] as const),
@@ -224,7 +224,7 @@ const cases = [
   ...by_token.map((name) => [name, 'an API token'] as const),
 ];
 
-test.each(cases)('%s by %s takes no more round trips to the database than it is said to', async (name, credential) => {
+test.each(cases)('%s with %s takes the documented number of round trips to the database', async (name, credential) => {
   for (const person of [team.member, team.owner]) {
     person.client.access_token = credential === 'an API token' ? await tokenOf(person) : person.access_token;
   }
@@ -263,7 +263,7 @@ function withKey(given: RequestInit['headers']): Headers {
   return headers;
 }
 
-test('a body over 16 KiB takes one round trip more, and no shorter one does', async () => {
+test('a body over 16 KiB takes one more round trip than a shorter one', async () => {
   const { workspace_id } = team;
   const { id: ticket } = await makeTicket(team);
   const comment = (bytes: number) => () =>
@@ -272,7 +272,7 @@ test('a body over 16 KiB takes one round trip more, and no shorter one does', as
   expect(await roundTrips(comment(16 * 1024))).toBe(3);
 });
 
-test('nobody reads a long text while the ticket is locked, but for who changes it', async () => {
+test('no operation except an edit of a long text reads it while the ticket is locked', async () => {
   const { workspace_id, member, owner } = team;
   const megabyte = 'x'.repeat(1_000_000);
   const { id: ticket } = await makeTicket(team, { description: megabyte });
@@ -297,23 +297,27 @@ test('nobody reads a long text while the ticket is locked, but for who changes i
 const nowhere = '018f0000-0000-7000-8000-000000000000';
 
 test.each<[name: string, trips: number, call: (at: Team) => Promise<RawResponse>]>([
-  // With the right there at the end, but perhaps not when the lock was asked for: twice permission and lock · rollback.
+  // The caller has the right at the end, but perhaps not when the lock was requested: permission and lock · rollback,
+  // twice.
   [
-    'locked together with the permission',
+    'locked together with the permission check',
     4,
     ({ workspace_id }) => team.member.client.raw.delete_ticket({ workspace_id, ticket: nowhere }),
   ],
   [
-    'looked for after it',
+    'read after the permission check',
     3, // permission · invitation · rollback
     ({ workspace_id }) => team.owner.client.raw.revoke_invitation({ workspace_id, invitation_id: nowhere }),
   ],
-])('a write whose target is missing is done once more only where the target is %s', async (_, trips, call) => {
-  expect((await call(team)).status).toBe(404);
-  const before = proxy.bursts();
-  expect((await call(team)).status).toBe(404);
-  expect(proxy.bursts() - before).toBe(trips);
-});
+])(
+  'a write whose target is missing is repeated only if a target is locked with the permission check; here it is %s',
+  async (_, trips, call) => {
+    expect((await call(team)).status).toBe(404);
+    const before = proxy.bursts();
+    expect((await call(team)).status).toBe(404);
+    expect(proxy.bursts() - before).toBe(trips);
+  },
+);
 const tokens = new Map<Person, string>();
 async function tokenOf(person: Person): Promise<string> {
   const scopes = Object.keys(scope_meanings) as TokenScope[];
@@ -324,7 +328,7 @@ async function tokenOf(person: Person): Promise<string> {
   return token;
 }
 
-test('control: statements awaited one by one are counted one by one', async () => {
+test('control: statements that are awaited one by one are counted one by one', async () => {
   const pool = createPool({
     url: proxy.url,
     max: 1,

@@ -13,7 +13,7 @@ const phone = { width: 390, height: 844 };
 const kept = process.env['BATON_SCREENSHOTS'];
 const shots = kept ?? mkdtempSync(path.join(os.tmpdir(), 'baton-pages-'));
 
-describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH where there is no Chromium)', () => {
+describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH if Chromium is not found)', () => {
   let server: TestServer;
   let browser: Browser;
   let context: BrowserContext;
@@ -29,7 +29,7 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
     if (kept === undefined) rmSync(shots, { recursive: true });
   });
 
-  /** Opens a page, and gives what it complained of and whatever it loaded from elsewhere. */
+  /** Opens a page. Collects its errors and the URLs that it requests from other origins. */
   async function open(where: string): Promise<{ page: Page; faults: string[] }> {
     const page = await context.newPage();
     const faults: string[] = [];
@@ -45,7 +45,7 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
     return { page, faults };
   }
 
-  test('the reference shows every operation with examples, folds errors, and loads nothing from elsewhere', async () => {
+  test('the reference shows every operation with examples, folds errors, and loads nothing from other origins', async () => {
     const { page, faults } = await open('/docs');
     await page.waitForSelector('.opblock');
     expect(await page.locator('.opblock').count()).toBe(contracts.length);
@@ -57,7 +57,7 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
     const height = await page
       .locator('#operations-transitions-transition_ticket')
       .evaluate((block) => block.clientHeight);
-    expect(height).toBeLessThan(3000); // with its errors unfolded it had 8,000 pixels
+    expect(height).toBeLessThan(3000); // unfolded, its errors would take 8,000 pixels
     await folded.click();
     await page.getByText('"allowed_transitions"').first().waitFor();
     const file = path.join(shots, 'docs-page.png');
@@ -65,7 +65,7 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
     await page.screenshot({ path: file });
     expect(statSync(file).size).toBeGreaterThan(20_000);
 
-    // It begins with registering, and its examples are the same each time.
+    // The first operation is registration, and examples are the same each time.
     const summaries = page.locator('.opblock-summary-path');
     expect(await summaries.first().innerText()).toContain('register');
     await page.locator('#operations-accounts-register .opblock-summary-control').click();
@@ -84,7 +84,7 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
     expect(faults).toEqual([]);
   }, 120_000);
 
-  test('the errors have a page that `type` leads to', async () => {
+  test('each error has a section at the URL of its `type`', async () => {
     const { page, faults } = await open('/docs/errors#transition_not_allowed');
     expect(await page.locator('h2:target').innerText()).toBe('transition_not_allowed');
     expect(await page.locator('h2:target + p').innerText()).toMatch(/^409: /);
@@ -95,7 +95,7 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
     expect(faults).toEqual([]);
   });
 
-  test('control: a script from elsewhere is seen', async () => {
+  test('control: a script from another origin is noticed', async () => {
     const { page, faults } = await open('/docs/errors');
     await page.evaluate(`(() => {
       const script = document.createElement('script');

@@ -10,7 +10,7 @@ import { emptyDir } from './running.ts';
 
 const main = path.resolve(import.meta.dirname, '../../src/main.ts');
 
-/** Runs a verb to its end. */
+/** Runs a verb and waits until it ends. */
 async function run(env: Record<string, string>, ...args: string[]) {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [main, ...args], { env: { PATH, HOME, BATON_ENV_FILE: '', ...env } });
@@ -27,12 +27,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Does what a verb does, without the start of a process. */
+/** Does what a verb does, without starting a process. */
 function verb(name: string, ...args: string[]) {
   return runAccountVerb(account_verbs[name] as AccountVerb, server.database.url, args, server.config);
 }
 
-test('the operator looks after accounts beside a running server', async () => {
+test('the operator can manage accounts while a server runs', async () => {
   const { url } = server;
   const client = conformingClient(url);
   const signIn = (email: string, password = 'a long enough one') => client.raw.login({ body: { email, password } });
@@ -71,7 +71,7 @@ test('the operator looks after accounts beside a running server', async () => {
   ]);
 });
 
-test('a verb that can’t do its work says why in one line on stderr, with an exit code', async () => {
+test('a verb that cannot do its work says why in one line on stderr, and exits with an error code', async () => {
   const { database, url } = server;
   expect(await verb('disable-user', 'nobody@example.com')).toEqual({
     done: false,

@@ -15,14 +15,14 @@ import { clusterUrl, createDatabase, type TestDatabase, withDatabase } from '../
 import { freePort } from '../../../proof/harness/served.ts';
 import { emptyDir, madeDir, register, says, serve, start } from './running.ts';
 
-/** Runs a verb to its end, on a database of the cluster unless the settings say otherwise. */
+/** Runs a verb with these settings and waits until it ends. */
 async function run(verb: string, env: Record<string, string>, words: readonly string[] = []) {
   const served = await start(emptyDir(), { BATON_DATABASE_WAIT_S: '0', ...env }, { verb, words });
   const code = await served.ended;
   return { code, lines: served.output().trim().split('\n') };
 }
 
-describe('a database that can’t be used', () => {
+describe('a database that cannot be used', () => {
   const changed = (change: (url: URL) => void) => {
     const url = new URL(clusterUrl('postgres'));
     change(url);
@@ -43,7 +43,7 @@ describe('a database that can’t be used', () => {
     ['refuses the password', () => changed((url) => (url.password = 'secret')), 'refuses the password of postgres'],
     ['asks for a password', () => changed((url) => (url.password = '')), 'or set PGPASSWORD'],
     ['does not exist', () => clusterUrl('baton_nowhere'), 'there is no database baton_nowhere at 127.0.0.1'],
-  ])('since it %s is told in one line that names the setting', async (_, url, text) => {
+  ])('because it %s is reported in one line that names the setting', async (_, url, text) => {
     const [one, other] = await Promise.all([
       openDatabase(unwaited({ DATABASE_URL: url() })).catch((error: unknown) => error),
       openAsOwner(unwaited({ MIGRATE_DATABASE_URL: url() }), { create: false }).catch((error: unknown) => error),
@@ -56,7 +56,7 @@ describe('a database that can’t be used', () => {
     expect(other).toMatchObject({ name: 'ConfigError', message: `MIGRATE_${message}` });
   });
 
-  test('ends the process with 1, whatever it was to do', async () => {
+  test('ends serve and migrate with exit code 1', async () => {
     const url = changed((other) => (other.port = '1'));
     const [one, other] = await Promise.all([
       run('serve', { DATABASE_URL: url }),
@@ -66,7 +66,7 @@ describe('a database that can’t be used', () => {
     expect(other).toEqual({ code: 1, lines: [`MIGRATE_${one.lines[0]}`] });
   });
 
-  test('is told in one line by what only reads or looks after it, too', async () => {
+  test('is also reported in one line by rebuild, jobs and audit', async () => {
     const url = changed((other) => (other.port = '1'));
     const workspace = '018f0000-0000-7000-8000-000000000000';
     const [check, list, log] = await Promise.all([
@@ -78,7 +78,7 @@ describe('a database that can’t be used', () => {
     expect([check, list, log]).toEqual([of('DATABASE_URL'), of('WORKER_DATABASE_URL'), of('DATABASE_URL')]);
   });
 
-  test('without a schema is told in one line by them', async () => {
+  test('because it has no schema is reported by them in one line', async () => {
     const database = await createDatabase();
     onTestFinished(database.drop);
     await database.owner.query('drop schema public cascade; create schema public');
@@ -92,7 +92,7 @@ describe('a database that can’t be used', () => {
       expect([code, lines]).toEqual([1, ['The schema is not up to date. Run npm run migrate first.']]);
   });
 
-  test('is waited for, and served once it is there', async () => {
+  test('is waited for, and used once it accepts connections', async () => {
     const database = await createDatabase();
     onTestFinished(database.drop);
     const port = await freePort();
@@ -117,7 +117,7 @@ describe('a database that can’t be used', () => {
 });
 
 describe('npm run migrate', () => {
-  test('migrates the owner’s database and no other, says which, and needs no secrets', async () => {
+  test('migrates only the owner’s database, says which, and needs no secrets', async () => {
     const names = ['owner', 'web'].map((name) => `baton_${name}_${randomBytes(4).toString('hex')}`);
     const admin = new pg.Client({ connectionString: clusterUrl('postgres') });
     await admin.connect();
@@ -167,7 +167,7 @@ describe('a schema', () => {
     await database.drop();
   });
 
-  test('that isn’t there keeps the server from being ready, in words, until it is', async () => {
+  test('that is missing makes the server report why it is not ready, until it exists', async () => {
     const served = await start(emptyDir(), { DATABASE_URL: url, BATON_MIGRATE: 'off', WEB_CONCURRENCY: '2' });
     await says(served, 'Ctrl-C stops it');
     expect(served.output()).toContain('Not ready: The database is empty. Run npm run migrate');
@@ -177,14 +177,14 @@ describe('a schema', () => {
     expect(problem).toMatchObject({ code: 'database_unavailable', detail: expect.stringContaining('npm run migrate') });
     await migrate({ url });
     await says(served, 'Ready: the schema is there now.');
-    // Several connections at once reach both processes, and each looks for itself.
+    // Several connections at once reach both processes, each of which checks the schema itself.
     const all = () => Promise.all(Array.from({ length: 6 }, () => status('/readyz')));
     while ((await all()).some((one) => one !== 200)) await sleep(50);
     await register(served.url);
     await served.stop();
   });
 
-  test('that is newer is said, as are too large pools, and served; one that is older is a fault', async () => {
+  test('that is newer causes a warning, as do too large pools; one that is older is a fault', async () => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query("insert into pgmigrations (name, run_on) values ('9999_later', now())");
@@ -197,21 +197,21 @@ describe('a schema', () => {
     expect((await fetch(`${newer.url}/readyz`)).status).toBe(200);
     await newer.stop();
     await client.query("update pgmigrations set name = '0001_other' where name = '0001_initial'");
-    const { fault } = await schemaState(client); // the server says it as it says that there is no schema
+    const { fault } = await schemaState(client); // the server reports it in the same way as a missing schema
     await client.end();
     expect(fault).toContain('The database lacks 0001_initial of this version.');
   });
 });
 
 describe('the embedded database', () => {
-  test('serves the verbs beside a server, keeps connections through a crowd, and logs little and nothing of a request', async () => {
+  test('serves verbs while a server runs, keeps its connections when flooded, and logs little, with nothing about requests', async () => {
     const { url, dir, output, stop } = await serve(await madeDir());
     expect(output()).toMatch(/^Baton \d+\.\d+\.\d+ serves /m);
     expect(output()).toMatch(/^ {2}console {4}(http:\S+\/ \(open this first\)|is not built: run npm run build:web, )/m);
     const client = await register(url);
     const { email } = await client.get_me();
     const log = path.join(dir, 'postgres.log');
-    writeFileSync(log, `${'x'.repeat(11 * 1024 * 1024)}\n`, { flag: 'a' }); // it is looked at every few seconds
+    writeFileSync(log, `${'x'.repeat(11 * 1024 * 1024)}\n`, { flag: 'a' }); // its size is checked every few seconds
     const silent: Socket[] = [];
     onTestFinished(() => silent.forEach((socket) => socket.destroy()));
     const port = Number(readFileSync(path.join(dir, 'postgres-port'), 'utf8'));
@@ -229,9 +229,9 @@ describe('the embedded database', () => {
     expect((await conformingClient(url).raw.register({ body: twice })).status).toBe(409);
     const password = readFileSync(path.join(dir, 'postgres-password'), 'utf8').trim();
     const owner = new pg.Client({ connectionString: `postgres://postgres:${password}@127.0.0.1:${port}/baton` });
-    owner.on('error', () => undefined); // its end, if this fails before
+    owner.on('error', () => undefined); // the server ends the connection if this test fails
     await owner.connect();
-    await owner.query('alter database postgres allow_connections false'); // as when none is left: it runs, and lets nobody in
+    await owner.query('alter database postgres allow_connections false'); // as if no connection were left: it runs, but refuses connections
     const verb = await start(dir, {}, { verb: 'disable-user', words: [email] });
     await says(verb, 'Waiting for the database that is already there …');
     await owner.query('alter database postgres allow_connections true');
@@ -248,7 +248,7 @@ describe('the embedded database', () => {
     expect(logged).not.toMatch(/@example|insert into|ERROR|DETAIL|STATEMENT/);
   });
 
-  test('of another PostgreSQL is refused in words', async () => {
+  test('of another PostgreSQL version is refused with an explanation', async () => {
     const dir = await madeDir();
     writeFileSync(path.join(dir, 'postgres/PG_VERSION'), '17\n');
     await expect(startEmbedded({ dir })).rejects.toMatchObject({
@@ -257,7 +257,7 @@ describe('the embedded database', () => {
     });
   });
 
-  test('whose password is empty or gone is given a new one, in words; whose log is long begins another', async () => {
+  test('gets a new password if its own is empty or missing, and says so, and begins a new log if its own is long', async () => {
     const dir = await madeDir();
     const file = path.join(dir, 'postgres-password');
     const log = path.join(dir, 'postgres.log');

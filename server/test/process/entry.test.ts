@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** A project that needs this Node, with these packages listed and installed. */
+/** Creates a project that needs this version of Node, with these packages listed and installed. */
 function project(node: string, listed: Record<string, string>, installed: Record<string, string>): void {
   const text = JSON.stringify({ type: 'module', engines: { node: `>=${node}` }, dependencies: listed });
   writeFileSync(path.join(dir, 'package.json'), text);
@@ -39,23 +39,26 @@ function run(node = process.execPath): string {
 
 const ours = `node-${process.platform}-${process.arch}`;
 
-describe('the way in', () => {
+describe('bin/run.js', () => {
   test('runs TypeScript with its arguments', () => {
     project('24.21', { pg: '1.0.0' }, { pg: '1.0.0' });
     expect(run()).toBe('Hello, Ada.\n');
   });
 
-  test.each([[{}], [{ pg: '0.9.0' }]])('says npm ci where the packages are %j instead of those listed', (installed) => {
-    project('24.21', { pg: '1.0.0' }, installed);
-    expect(run()).toBe('The packages of this version of Baton are not installed. Run npm ci first.\n');
-  });
+  test.each([[{}], [{ pg: '0.9.0' }]])(
+    'asks for npm ci if the installed packages are %j instead of those listed',
+    (installed) => {
+      project('24.21', { pg: '1.0.0' }, installed);
+      expect(run()).toBe('The packages of this version of Baton are not installed. Run npm ci first.\n');
+    },
+  );
 
-  test('says what Node it needs, in one line', () => {
+  test('says in one line which version of Node it needs', () => {
     project('99.1', {}, { [ours]: '99.0.0' });
     expect(run()).toMatch(/^Baton needs Node 99\.1 or newer, and this is \S+ Install a newer one: \S+\n$/);
   });
 
-  test.skipIf(process.platform === 'win32')('goes on with the Node that npm brought, where this one is too old', () => {
+  test.skipIf(process.platform === 'win32')('uses the Node that npm installed if this one is too old', () => {
     project('99.1', {}, { [ours]: '99.1.2' });
     const node = path.join(dir, 'node_modules', ours, 'bin/node');
     mkdirSync(path.dirname(node));
@@ -68,12 +71,12 @@ describe('the way in', () => {
     const [, major] = /^v(\d+)/.exec(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? '') ?? [];
     return major !== undefined && Number(major) >= 18 && Number(major) < 24;
   });
-  test.skipIf(system === undefined)('is understood by the machine’s older Node (skipped where there is none)', () => {
+  test.skipIf(system === undefined)('also runs on the machine’s older Node (skipped if there is none)', () => {
     project('24.21', {}, {});
     expect(run(system)).toMatch(/^Baton needs Node 24\.21 or newer, and this is /);
   });
 
-  test('is what each script takes that runs TypeScript, and each verb has a script', () => {
+  test('is used by every script that runs TypeScript, and every verb has a script', () => {
     const direct = Object.entries(manifest.scripts).filter(([, command]) =>
       /^node (?!bin\/run\.js).*\.ts/.test(command),
     );

@@ -18,7 +18,7 @@ const root = path.resolve(import.meta.dirname, '../../..');
 const page = readFileSync(path.join(root, 'docs/operating.md'), 'utf8');
 const [, section = ''] = page.split('\n## Jobs\n');
 const [jobs_section = ''] = section.split('\n## ');
-// Not `console`: such blocks are run by `npm run prove -- operating` too, where nothing has been given up.
+// Not `console`: `npm run prove -- operating` runs such blocks, too, and there nothing has been given up.
 const steps = stepsOf(jobs_section.replaceAll('```text', '```console'));
 
 let server: TestServer;
@@ -38,7 +38,7 @@ const env = (more: Record<string, string> = {}) => ({
   ...more,
 });
 
-/** Has a delivery and a mail be given up, and a workspace be set aside. */
+/** Makes the worker give up a delivery and a mail, and set a workspace aside. */
 beforeAll(async () => {
   const [mailbox, receiver] = [await startMailbox(), await startReceiver(() => ({ status: 500 }))];
   mailbox.refuses = () => ({ responseCode: 550 });
@@ -97,13 +97,13 @@ test('the commands of the section Jobs of docs/operating.md print what it says',
     const is_printed = isAsPrinted(printed[n] ?? '', answer);
     expect([command, is_printed ? answer : printed[n]]).toEqual([command, answer]);
   }
-  // Control: another number is seen.
+  // Control: a different number is noticed.
   expect(
     isAsPrinted(printed[0] ?? '', (steps[0]?.answer ?? '').replace('Mails given up: 1', 'Mails given up: 2')),
   ).toBe(false);
 }, 120_000);
 
-test('it prints JSON for a program, and ends with 1 or 2 where it can’t do what is asked', async () => {
+test('jobs prints JSON for a program, and exits with 1 or 2 if it cannot do what is asked', async () => {
   const run = async (words: string, more: Record<string, string> = {}) => {
     const command = `node server/src/main.ts jobs ${words} 2>&1 || echo "ended with $?"`;
     const [out = ''] = await runAll([command], { cwd: root, env: env(more) });

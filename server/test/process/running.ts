@@ -10,7 +10,7 @@ function removed(dir: string): string {
   onTestFinished(async () => {
     const postmaster = postmasterOf(dir);
     if (postmaster !== undefined) {
-      process.kill(postmaster, 'SIGQUIT'); // at once, as nobody needs what it holds
+      process.kill(postmaster, 'SIGQUIT'); // immediate shutdown, because nobody needs its data
       while (isAlive(postmaster)) await sleep(10);
     }
     rmSync(dir, { recursive: true, force: true });
@@ -18,12 +18,12 @@ function removed(dir: string): string {
   return dir;
 }
 
-/** A data directory for a first start. */
+/** An empty data directory, as for a first start. */
 export function emptyDir(): string {
   return removed(emptyDataDir());
 }
 
-/** A data directory as an earlier start left it. */
+/** A data directory that an earlier start has filled. */
 export async function madeDir(): Promise<string> {
   return removed(await madeDataDir());
 }
@@ -36,7 +36,7 @@ function ended<S extends Served>(served: S): S {
   return served;
 }
 
-/** Starts Baton in a data directory, and does not wait for it. */
+/** Starts Baton in a data directory, without waiting until it serves. */
 export async function start(
   dir: string,
   env: Record<string, string> = {},
@@ -45,18 +45,18 @@ export async function start(
   return ended(await startServed({ env: { BATON_DATA_DIR: dir, BATON_POOL_SIZE: '8', ...env }, ...options }));
 }
 
-/** Starts Baton, in a data directory of its own unless one is given, and waits until it serves. */
+/** Starts Baton, by default in a new data directory, and waits until it serves. */
 export async function serve(given?: string, env: Record<string, string> = {}): Promise<Served & { dir: string }> {
   const dir = given ?? (await madeDir());
   return ended({ ...(await startServing({ env: { BATON_DATA_DIR: dir, BATON_POOL_SIZE: '8', ...env } })), dir });
 }
 
-/** Waits until the server has said it. */
+/** Waits until the server has printed the text. */
 export async function says(served: Pick<Served, 'output' | 'ended'>, text: string): Promise<void> {
   let over = false;
   void served.ended.then(() => (over = true));
   while (!served.output().includes(text)) {
-    if (over) throw new Error(`It ended without saying ${text}: ${served.output()}`);
+    if (over) throw new Error(`It ended without printing ${text}: ${served.output()}`);
     await sleep(20);
   }
 }

@@ -10,7 +10,7 @@ import { metrics_token } from '../../../proof/harness/server.ts';
 import { emptyDir, madeDir, register, serve, start } from './running.ts';
 
 describe('starting', () => {
-  test.runIf(process.getuid?.() === 0)('as root works in a directory that lets nobody else in', async () => {
+  test.runIf(process.getuid?.() === 0)('as root works in a directory that only root can access', async () => {
     const dir = emptyDir();
     chmodSync(dir, 0o700);
     const { child, ended, url } = await serve(dir);
@@ -18,12 +18,12 @@ describe('starting', () => {
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
     expect(postmasterOf(dir)).toBeUndefined();
-    chmodSync(dir, 0o755); // and again once it lets others in: the files change hands
+    chmodSync(dir, 0o755); // and again once others can access it: the files get another owner
     await register((await serve(dir)).url);
   });
 
-  // Two processes, so that what several do needs no start of its own.
-  test('says where everything is; several processes serve one port, count together, and stop together', async () => {
+  // With two processes, so that no second start is needed to test several.
+  test('prints where everything is, with several processes that share one port and their counters, and stop together', async () => {
     const { url, child, ended, dir, output } = await serve(undefined, {
       WEB_CONCURRENCY: '2',
       BATON_AUTH_LIMIT_PER_ACCOUNT: '3',
@@ -60,7 +60,7 @@ describe('starting', () => {
   });
 
   test.each(['1', '2'])(
-    'on a taken port with %s processes ends, names the setting, and leaves no database',
+    'on a port in use with %s processes fails, names the setting, and leaves no database running',
     async (n) => {
       const taken = await freePort();
       const holder = createServer().listen(taken, '127.0.0.1');
@@ -73,7 +73,7 @@ describe('starting', () => {
     },
   );
 
-  test('with a setting that can’t be used is refused in plain words', async () => {
+  test('with an invalid setting fails with an explanation', async () => {
     const refused = await start(emptyDir(), { DATABASE_URL: 'mysql://x' });
     expect(await refused.ended).toBe(1);
     expect(refused.output()).toContain('DATABASE_URL');

@@ -12,7 +12,7 @@ import { childrenOf, noProcesses, signalAll } from '../../../proof/harness/proce
 import { startServing } from '../../../proof/harness/served.ts';
 import { emptyDir, madeDir, register, says, serve, start } from './running.ts';
 
-/** Sends a request up to its body, which the server is waiting for by now; the function that it gives sends the rest. */
+/** Sends a request without its body, until the server waits for that. Returns a function that sends the body. */
 async function beginRegistering(url: string): Promise<() => Promise<number | undefined>> {
   const body = JSON.stringify({ email: 'late@example.com', password: 'a long enough one', name: 'Late' });
   const headers = { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' };
@@ -28,8 +28,8 @@ async function beginRegistering(url: string): Promise<() => Promise<number | und
 }
 
 describe('stopping', () => {
-  // SIGTERM does the same in most tests of processes.
-  test('by SIGINT finishes the requests in progress, ends with 0 and leaves nothing running', async () => {
+  // Most other tests of processes use SIGTERM.
+  test('by SIGINT finishes the requests in progress, exits with 0 and leaves nothing running', async () => {
     const served = await serve();
     const { child, ended, dir } = served;
     expect(postmasterOf(dir)).toBeDefined();
@@ -41,7 +41,7 @@ describe('stopping', () => {
     expect(postmasterOf(dir)).toBeUndefined();
   });
 
-  test.each([150, 700])('%i ms into the start leaves nothing running either', async (after_ms) => {
+  test.each([150, 700])('%i ms after the start leaves nothing running', async (after_ms) => {
     const dir = emptyDir();
     const { child, ended } = await start(dir);
     await sleep(after_ms);
@@ -50,21 +50,21 @@ describe('stopping', () => {
     expect(postmasterOf(dir)).toBeUndefined();
   });
 
-  test.skipIf(noProcesses() !== undefined)('ends a process that is just being replaced, too', async () => {
+  test.skipIf(noProcesses() !== undefined)('also ends a process that has only just replaced another', async () => {
     const database = await createDatabase();
     const { child, ended } = await startServing({ database_url: database.url, env: { WEB_CONCURRENCY: '2' } });
     const workers = () => childrenOf(child.pid ?? 0);
     const [victim] = workers();
     signalAll([victim ?? 0], 'SIGKILL');
     while (workers().length < 2 || workers().includes(victim ?? 0)) await sleep(5);
-    await sleep(200); // its successor runs, and does not listen yet
+    await sleep(200); // its successor runs, but does not listen yet
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
     await database.drop();
   });
 });
 
-test('killed with -9, it leaves all that was acknowledged; it ends with its database', {
+test('a server killed with -9 loses nothing that it acknowledged, and a server ends when its database does', {
   timeout: 120_000,
 }, async () => {
   const dir = await madeDir();
@@ -76,7 +76,7 @@ test('killed with -9, it leaves all that was acknowledged; it ends with its data
       name: 'Kept',
     });
 
-  // Its database goes on, and is adopted: no second one, and no orphan.
+  // Its database keeps running, and the next server adopts it: there is no second database and no orphan.
   first.child.kill('SIGKILL');
   await first.ended;
   const orphan = postmasterOf(dir) ?? 0;
@@ -94,7 +94,7 @@ test('killed with -9, it leaves all that was acknowledged; it ends with its data
   expect(await third.stop()).toBe(0);
   expect(postmasterOf(dir)).toBeUndefined();
 
-  // A foreign process under the number of a database of before is left alone.
+  // A foreign process with the pid of an earlier database is left alone.
   const bystander = spawn('sleep', ['60']);
   onTestFinished(() => void bystander.kill());
   writeFileSync(
@@ -104,7 +104,7 @@ test('killed with -9, it leaves all that was acknowledged; it ends with its data
   const fourth = await serve(dir);
   await kept(fourth.url);
 
-  // The end of the database under it ends it too, with 1.
+  // When its database ends, the server exits with 1.
   process.kill(postmasterOf(dir) ?? 0, 'SIGINT');
   expect(await fourth.ended).toBe(1);
   expect(fourth.output()).toContain('PostgreSQL ended with 0; see ');

@@ -15,7 +15,7 @@ const missing = noProcesses() ?? (spawnSync('script', ['--version']).status === 
 
 interface Terminal {
   shown: () => string;
-  /** What was started in it, at this moment. */
+  /** The processes that run in it at this moment. */
   family: () => number[];
   type: (text: string) => void;
   close: () => void;
@@ -23,7 +23,7 @@ interface Terminal {
   ended: Promise<number | null>;
 }
 
-/** Runs a command in a terminal of its own, as a person would; `script` of util-linux has one to lend. */
+/** Runs a command in a terminal, as a person would. `script` of util-linux provides the terminal. */
 function openTerminal(command: string, env: Record<string, string>): Terminal {
   const script: ChildProcess = spawn('script', ['-qefc', command, '/dev/null'], {
     cwd: root,
@@ -45,7 +45,7 @@ function openTerminal(command: string, env: Record<string, string>): Terminal {
   };
 }
 
-/** Enough of a tracker's history that a replay of it starts a server. */
+/** Writes enough of a tracker's history for a replay to start a server. */
 function sourceIn(folder: string): string {
   const file = path.join(folder, 'other-replay.ndjson');
   const row = { at: '2020-01-01T00:00:00Z', op: 'change', ticket: 'X-1', by: 'ann', set: { Status: ['A', 'B'] } };
@@ -55,7 +55,7 @@ function sourceIn(folder: string): string {
 
 async function until(what: () => boolean, told: () => string): Promise<void> {
   for (const deadline = Date.now() + 60_000; !what(); ) {
-    if (Date.now() > deadline) throw new Error(`It did not come to that: ${told()}`);
+    if (Date.now() > deadline) throw new Error(`This did not happen in time: ${told()}`);
     await sleep(20);
   }
 }
@@ -111,7 +111,7 @@ describe.skipIf(missing !== undefined)('in a terminal (of script, from util-linu
     90_000,
   );
 
-  test('Ctrl-C during the first start stops it, and leaves nothing half done', async () => {
+  test('Ctrl-C during the first start stops it, and leaves no incomplete database', async () => {
     const dir = emptyDir();
     const terminal = openTerminal('npm start', { BATON_DATA_DIR: dir });
     await until(() => readdirSync(dir).some((name) => name.startsWith('postgres.new-')), terminal.shown);
@@ -128,7 +128,7 @@ describe.skipIf(missing !== undefined)('in a terminal (of script, from util-linu
     ['a proof', () => 'npm run prove -- --dry --size 0.01 transitions last-owner'],
     ['a bench', () => 'npm run bench -- --dry --small'],
   ])(
-    'Ctrl-C takes down what %s started: its servers, its database and its folders',
+    'Ctrl-C ends %s with its servers and its database, and removes its folders',
     async (name, command) => {
       const place = mkdtempSync(path.join(os.tmpdir(), 'baton-terminal-'));
       onTestFinished(() => rmSync(place, { recursive: true, force: true }));

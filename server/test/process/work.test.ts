@@ -28,7 +28,7 @@ async function left(): Promise<number> {
   return rows[0]?.n ?? Number.NaN;
 }
 
-test('work says what it does and what to do next, responds to probes, and finishes what another process left in the middle', async () => {
+test('work prints what it does and what to do next, responds to probes, and finishes what a killed process began', async () => {
   const rows = 50_000;
   await fill(rows);
   const killed = await work();
@@ -57,7 +57,7 @@ test('work says what it does and what to do next, responds to probes, and finish
   expect(await next.ended).toBe(0);
 }, 120_000);
 
-test('work stops in time while a statement of it hangs', async () => {
+test('work stops in time even while one of its statements hangs', async () => {
   await fill(10);
   const holder = await database.owner.connect();
   await holder.query('begin; lock table rate_limits in access exclusive mode');
@@ -75,11 +75,11 @@ test('work stops in time while a statement of it hangs', async () => {
   hanging.child.kill('SIGTERM');
   expect(await hanging.ended).toBe(0);
   expect(Date.now() - told).toBeLessThan(10_000);
-  await holder.query('rollback'); // the statement is PostgreSQL's to finish or to drop: whole either way
+  await holder.query('rollback'); // PostgreSQL completes the statement or rolls it back
   holder.release();
 }, 120_000);
 
-test('a login that may not act as the worker is named, serves all the same, and works once it may', async () => {
+test('a login without the worker’s role causes a warning, still serves requests, and works once it has the role', async () => {
   const login = `baton_web_${randomBytes(4).toString('hex')}`;
   await database.owner.query(`create role ${login} login password 'x' in role baton_app`);
   try {
@@ -107,7 +107,7 @@ test('a login that may not act as the worker is named, serves all the same, and 
   }
 }, 120_000);
 
-test('a worker’s login that leads to another database is refused in words', async () => {
+test('a worker’s login for another database is refused with an explanation', async () => {
   const other = clusterUrl('postgres');
   const refused = await start(emptyDir(), {
     DATABASE_URL: database.url,

@@ -5,7 +5,7 @@ import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts'
 import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
 import { type Patch, startServer, type TestServer } from '../../../proof/harness/server.ts';
 
-/** Looks again until it is so. */
+/** Repeats a look until the expectation holds. */
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 20_000 });
 
 let server: TestServer;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Sends a file in two halves: what is done between them is done while it comes. */
+/** Sends a file in two halves, and does something between them, during the upload. */
 function inHalves(between: () => Promise<unknown>): typeof fetch {
   return (url, init) => {
     const half = new Uint8Array(100_000);
@@ -36,7 +36,7 @@ function inHalves(between: () => Promise<unknown>): typeof fetch {
 const statusOf = async (person: Person, at: { workspace_id: string; ticket: string }, own?: { fetch: typeof fetch }) =>
   (await person.client.raw.add_attachment({ ...at, name: 'a', body: new Uint8Array(1) }, own)).status;
 
-/** What the store has of a workspace, by the database, once the worker was there. */
+/** How many files of a workspace the store has, according to the database, after a pass of the worker. */
 async function filesOf({ workspace_id }: { workspace_id: string }): Promise<number> {
   await removeDue(server);
   const { rows } = await server.database.owner.query('select id from attachment_files where workspace_id = $1', [
@@ -53,18 +53,18 @@ test.each([
   ],
   ['the session ends', 401, (_: Team, { client }: Person) => client.logout()],
   [
-    'the role is taken away',
+    'the role becomes viewer',
     403,
     (at: Team, { user }: Person) =>
       at.owner.client.update_member({ ...idOf(at), user_id: user.id, if_match: '*', body: { role: 'viewer' } }),
   ],
-])('a file that comes while %s is not added, and nothing is left of it', async (_, refusal, end) => {
+])('a file that is uploaded while %s is not added, and nothing is left of it', async (_, refusal, end) => {
   const guest = await registerPerson(server);
   await joinWorkspace(team.owner, guest, team.workspace_id, 'member');
   const at = { workspace_id: team.workspace_id, ticket: (await makeTicket(team)).id };
   let began = false;
   const fetch_late = inHalves(async () => {
-    // The first half is on its way, and the right was confirmed for it.
+    // The first half was sent, after the permission was confirmed.
     await soon(() => rowsOf(at)).toBeGreaterThan(0);
     began = true;
     await end(team, guest);
@@ -84,7 +84,7 @@ async function rowsOf({ workspace_id }: { workspace_id: string }): Promise<numbe
   return rows.length;
 }
 
-test('a file that comes while its ticket is deleted is not added; one whose ticket is purged is as if it came after', async () => {
+test('a file is not added if its ticket is deleted during the upload, but is added if its ticket is purged', async () => {
   const own = await makeTeam(server);
   const at = { workspace_id: own.workspace_id, ticket: (await makeTicket(own)).id };
   const deleting = inHalves(() => own.owner.client.delete_ticket(at));
@@ -96,7 +96,7 @@ test('a file that comes while its ticket is deleted is not added; one whose tick
   await soon(() => filesOf(at)).toBe(1);
 });
 
-/** Several remove one file at once, again and again. Gives how often each status was the response, and what is broken. */
+/** Repeats that several people remove one file at once. Returns how often each status occurred, and which invariants are broken. */
 async function removeAtOnce(patch?: Patch) {
   const env = { LOG_LEVEL: patch === undefined ? 'error' : 'silent' };
   const one = await startServer(env, patch === undefined ? {} : { patch });
@@ -118,11 +118,11 @@ async function removeAtOnce(patch?: Patch) {
   }
 }
 
-test('of six who remove a file at once one does, and its bytes are taken off once', async () => {
+test('if six people remove a file at once, one succeeds, and its bytes are subtracted once', async () => {
   expect(await removeAtOnce()).toEqual({ counted: { 204: 10, 404: 50 }, broken: [] });
 });
 
-test('control: without the lock several remove it', async () => {
+test('control: without the lock, several succeed', async () => {
   const { counted, broken } = await removeAtOnce((text) => text.replace('for update of a', ''));
   expect((counted[204] ?? 0) > 10 || broken.length > 0 || (counted[500] ?? 0) > 0).toBe(true);
 });

@@ -7,14 +7,14 @@ const count = 40;
 const rounds = 6;
 
 interface Found {
-  /** Deadlocks that PostgreSQL ended. */
+  /** How many deadlocks PostgreSQL detected. */
   deadlocks: number;
   statuses: number[];
   versions: number[];
   broken: string[];
 }
 
-/** Two people at once change the same tickets, in opposite orders, again and again. */
+/** Two requests at once change the same tickets in opposite orders, several times. */
 async function race(patch?: Patch): Promise<Found> {
   const env = { BATON_POOL_SIZE: '10', LOG_LEVEL: patch === undefined ? 'error' : 'silent' };
   const server = await startServer(env, patch === undefined ? {} : { patch });
@@ -55,7 +55,7 @@ async function makeMany(team: Team): Promise<string[]> {
   return made.map(({ id }) => id);
 }
 
-/** The statement that locks them takes its time over each ticket. */
+/** Makes the statement that locks the tickets pause at each of them. */
 const slowly: Patch = (text) =>
   text.includes('order by t.id')
     ? text.replace(/\bfrom tickets t\b/, ', pg_sleep(0.005) as slept from tickets t')
@@ -67,16 +67,16 @@ const inOrderOfRequest: Patch = (text) =>
       ['t.id = any (', ids, ')', rest, 'order by array_position(', ids, ', t.id)'].join(''),
   );
 
-test('two who change the same tickets in opposite orders both do it, without a deadlock', async () => {
+test('two requests that change the same tickets in opposite orders both succeed, without a deadlock', async () => {
   expect(await race(slowly)).toEqual({ deadlocks: 0, statuses: [200], versions: [1 + 2 * rounds], broken: [] });
 }, 60_000);
 
-test('control: locked in the order of the request, they wait for each other', async () => {
+test('control: if tickets are locked in the order of the request, there are deadlocks', async () => {
   const { deadlocks } = await race(inOrderOfRequest);
   expect(deadlocks).toBeGreaterThan(0);
 }, 120_000);
 
-test('one whose connection is killed between two tickets has changed none of them, and is done as a whole under its key', async () => {
+test('a bulk change whose connection is killed between two tickets changes none, and a retry with its key changes all', async () => {
   const slow_updates: Patch = (text) =>
     /^\s*update tickets set/.test(text) ? `${text} and pg_sleep(0.02)::text is not null` : text;
   const server = await startServer({ LOG_LEVEL: 'silent' }, { patch: slow_updates });

@@ -6,10 +6,10 @@ import { type Patch, startServer } from '../../../proof/harness/server.ts';
 const rounds = 6;
 const at_once = 6;
 
-/** What a rank has before the number of its ticket, in which no two are the same anyway. */
+/** A rank without the ticket's number at its end, which makes every rank unique. */
 const placeIn = (rank: string) => rank.slice(0, -7);
 
-/** So many are placed right below the same ticket at once, again and again: how many places they have at the least, with that ticket’s. */
+/** Repeatedly places several tickets right below the same one at once. Returns the smallest number of different places that they all had. */
 async function race(patch?: Patch): Promise<{ places: number; statuses: number[]; broken: string[] }> {
   const env = { BATON_POOL_SIZE: '20', LOG_LEVEL: patch === undefined ? 'error' : 'silent' };
   const server = await startServer(env, patch === undefined ? {} : { patch });
@@ -39,11 +39,11 @@ async function race(patch?: Patch): Promise<{ places: number; statuses: number[]
   }
 }
 
-test('tickets that are placed in one gap at once all get places of their own', async () => {
+test('tickets that are placed in one gap at once all get different places', async () => {
   expect(await race()).toEqual({ places: at_once + 1, statuses: [200], broken: [] });
 });
 
-test('control: without the lock of the project several get the same place, and stand by their numbers', async () => {
+test('control: without the lock of the project, several get the same place', async () => {
   const { places } = await race((text) => text.replace('for no key update of p', 'for key share of p'));
   expect(places).toBeLessThan(at_once + 1);
 });

@@ -5,15 +5,15 @@ import { joinWorkspace, type Person, registerPerson } from '../../../proof/harne
 import { type Patch, startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { max_emoji } from '../../src/comments/contract.ts';
 
-// Each race runs twice: on the real server, and as a control on one that doesn't lock the comment, where the same look at the same
-// data must find a violation.
+// Each race runs twice: on the real server, and as a control on one that doesn't lock the comment, where the same check
+// must find a violation.
 
 interface Seen {
-  /** How often each status was the response. */
+  /** How often each status was returned. */
   statuses: Record<number, number>;
-  /** The emoji and the count of each, as the comment shows them. */
+  /** The count of each emoji that the comment shows. */
   shown: number[];
-  /** The entries of the audit log about reactions. */
+  /** How many entries the audit log has about reactions. */
   entries: number;
 }
 
@@ -60,7 +60,7 @@ async function seen(
   return { statuses, shown: reactions.map(({ count }) => count), entries: rows[0]?.n ?? 0 };
 }
 
-/** 20 people give one emoji at once, each twice, to one comment after another. */
+/** 20 people give the same emoji at once, each twice, to one comment after another. */
 async function oneEmoji(stage: Stage): Promise<Seen[]> {
   const rounds: Seen[] = [];
   for (let round = 0; round < 6; round++) {
@@ -74,12 +74,12 @@ async function oneEmoji(stage: Stage): Promise<Seen[]> {
 
 const counted_once = Array(6).fill({ statuses: { 200: 40 }, shown: [20], entries: 20 });
 
-test('one emoji of 20 people who give it at once, each twice, is counted 20 times and has 20 events', async () => {
+test('an emoji that 20 people give at once, each twice, is counted 20 times and has 20 events', async () => {
   const { result, found } = await onServer(oneEmoji);
   expect({ result, found }).toEqual({ result: counted_once, found: {} });
 });
 
-test('control: without the lock one person’s two requests collide, or one emoji comes several times', async () => {
+test('control: without the lock, a person’s two requests collide, or an emoji is listed several times', async () => {
   const { result, found } = await onServer(oneEmoji, withoutLock);
   expect({ result, found }).not.toEqual({ result: counted_once, found: {} });
 });
@@ -99,7 +99,7 @@ async function manyEmoji(stage: Stage): Promise<Seen[]> {
   return rounds;
 }
 
-test('of 40 different emoji that are given at once a comment gets 20', async () => {
+test('a comment gets 20 of 40 different emoji that are given at once', async () => {
   const { result, found } = await onServer(manyEmoji);
   const shown = Array<number>(max_emoji).fill(1);
   expect({ result, found }).toEqual({
@@ -108,7 +108,7 @@ test('of 40 different emoji that are given at once a comment gets 20', async () 
   });
 });
 
-test('control: without the lock it gets more', async () => {
+test('control: without the lock, it gets more', async () => {
   const { found } = await onServer(manyEmoji, withoutLock);
   expect(Object.keys(found)).toContain('comments_have_at_most_20_emoji');
 });
@@ -134,7 +134,7 @@ test('a comment that is deleted while people react to it has no reactions', asyn
   expect({ result, found }).toEqual({ result: Array(8).fill(0), found: {} });
 });
 
-test('control: without the lock some are left', async () => {
+test('control: without the lock, some reactions are left', async () => {
   const { found } = await onServer(deletions, withoutLock);
   expect(Object.keys(found)).toContain('deleted_comments_have_no_reactions');
 });

@@ -6,10 +6,10 @@ import { joinWorkspace, type Person, registerPerson } from '../../../proof/harne
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 let server: TestServer;
-/** The locks that keep a right from being lost under a write are not taken. */
+/** A server without the locks that prevent the loss of a right during a write. */
 let broken: TestServer;
 
-// A writer that waits does so for much longer than a loss of rights takes.
+// A write may wait for much longer than a loss of rights takes.
 const patience_ms = 20_000;
 const patient = { BATON_LOCK_TIMEOUT_MS: '30000', BATON_STATEMENT_TIMEOUT_MS: '30000' };
 
@@ -25,7 +25,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** By what the guest writes: their session, a token of theirs, or that of a bot of theirs. */
+/** The credential that the guest writes with: their session, their token, or the token of their bot. */
 type By = 'session' | 'token' | 'bot';
 
 interface Scene {
@@ -33,7 +33,7 @@ interface Scene {
   guest: Person;
   workspace_id: string;
   ticket: string;
-  /** What the writes are sent with. */
+  /** The credential that the writes are sent with. */
   credential: string;
   token_id: string;
   bot_id: string;
@@ -71,7 +71,7 @@ async function changePassword({ guest }: Scene, more: { revoke_tokens?: boolean 
   await other.change_password({ body });
 }
 
-/** Every way to lose a right, and what a write by a session gets afterwards. */
+/** Every way to lose a right, and the status that a write by a session gets afterwards. */
 const losses: Record<string, Loss> = {
   removal: { take: (scene) => scene.host.client.remove_member(member(scene)), answer: 404 },
   demotion: {
@@ -90,7 +90,7 @@ const losses: Record<string, Loss> = {
   },
 };
 
-/** The same with a token: where the membership ends, it has ended as well. */
+/** The same for a token, which ends with the membership. */
 const { demotion, removal, 'disabling the account': disabling, 'deletion of the workspace': deletion } = losses;
 const of_tokens: Record<string, Loss | undefined> = {
   'revocation of the token': {
@@ -128,7 +128,7 @@ const cases = [
 ];
 type Case = (typeof cases)[number];
 
-/** Locks a row as somebody else's transaction would; gives the function that lets it go. */
+/** Locks a row as another transaction would. Returns a function that releases it. */
 async function lock(text: string, ...values: unknown[]): Promise<() => Promise<void>> {
   const holder = await server.database.owner.connect();
   await holder.query('begin');
@@ -139,7 +139,7 @@ async function lock(text: string, ...values: unknown[]): Promise<() => Promise<v
   };
 }
 
-/** Until a statement of the server's waits for a lock. */
+/** Waits until a statement of the server waits for a lock. */
 async function someoneWaits(): Promise<void> {
   const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
   const waiters = async () => (await server.database.owner.query(waiting)).rows.length;
@@ -157,26 +157,29 @@ const steps = async ({ ticket }: Scene) =>
   (await server.database.owner.query('select 1 from status_history where ticket_id = $1', [ticket])).rows.length;
 
 describe('a write that waits for a lock', () => {
-  test.each(cases)('by a $by is refused after $kind, which does not wait for it', async ({ by, take, answer }) => {
-    const scene = await setScene(by);
-    const release = await lock('select 1 from tickets where id = $1 for update', scene.ticket);
-    const write = move(server, scene);
-    await someoneWaits();
-    await take(scene); // with the ticket locked all the time
-    await release();
-    expect((await write).status).toBe(answer);
-    expect(await steps(scene)).toBe(0);
-  });
+  test.each(cases)(
+    'with a $by is refused after $kind, which does not wait for the write',
+    async ({ by, take, answer }) => {
+      const scene = await setScene(by);
+      const release = await lock('select 1 from tickets where id = $1 for update', scene.ticket);
+      const write = move(server, scene);
+      await someoneWaits();
+      await take(scene); // while the ticket is locked
+      await release();
+      expect((await write).status).toBe(answer);
+      expect(await steps(scene)).toBe(0);
+    },
+  );
 });
 
-describe('a right that comes back while a write asks for it', () => {
-  test('counts: the write is done, and not told that its ticket isn’t there', async () => {
+describe('a right that is restored while a write checks it', () => {
+  test('counts: the write succeeds instead of not finding its ticket', async () => {
     const scene = await setScene();
     const { host, guest } = scene;
-    // Of who was let in a moment ago the right is asked for together with the ticket.
+    // For a caller who was admitted a moment ago, the right is read together with the ticket.
     await guest.client.get_workspace({ workspace_id: scene.workspace_id });
     await host.client.update_member({ if_match: '*', ...member(scene), body: { role: 'viewer' } });
-    // The ticket is asked for before the session, and not locked for a viewer.
+    // The ticket is read before the session, and not locked for a viewer.
     const release = await lock('select 1 from sessions where user_id = $1 for update', guest.user.id);
     const write = move(server, scene);
     await someoneWaits();
@@ -187,10 +190,10 @@ describe('a right that comes back while a write asks for it', () => {
   });
 });
 
-/** Takes a right from somebody whose write is about to commit: whether the loss is acknowledged before that. */
+/** Takes a right from somebody whose write is about to commit. Returns whether the loss was acknowledged before the commit. */
 async function takeUnderWrite(on: TestServer, { by, take }: Case) {
   const scene = await setScene(by);
-  // The write has its permission and its ticket by then: its new status waits for this row.
+  // The write has its permission and its ticket when it waits for this row, to set the new status.
   const release = await lock(
     `select 1 from project_statuses where workspace_id = $1 and status = 'in_progress' for update`,
     scene.workspace_id,
@@ -198,7 +201,7 @@ async function takeUnderWrite(on: TestServer, { by, take }: Case) {
   const write = move(on, scene);
   await someoneWaits();
   const loss = take(scene);
-  // What a sound build must not do is given some time; a broken one all that it needs.
+  // A short time to show that the real build waits, and a long one for the broken build not to.
   const early = await Promise.race([loss.then(() => true), sleep(on === broken ? patience_ms : 250, false)]);
   await release();
   const { status } = await write;
@@ -206,12 +209,15 @@ async function takeUnderWrite(on: TestServer, { by, take }: Case) {
   return { early, status, steps: await steps(scene) };
 }
 
-describe('a loss of rights that meets a write about to commit', () => {
-  test.each(cases)('is acknowledged only after the write by a $by: $kind', async (one) => {
+describe('a loss of rights during a write that is about to commit', () => {
+  test.each(cases)('is acknowledged only after the write with a $by: $kind', async (one) => {
     expect(await takeUnderWrite(server, one)).toEqual({ early: false, status: 201, steps: 1 });
   });
 
-  test.each(cases)('control: without its locks a $by writes after $kind was acknowledged', async (one) => {
-    expect(await takeUnderWrite(broken, one)).toEqual({ early: true, status: 201, steps: 1 });
-  });
+  test.each(cases)(
+    'control: without the locks, a write with a $by succeeds after $kind was acknowledged',
+    async (one) => {
+      expect(await takeUnderWrite(broken, one)).toEqual({ early: true, status: 201, steps: 1 });
+    },
+  );
 });

@@ -4,8 +4,8 @@ import { presets } from '../../src/projects/workflow-definition.ts';
 import { brokenInvariants } from '../../../proof/harness/invariants.ts';
 import { type Patch, startServer, type TestServer } from '../../../proof/harness/server.ts';
 
-// What the checks of prove/races don't race for. Each race runs twice: on the real server, where its rule holds, and as
-// a control on one whose statement was broken, where the same look at the same data must find a violation.
+// Races that the checks of prove/races don't cover. Each runs twice: on the real server, where its rule holds, and as a
+// control on one with a broken statement, where the same check must find a violation.
 
 async function onServer<T>(
   run: (server: TestServer, team: Team) => Promise<T>,
@@ -23,7 +23,7 @@ async function onServer<T>(
 
 const withoutTicketLock: Patch = (text) => text.replace('for no key update of t', '');
 
-/** Eight at once write over each whole value from the version that all of them have seen: how many are accepted of each. */
+/** Eight writes at once replace each whole value, all based on the same version. Returns how many of each are accepted. */
 async function wholeValues(_server: TestServer, team: Team): Promise<Record<string, number>> {
   const { workspace_id, project_id, owner, viewer } = team;
   const { raw } = owner.client;
@@ -42,7 +42,7 @@ async function wholeValues(_server: TestServer, team: Team): Promise<Record<stri
       const assignee_id = n % 2 === 0 ? owner.user.id : viewer.user.id;
       return raw.set_assignee({ workspace_id, ticket: ticket.id, body: { assignee_id, version: 1 } });
     },
-    // The project's version moves with its workflow's: last.
+    // Last, because it also changes the project's version.
     workflow: (n) => {
       const resolutions = [...presets.standard.resolutions, `r${n}`];
       return raw.replace_workflow({ ...project, body: { ...presets.standard, resolutions, version: 1 } });
@@ -56,7 +56,7 @@ async function wholeValues(_server: TestServer, team: Team): Promise<Record<stri
   return accepted;
 }
 
-test('of many clients that replace a whole value based on one version, one is accepted', async () => {
+test('if many clients replace a whole value based on the same version, one is accepted', async () => {
   const { result } = await onServer(wholeValues);
   expect(result).toEqual({ workspace: 1, project: 1, member: 1, me: 1, assignee: 1, workflow: 1 });
 });
@@ -68,7 +68,7 @@ test('control: without the lock of the row, several are accepted', async () => {
   expect(Math.max(...Object.values(result))).toBeGreaterThan(1);
 });
 
-/** Everybody edits another field of the same ticket from the version before all edits. */
+/** Edits of different fields of the same ticket at once, all based on its first version. */
 async function edits(_server: TestServer, team: Team): Promise<{ kept: number; accepted: number }> {
   let kept = 0;
   let accepted = 0;
@@ -88,13 +88,13 @@ async function edits(_server: TestServer, team: Team): Promise<{ kept: number; a
   return { kept, accepted };
 }
 
-test('edits of different fields at once are all accepted and all kept', async () => {
+test('simultaneous edits of different fields are all accepted and all kept', async () => {
   const { result, found } = await onServer(edits);
   expect(found).toEqual({});
   expect(result).toEqual({ kept: 32, accepted: 32 });
 });
 
-test('control: without the row lock the edits lose one another, or several make the same version', async () => {
+test('control: without the row lock, edits are lost, or several create the same version', async () => {
   const { result, found } = await onServer(edits, withoutTicketLock);
   expect({ result, found }).not.toEqual({ result: { kept: 32, accepted: 32 }, found: {} });
 });
@@ -110,7 +110,7 @@ async function creates(_server: TestServer, team: Team): Promise<{ statuses: num
   return { statuses: [...new Set(answers.map(({ status }) => status))], numbers: made.sort((a, b) => a - b) };
 }
 
-test('ticket numbers are dense and unique however many are created at once', async () => {
+test('ticket numbers are dense and unique even if many tickets are created at once', async () => {
   const { result, found } = await onServer(creates);
   expect(found).toEqual({});
   expect(result).toEqual({ statuses: [201], numbers: Array.from({ length: 64 }, (_, n) => n + 1) });
@@ -127,6 +127,6 @@ test('control: numbers taken as max + 1 without a lock collide', async () => {
           .replace(/returning[^]*$/, '')
       : text,
   );
-  expect(result.statuses).toContain(500); // the unique key refuses what the lock would have prevented
+  expect(result.statuses).toContain(500); // the unique constraint refuses what the lock would have prevented
   expect(result.numbers[0]).toBe(1);
 });
