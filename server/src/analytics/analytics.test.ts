@@ -26,7 +26,7 @@ const first = Date.parse('2026-09-15T00:00:00Z');
 const days = 70;
 let lives: Life[];
 
-/** Tickets with a past of their own: nobody can make that through the API, whose clock is the database's. */
+/** Creates tickets with a past. The API can't, because it takes the time from the database's clock. */
 async function seed(count: number): Promise<Life[]> {
   const random = new Random(7);
   const made: Life[] = [];
@@ -68,14 +68,15 @@ async function insert(n: number, { id, deleted, created, steps }: Life, status: 
 }
 
 beforeAll(async () => {
-  // Its rows have no entries, so it is a build to which invariants don't apply: one that changes nothing.
+  // The rows have no audit entries, so the server gets a patch that changes nothing: with one, it doesn't check
+  // invariants.
   server = await startServer({}, { patch: (text) => text });
   team = await makeTeam(server);
   lives = (await seed(400)).filter(({ deleted }) => !deleted);
 });
 afterAll(() => server.stop());
 
-/** When a day begins in a zone, by looking for it hour by hour. */
+/** When a day begins in a time zone, found by trying every quarter of an hour. */
 function startOf(day: string, time_zone: string): number {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone: time_zone, dateStyle: 'short', timeStyle: 'medium' });
   const noon = Date.parse(`${day}T12:00:00Z`);
@@ -93,7 +94,7 @@ function statusAt({ created, steps }: Life, at: number): string | undefined {
   return steps.filter((step) => step.at < at).at(-1)?.to ?? 'open';
 }
 
-/** As percentile_cont has it: between two values by a straight line. */
+/** The percentile as percentile_cont computes it, interpolated linearly between two values. */
 function percentile(values: readonly number[], fraction: number): number | null {
   const sorted = values.toSorted((a, b) => a - b);
   const place = (sorted.length - 1) * fraction;
@@ -116,7 +117,7 @@ const durations = (ms: readonly number[]) => {
 
 const place = () => ({ workspace_id: team.workspace_id, project_id: team.project_id });
 
-test('every time zone that is taken is one of the database’s', async () => {
+test('the database knows every time zone that the API accepts', async () => {
   const { rows } = await server.database.owner.query<{ name: string }>('select name from pg_timezone_names');
   const known = new Set(rows.map(({ name }) => name));
   const taken = Intl.supportedValuesOf('timeZone').filter((name) => name.includes('/'));
@@ -132,7 +133,7 @@ describe('the flow of a project', () => {
     ['America/Havana', 'day', '2026-10-28', 1, 12], // and there on the 1st
     ['America/New_York', 'week', '2026-09-16', 7, 10],
     ['Asia/Kathmandu', 'week', '2026-10-01', 7, 1],
-  ] as const)('in %s by the %s is what a count of every ticket gives', async (time_zone, every, from, size, count) => {
+  ] as const)('in %s by the %s equals a count over all tickets', async (time_zone, every, from, size, count) => {
     const to = addDays(from, size * count - 1);
     const { buckets, not_counted } = await team.viewer.client.get_flow({ ...place(), from, to, every, time_zone });
     expect(not_counted).toEqual([]);
@@ -154,7 +155,7 @@ describe('the flow of a project', () => {
     }
   });
 
-  test('by the month begins on the same day of each, or the last that there is', async () => {
+  test('by the month begins on the same day of each month, or on its last day', async () => {
     const query = { ...place(), from: '2026-01-31', to: '2026-04-30', every: 'month' } as const;
     const { buckets } = await team.viewer.client.get_flow(query);
     expect(buckets.map(({ from }) => from.slice(0, 10))).toEqual([
@@ -165,7 +166,7 @@ describe('the flow of a project', () => {
     ]);
   });
 
-  test('takes a period that it can show, a zone that there is, and days in their order', async () => {
+  test('is refused for too long periods, unknown time zones, and days in the wrong order', async () => {
     const fault = async (query: Record<string, string>) => {
       const { status, body } = await team.viewer.client.raw.get_flow({
         ...place(),
@@ -178,7 +179,7 @@ describe('the flow of a project', () => {
     expect(await fault({ to: '2026-06-30' })).toEqual([422, 'to']);
     expect(await fault({ to: '9999-12-31', every: 'month' })).toEqual([422, 'to']);
     expect(await fault({ to: '2025-12-31' })).toEqual([422, 'to']);
-    // What PostgreSQL takes for an abbreviation is refused, and so is what it doesn't know.
+    // Names that PostgreSQL treats as abbreviations are refused, and so are unknown ones.
     for (const time_zone of ['Mars/Olympus', 'CET', 'IST', 'AET', 'US/Pacific-New', '+02:00']) {
       expect(await fault({ time_zone })).toEqual([422, 'time_zone']);
     }
@@ -191,7 +192,7 @@ describe('the flow of a project', () => {
   });
 });
 
-/** The tickets that were completed in a period for good, with what a walk through each finds. */
+/** The tickets that were completed in a period and not reopened in it, with the times that a walk through each finds. */
 function completedIn(start: number, end: number) {
   return lives.flatMap((life) => {
     const turns = life.steps.filter(
@@ -206,7 +207,7 @@ function completedIn(start: number, end: number) {
   });
 }
 
-test('the times of a project are what a walk through every ticket gives', async () => {
+test('the times of a project equal those that a walk through every ticket finds', async () => {
   const period = { from: '2026-10-01', to: '2026-10-31', time_zone: 'Europe/Berlin' };
   const found = completedIn(startOf('2026-10-01', period.time_zone), startOf('2026-11-01', period.time_zone));
   expect(found.length).toBeGreaterThan(30);
@@ -236,7 +237,7 @@ test('the times of a project are what a walk through every ticket gives', async 
   });
 });
 
-test('the ages of open tickets are what the clock says', async () => {
+test('the ages of open tickets are those at the current time', async () => {
   const { complete, statuses, oldest } = await team.viewer.client.get_ageing(place());
   const now = Date.now();
   const open = lives.filter((life) => !done.includes(statusAt(life, now) ?? ''));
@@ -255,7 +256,7 @@ test('the ages of open tickets are what the clock says', async () => {
   expect(oldest.map(({ id }) => id)).toEqual(longest.slice(0, 20).map(({ id }) => id));
 });
 
-test('a request reads no more steps than its bound, those of deleted tickets among them', async () => {
+test('a request reads no more transitions than its bound, including those of deleted tickets', async () => {
   const { workspace_id, project_id, member, viewer } = team;
   const life = { id: crypto.randomUUID(), deleted: true, created: Date.parse('2019-01-01T00:00:00Z'), steps: [] };
   await insert(9_000, life, 'open');

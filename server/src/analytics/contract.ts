@@ -5,40 +5,40 @@ import { project_params } from '../projects/contract.ts';
 import { status_category } from '../projects/workflow-definition.ts';
 import { ticket } from '../tickets/contract.ts';
 
-/** Buckets that one response has at most. */
+/** How many buckets one response has at most. */
 export const max_buckets = 100;
-/** Steps and tickets of a period that one request looks at. */
+/** How many transitions and tickets of a period one request reads at most. */
 export const max_rows = 50_000;
-/** Open tickets that one request looks at. */
+/** How many open tickets one request reads at most. */
 export const max_open = 50_000;
-/** Tickets that one request counts, to know how many are in each status. */
+/** How many tickets one request counts at most, to know how many are in each status. */
 export const max_counted = 100_000;
 
 const count = z.int().min(0).max(2_147_483_647).meta({ format: 'int32', example: 12 });
 const seconds = z.number().min(0).meta({ example: 86_400 });
 
-/** As a percentile of so many values is known: between two of them by a straight line. */
+/** Percentiles of `count` values, interpolated linearly. */
 const durations = z
   .strictObject({
-    count: count.meta({ description: 'How many tickets this is about.' }),
+    count: count.meta({ description: 'The number of tickets.' }),
     p50_s: seconds.nullable(),
     p85_s: seconds.nullable(),
     p95_s: seconds.nullable(),
   })
-  .meta({ id: 'Durations', description: 'Percentiles in seconds; null where there is no ticket.' });
+  .meta({ id: 'Durations', description: 'Percentiles in seconds; null if there is no ticket.' });
 
-/** Far from where the calendars of JavaScript and PostgreSQL end. */
+/** A day well within the calendars of JavaScript and PostgreSQL. */
 const some_day = day.refine((text) => text >= '1900-01-01' && text < '9000-01-01', 'Expected a day from 1900 to 8999.');
 
 const period = {
-  from: some_day.optional().meta({ description: 'The first day; 29 days before the last by default.' }),
-  to: some_day.optional().meta({ description: 'The last day, which counts; today by default.' }),
+  from: some_day.optional().meta({ description: 'The first day; by default 29 days before the last.' }),
+  to: some_day.optional().meta({ description: 'The last day, inclusive; by default today.' }),
   time_zone: known_time_zone
     .default('UTC')
-    .meta({ description: 'Where the days begin and end.', example: 'Europe/Berlin' }),
+    .meta({ description: 'The time zone in which days begin and end.', example: 'Europe/Berlin' }),
 };
 
-/** What was asked for, or what it is by default. */
+/** The requested period, or the default. */
 const shown_period = { from: day, to: day, time_zone };
 
 const status_count = z.strictObject({ status: status_key, category: status_category, tickets: count });
@@ -50,21 +50,21 @@ const flow = z
       .array(
         z.strictObject({
           from: timestamp,
-          before: timestamp.meta({ description: 'The moment at which the bucket is over.' }),
+          before: timestamp.meta({ description: 'The end of the bucket, exclusive.' }),
           created: count,
-          completed: count.meta({ description: 'Steps into a status of the category done.' }),
-          reopened: count.meta({ description: 'Steps out of one.' }),
+          completed: count.meta({ description: 'How often tickets entered the category done.' }),
+          reopened: count.meta({ description: 'How often tickets left the category done.' }),
           at_end: z
             .array(status_count)
             .max(1000)
-            .meta({ description: 'How many tickets were in each status when the bucket was over.' }),
+            .meta({ description: 'How many tickets were in each status at the end of the bucket.' }),
         }),
       )
       .max(max_buckets),
     not_counted: z
       .array(status_key)
       .max(50)
-      .meta({ description: 'Statuses with too many tickets to count them, which `at_end` leaves out; mostly none.' }),
+      .meta({ description: 'Statuses with too many tickets to count, which `at_end` leaves out. Usually empty.' }),
   })
   .meta({ id: 'Flow' });
 export type Flow = z.infer<typeof flow>;
@@ -79,7 +79,7 @@ const times = z
         durations.extend({
           status: status_key,
           category: status_category,
-          total_s: seconds.meta({ description: 'The time of all those tickets in this status.' }),
+          total_s: seconds.meta({ description: 'The total time of all those tickets in this status.' }),
         }),
       )
       .max(1000)
@@ -88,8 +88,8 @@ const times = z
   .meta({
     id: 'Times',
     description:
-      'The lead time is that from a ticket’s creation to its completion; the cycle time that from its first step into a ' +
-      'status of the category in_progress, of tickets that had one.',
+      'The lead time is the time from a ticket’s creation to its completion. The cycle time is the time from when it ' +
+      'first entered the category in_progress to its completion, for tickets that did.',
   });
 export type Times = z.infer<typeof times>;
 
@@ -97,7 +97,7 @@ const ageing = z
   .strictObject({
     complete: z
       .boolean()
-      .meta({ description: 'Whether these are all open tickets, or of some status only the oldest.' }),
+      .meta({ description: 'False if a status has so many open tickets that only its oldest are included.' }),
     statuses: z
       .array(
         z.strictObject({
@@ -120,7 +120,7 @@ const ageing = z
   .meta({
     id: 'Ageing',
     description:
-      'The age is the time since a ticket was created; `in_status` that since its last step. Both as of this minute.',
+      'The age is the time since a ticket was created; `in_status` is the time since its last transition. Both are as of the start of this minute.',
   });
 export type Ageing = z.infer<typeof ageing>;
 
@@ -139,7 +139,7 @@ export const get_flow = operation({
     every: z
       .enum(['day', 'week', 'month'])
       .default('day')
-      .meta({ description: 'A bucket, counted from the first day.' }),
+      .meta({ description: 'The length of a bucket, counted from the first day.' }),
     ...narrowing(flow),
   }),
   heavy: true,
@@ -153,7 +153,7 @@ export const get_times = operation({
   path: `${under}/times`,
   tag: 'analytics',
   summary:
-    'Returns how long tickets took that were completed in a period, and how long they were in each status. A ticket that was completed several times in the period counts with the last time, and not at all where it was reopened after that and still in the period.',
+    'Returns how long the tickets that were completed in a period took, and how long they were in each status. A ticket that was completed several times in the period counts once, with the last time. It does not count if it was reopened after that, still in the period.',
   params: project_params,
   query: z.strictObject({ ...period, ...narrowing(times) }),
   heavy: true,
@@ -166,7 +166,7 @@ export const get_ageing = operation({
   method: 'get',
   path: `${under}/ageing`,
   tag: 'analytics',
-  summary: 'Returns how old the tickets are that are not done, and for how long they have been in their status.',
+  summary: 'Returns how old unfinished tickets are, and for how long they have been in their status.',
   params: project_params,
   query: z.strictObject(narrowing(ageing)),
   heavy: true,

@@ -14,15 +14,15 @@ const user = id('a1');
 const large = { workspace_id, project_id: id('c1') };
 const other = { workspace_id, project_id: id('c2') };
 const tickets = 10_000;
-/** In place of the bound that requests have: a part of it, as the tickets are. */
+/** A smaller bound than that of requests, in proportion to the number of tickets. */
 const most = 1_000;
 
 let database: TestDatabase;
 let pool: pg.Pool;
 
 /**
- * Two large projects among a thousand that have a few tickets each: what a plan for whatever values expects is that a
- * project is small. In one project most tickets are closed, a few open. In the other nearly all are open, and the oldest are deleted.
+ * Two large projects among a thousand with a few tickets each, so that a generic plan expects a project to be small. In
+ * one, most tickets are closed and a few open. In the other, nearly all are open, and the oldest are deleted.
  */
 const fill = `
   insert into users (id, email, name) values ('${user}', 'a@example.com', 'A');
@@ -77,7 +77,7 @@ function statementOf(read: (db: Db) => Promise<unknown>): Sql {
     return Promise.resolve([]);
   };
   void read({ rows: keep, one: keep } as unknown as Db);
-  if (asked === undefined) throw new Error('Nothing was asked.');
+  if (asked === undefined) throw new Error('No statement was sent.');
   return asked;
 }
 
@@ -89,21 +89,21 @@ const active = ['in_progress'];
 
 type Read = (db: Db, place: typeof large) => Promise<unknown>;
 const figures: [name: string, read: Read, rows: number][] = [
-  // The entries of each status, and of its deleted tickets.
+  // The index entries of each status, and those of its deleted tickets.
   ['the levels of its statuses', (db, place) => levelsOf(db, place, most), 2 * most],
-  // Open tickets, and of each its last step.
+  // Open tickets, and the last transition of each.
   [
     'its open tickets',
     (db, place) => ageingOf(db, place, { open: ['in_progress', 'open'], shown: 20, most }),
     2 * most,
   ],
-  // Steps and new tickets, too many of both: nothing more is looked at.
+  // Transitions and new tickets. There are too many of both, so nothing else is read.
   [
     'the flow of a time long ago',
     (db, place) => bucketsOf(db, place, { period: period('2020-01-01'), starts: ['2020-01-01'], done, most }),
     2 * most,
   ],
-  // Steps, their tickets and new ones.
+  // Transitions, their tickets, and new tickets.
   [
     'the flow of today',
     (db, place) => bucketsOf(db, place, { period: period(recent), starts: [recent], done, most: 3 * most }),
@@ -114,31 +114,31 @@ const figures: [name: string, read: Read, rows: number][] = [
     (db, place) => timesOf(db, place, { period: period('2020-01-01'), done, active, most }),
     2 * most,
   ],
-  // Steps, their tickets, those that were completed, and all their steps.
+  // Transitions, their tickets, the completed tickets, and all transitions of those.
   [
     'the times of today',
     (db, place) => timesOf(db, place, { period: period(recent), done, active, most: 3 * most }),
     12 * most,
   ],
 ];
-/** Besides: the project, its statuses, and where a limit has been reached one more. */
+/** Further rows: the project, its statuses, and one more for each limit that is reached. */
 const few = 100;
 
 describe.each(['custom', 'generic'] as const)(
-  `of a project of ${tickets} tickets among small ones, by a %s plan`,
+  `in a project of ${tickets} tickets among small ones, by a %s plan`,
   (mode) => {
     const looked = (read: (db: Db) => Promise<unknown>) =>
       planning({ pool, workspace_id, mode, as: 'figures' }, async (client) =>
         rowsLookedAt(await explain(client, statementOf(read))),
       );
 
-    test.each(figures)('%s look at a bounded number of rows', async (_, read, rows) => {
+    test.each(figures)('a query for %s reads a bounded number of rows', async (_, read, rows) => {
       for (const place of [large, other]) {
         expect(await looked((db) => read(db, place))).toBeLessThanOrEqual(rows + few);
       }
     });
 
-    test('control: a count without its bound looks at more', async () => {
+    test('control: a count without its bound reads more', async () => {
       expect(await looked((db) => levelsOf(db, large, tickets))).toBeGreaterThan(2 * most + few);
     });
   },
@@ -159,24 +159,24 @@ describe('the number of tickets in each status', () => {
     return new Map(rows.map(({ status, n }) => [status, n]));
   }
 
-  test('is what a count of all gives, where no status has more than its share', async () => {
+  test('equals a count of all tickets if no status has more than its share of the bound', async () => {
     for (const place of [large, other]) {
       expect(await levels(place, tickets)).toEqual({ levels: await counted(place), not_counted: new Set() });
     }
   });
 
-  test('is the same where one status has more, of which the others are taken off', async () => {
-    // 2,000 of each: all of the resolved tickets, and not all of the closed ones.
+  test('is also exact if one status has more, because that is the total less the others', async () => {
+    // Up to 2,000 of each are read: all resolved tickets, but not all closed ones.
     expect(await levels(large, 4 * 2_000)).toEqual({ levels: await counted(large), not_counted: new Set() });
   });
 
-  test('is not known of two statuses that have more, nor of one of which too many tickets are deleted', async () => {
+  test('is unknown if two statuses have more, or if too many tickets of a status are deleted', async () => {
     const all = await counted(large);
     expect(await levels(large, 4 * 100)).toEqual({
       levels: new Map(['in_progress', 'open'].map((status) => [status, all.get(status)])),
       not_counted: new Set(['closed', 'resolved']),
     });
-    // 4,000 of the tickets of the other project are deleted, of which nearly all were open.
+    // In the other project, 4,000 tickets are deleted, nearly all of which were open.
     const closed = (await counted(other)).get('closed');
     expect(await levels(other, 4 * 1_000)).toEqual({
       levels: new Map([
@@ -189,7 +189,7 @@ describe('the number of tickets in each status', () => {
   });
 });
 
-test('open tickets beyond the bound are left out, the newest of each status, and it says so', async () => {
+test('beyond the bound, the newest open tickets of each status are left out, and the result says so', async () => {
   const ageing = (place: typeof large, bound: number) =>
     readOnly(pool, { workspace_id, asker: { workspace_id, figures: true } }, (db) =>
       ageingOf(db, place, { open: ['in_progress', 'open'], shown: 20, most: bound }),
@@ -198,7 +198,7 @@ test('open tickets beyond the bound are left out, the newest of each status, and
   expect([complete, statuses.map(({ status }) => status)]).toEqual([true, ['in_progress', 'open']]);
   const [whole, part] = [await ageing(other, tickets), await ageing(other, 2 * 4_500)];
   expect([whole.complete, part.complete]).toEqual([true, false]);
-  // Those that are deleted are among the oldest, and are looked at all the same.
+  // The deleted ones are among the oldest, and are read, too.
   expect(part.statuses[0]?.age.count).toBe(4_500 - 4_000 * 0.98);
   expect(part.oldest[0]?.id).toBe(whole.oldest[0]?.id);
 });

@@ -17,10 +17,10 @@ export interface Period {
   time_zone: string;
 }
 
-/** How many versions of a workflow are looked at for what a status means. */
+/** In how many versions of a workflow the category of a status is looked up. */
 const versions_looked_at = 100;
 
-/** What each status means: as the latest version of the workflow has it that has the status. */
+/** The category of each status, from the latest version of the workflow that has the status. */
 export async function categoriesOf(db: Db, { workspace_id, project_id }: Place): Promise<Map<string, Category>> {
   const rows = await db.rows<{ key: string; category: Category }>(sql`
     select distinct on (s.key) s.key, s.category
@@ -37,8 +37,8 @@ const startOf = ({ from, time_zone }: Period) => sql`start_of_day(${from}::date,
 const endOf = ({ to, time_zone }: Period) => sql`start_of_day(${to}::date + 1, ${time_zone})`;
 
 /**
- * Steps since a time, at most one more than may be looked at. Those of deleted tickets are among them: left out before they are counted,
- * any number of them would be read.
+ * Transitions in a period, at most one more than may be read. They include those of deleted tickets: if these were left
+ * out before they are counted, any number of them would be read.
  */
 const stepsSince = ({ workspace_id, project_id }: Place, from: Sql, before: Sql, most: number) => sql`
   select h.ticket_id, h.sequence, h.from_status, h.to_status, h.created_at
@@ -48,8 +48,9 @@ const stepsSince = ({ workspace_id, project_id }: Place, from: Sql, before: Sql,
   order by h.created_at, h.id limit ${most + 1}`;
 
 /**
- * Of the steps that were read, as `s`, those of live tickets; none where there are too many, and the request is refused. Each ticket is
- * looked up by its key: joined, the planner would rather read all tickets of a workspace that it takes for small.
+ * Of the transitions that were read, as `s`, keeps those of live tickets; none if there are too many, because the
+ * request is then refused. Each ticket is looked up by its key: with a join, the planner would read all tickets of a
+ * workspace that it assumes to be small.
  */
 const ofLiveTickets = ({ workspace_id }: Place, most: number) => sql`
   cross join lateral (
@@ -62,13 +63,13 @@ export interface BucketRow {
   created: number;
   completed: number;
   reopened: number;
-  /** What came into each status, less what left it. */
+  /** By status: how many tickets entered it, less how many left it. */
   moved: Record<string, number>;
 }
 
 /**
- * What happened in each bucket of a period, the last one being all that came after it; and whether everything was looked
- * at. Tickets that are deleted are left out.
+ * Counts what happened in each bucket of a period, and in a last one for everything after it. `rows` is the number of
+ * rows read, which may exceed the bound by one. Deleted tickets are left out.
  */
 export async function bucketsOf(
   db: Db,
@@ -144,7 +145,7 @@ export interface TimesRow {
   statuses: (DurationsRow & { status: string; total_s: number })[];
 }
 
-/** How long the tickets took that were completed in a period, the last time and for good. */
+/** How long the tickets took that were completed in a period and not reopened later in it. */
 export function timesOf(
   db: Db,
   place: Place,

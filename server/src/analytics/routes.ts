@@ -9,7 +9,7 @@ const max_oldest = 20;
 
 const day_ms = 86_400_000;
 
-/** The period that is asked for; by default the last thirty days. Throws `validation_failed` where it ends before it begins. */
+/** The requested period, by default the last thirty days. Throws `validation_failed` if it ends before it begins. */
 function periodOf({
   from,
   to,
@@ -19,14 +19,14 @@ function periodOf({
   to?: string | undefined;
   time_zone: string;
 }): Period {
-  // In Sweden a date is written as ISO 8601 has it.
+  // The Swedish format of a date is that of ISO 8601.
   const last = to ?? new Intl.DateTimeFormat('sv-SE', { timeZone: time_zone }).format(new Date());
   const first = from ?? new Date(Date.parse(`${last}T00:00:00Z`) - 29 * day_ms).toISOString().slice(0, 10);
   if (first > last) throw invalid(to === undefined ? 'from' : 'to', 'The last day must not be before the first.');
   return { from: first, to: last, time_zone };
 }
 
-/** The days on which the buckets of a period begin. Throws `validation_failed` where there are too many. */
+/** The days on which the buckets of a period begin. Throws `validation_failed` if there are too many. */
 function startsOf({ from, to }: Period, every: 'day' | 'week' | 'month'): string[] {
   const starts: string[] = [];
   const first = new Date(`${from}T00:00:00Z`);
@@ -68,7 +68,7 @@ const shown = ({ count, p50_s, p85_s, p95_s }: DurationsRow) => ({
   p95_s: roundedOrNull(p95_s),
 });
 
-/** What the statuses mean, and those of some categories. One that no recent workflow has is to do. */
+/** The category of each status, and the statuses of some categories. A status that no recent workflow has counts as `todo`. */
 async function meanings(db: Parameters<typeof categoriesOf>[0], place: Place) {
   const categories = await categoriesOf(db, place);
   const of = (...wanted: string[]) => [...categories].filter(([, is]) => wanted.includes(is)).map(([status]) => status);
@@ -85,8 +85,11 @@ export function analyticsRoutes(serve: Serve): void {
       bucketsOf(db, place, { period, starts, done: of('done') }),
       levelsOf(db, place),
     ]);
-    requireBounded(rows, `Since this day there are more than ${bound} steps and new tickets. Choose a later one.`);
-    // Backwards from now: the current numbers are known, and so is every change before.
+    requireBounded(
+      rows,
+      `There are more than ${bound} transitions and new tickets since this day. Choose a later day.`,
+    );
+    // Count backwards from the current numbers, because every change before now is known.
     const level = new Map(levels);
     const flow: contract.Flow['buckets'] = [];
     for (const { moved, ...bucket } of buckets.toReversed()) {
@@ -105,7 +108,7 @@ export function analyticsRoutes(serve: Serve): void {
     const place = { workspace_id, project_id: (await requireProject(db, workspace_id, params.project_id)).id };
     const { categoryOf, of } = await meanings(db, place);
     const found = await timesOf(db, place, { period, done: of('done'), active: of('in_progress') });
-    requireBounded(found.rows, `In this period there are more than ${bound} steps. Choose a shorter one.`);
+    requireBounded(found.rows, `There are more than ${bound} transitions in this period. Choose a shorter one.`);
     return {
       ...period,
       lead_time: shown(found.lead_time),

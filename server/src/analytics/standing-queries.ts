@@ -3,12 +3,13 @@ import type { Db } from '../db/transaction.ts';
 import { max_counted, max_open } from './contract.ts';
 import { type DurationsRow, durationsOf, type Place, secondsBetween } from './queries.ts';
 
-// Where a project's tickets stand now. Nothing keeps their numbers (docs/decisions, 53): they are counted, up to a bound.
+// The current statuses of a project's tickets. Their numbers aren't stored (docs/decisions, 53) but counted, up to a
+// bound.
 
 /**
- * The project's statuses that fulfil a condition on `s`, as `asked`, and as `bound` how many tickets of each are looked at: all there are in
- * a project that never had more than `most`, and else of each an equal part. Looked at one status after the other, the first one
- * would leave nothing for the others.
+ * `asked` has the project's statuses that fulfil a condition on `s`, and `bound` how many tickets of each are read: all
+ * of them in a project that never had more than `most`, or else an equal share for each status. If the statuses shared
+ * one bound, the first one could use up all of it.
  */
 const boundsOf = (
   { workspace_id, project_id }: Place,
@@ -24,7 +25,7 @@ const boundsOf = (
 
 interface Counted {
   status: string;
-  /** Deleted ones included, which an index has too; one more than the bound where there are more. */
+  /** Including deleted tickets, which the index contains, too; one more than the bound if there are more. */
   entries: number;
   deleted: number;
   most: number;
@@ -35,14 +36,14 @@ interface Counted {
 export interface Levels {
   /** How many live tickets are in each status now. */
   levels: Map<string, number>;
-  /** The statuses of which there are too many to count. */
+  /** The statuses with too many tickets to count. */
   not_counted: Set<string>;
 }
 
 /**
- * How many live tickets are in each status now: so many entries as an index has, less those of deleted tickets, at most `most` of either.
- * One status may have more. Its number is that of all tickets less the others, so a project has its numbers however many tickets it
- * has closed.
+ * Counts the live tickets in each status now: the entries of an index less those of deleted tickets, at most `most` of
+ * either. One status may have more: its number is that of all tickets less the others. So the numbers are exact in a
+ * project with any number of closed tickets.
  */
 export async function levelsOf(db: Db, place: Place, most = max_counted): Promise<Levels> {
   const { workspace_id, project_id } = place;
@@ -77,7 +78,7 @@ function levelsFrom(rows: readonly Counted[]): Levels {
   return { levels, not_counted };
 }
 
-/** By the minute, so that a client that asks twice within one has the response already. */
+/** The age at the start of the minute, so that a client that asks twice within a minute gets 304. */
 const ageOf = (since: Sql) => sql`greatest(0, ${secondsBetween(since, sql`date_trunc('minute', now())`)})`;
 
 export interface AgeingRow {
@@ -88,8 +89,8 @@ export interface AgeingRow {
 }
 
 /**
- * How old the open tickets are, of each status the oldest of them where there are too many. Deleted ones are among those that are read:
- * left out before they are counted, any number of them would be read.
+ * How old the open tickets are; if there are too many, only the oldest of each status. The bound includes deleted ones:
+ * if they were left out before they are counted, any number of them would be read.
  */
 export function ageingOf(
   db: Db,

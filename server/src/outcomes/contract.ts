@@ -17,7 +17,7 @@ const outcome = z
     location: stored(300).nullable().meta({ example: ticket, description: 'The Location of what was created.' }),
     created_at: timestamp,
   })
-  .meta({ id: 'Outcome', description: 'A write that was done under an Idempotency-Key.' });
+  .meta({ id: 'Outcome', description: 'A write that succeeded with an Idempotency-Key.' });
 export type Outcome = z.infer<typeof outcome>;
 
 export const list_outcomes = operation({
@@ -26,7 +26,7 @@ export const list_outcomes = operation({
   path: '/v1/outcomes/{key}',
   tag: 'retries',
   summary:
-    'Returns what was done under one of the caller’s Idempotency-Keys: nothing, unless a write with it has succeeded.',
+    'Returns the writes that succeeded with one of the caller’s Idempotency-Keys; an empty list if there are none.',
   params: z.strictObject({
     key: idempotency_key.meta({ description: 'The Idempotency-Key.' }),
   }),

@@ -6,14 +6,14 @@ import { Replayed, type Intent, type IntentOf } from '../serving/intent.ts';
 import { hashOf, readKey } from './keys.ts';
 import { type Asked, claim, type Found, keep, recall } from './queries.ts';
 
-/** The hash that a key is found by: of the key and of whose it is, a person's or one of their tokens'. */
+/** The hash that a key is found by: of the key itself and its owner, who is a person or one of their tokens. */
 export function keyHashOf({ user_id, token }: Identity, key: string): Buffer {
   return createHash('sha256')
     .update(`${user_id}\n${token?.id ?? ''}\n${key}`)
     .digest();
 }
 
-/** The ticket whose texts a response may have, a notification's too; null for a response without them. */
+/** The ticket whose texts a response may contain, including a notification's ticket; null if it contains none. */
 function ticketOf(path: string, body: unknown): string | null {
   if (typeof body !== 'object' || body === null) return null;
   const { id, ticket_id, ticket } = body as { id?: string; ticket_id?: string; ticket?: { id: string } };
@@ -21,9 +21,9 @@ function ticketOf(path: string, body: unknown): string | null {
 }
 
 /**
- * Gives the intents of writes. What is kept of them is encrypted under a key that is derived from this secret and the client's key: some
- * responses contain a token that is shown once, and with the bare hash of a request's arguments, anyone who reads the
- * table could guess short ones, such as passwords and purged texts.
+ * Creates the intents of writes. What is stored of them is encrypted with a key derived from this secret and the
+ * client's key. Some responses contain a token that is shown once, and from a bare hash of a request's arguments,
+ * anyone who reads the table could guess short ones, such as passwords and purged texts.
  */
 export function createIntentOf(secret: Buffer): IntentOf {
   const own_key = Buffer.from(hkdfSync('sha256', secret, '', 'baton outcomes', 32));
@@ -39,10 +39,10 @@ export function createIntentOf(secret: Buffer): IntentOf {
       .update(`${target}\n${session_id}\n${key}`)
       .digest();
 
-    /** Throws the response that was given. */
+    /** Throws the first response, or an error if it can't be repeated. */
     const replay = (found: Found): never => {
       const first_hash = found.arguments_hash === null ? undefined : open(sealing_key, found.arguments_hash);
-      // It is no longer known whether this is the same write. It isn't done again.
+      // It is no longer known whether this is the same write, so it isn't done again.
       if (first_hash === undefined) throw new BatonError('response_gone');
       if (!first_hash.equals(arguments_hash)) throw new BatonError('idempotency_key_reused');
       const { status, headers } = found;

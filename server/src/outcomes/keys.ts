@@ -3,8 +3,8 @@ import { BatonError } from '../errors.ts';
 import { idempotency_key } from '../http/contract.ts';
 
 /**
- * The key of a request, bare or as a structured string (RFC 8941), in which draft-ietf-httpapi-idempotency-key-header has
- * it. Throws `malformed_request`.
+ * The key of a request, bare or as a structured string (RFC 8941), which is its form in
+ * draft-ietf-httpapi-idempotency-key-header. Throws `malformed_request`.
  */
 export function readKey(header: string | string[]): string {
   const key = typeof header === 'string' ? header.replace(/^"([^"]*)"$/, '$1') : '';
@@ -13,7 +13,7 @@ export function readKey(header: string | string[]): string {
   throw new BatonError('malformed_request', { detail });
 }
 
-/** Adds a value to a hash: its kind and length before it, so that no two values have the same bytes. */
+/** Adds a value to a hash, after its kind and length, so that different values never have the same bytes. */
 function add(hash: Hash, value: unknown): void {
   if (typeof value === 'string') {
     hash.update(`s${value.length}:`).update(value);
@@ -32,7 +32,7 @@ function add(hash: Hash, value: unknown): void {
   }
 }
 
-/** SHA-256 of a value: the same for what means the same, whatever the order of its fields. */
+/** The SHA-256 of a value, which doesn't depend on the order of its fields. */
 export function hashOf(value: unknown): Buffer {
   const hash = createHash('sha256');
   add(hash, value);

@@ -28,7 +28,7 @@ interface Sent {
   headers?: Record<string, string>;
 }
 
-/** Sends a request as it is, and gives the response's bytes. */
+/** Sends a raw request, and returns the response with its text. */
 async function send(
   person: Pick<Person, 'access_token'>,
   path: string,
@@ -66,7 +66,7 @@ const count = async () => {
 const outcomesOf = async ({ client }: Person, key: string) => (await client.list_outcomes({ key })).data;
 
 describe('a write sent again under its Idempotency-Key', () => {
-  test('is done once, and gets the same bytes again, whatever its form', async () => {
+  test('is done once and returns the same bytes again, even if its body is formatted differently', async () => {
     const key = randomUUID();
     const body = { title: 'Once', labels: ['a'], priority: 'high' };
     const before = await count();
@@ -85,7 +85,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect(await send(elsewhere, tickets, { body, key })).toEqual({ ...first, replayed: 'true' });
   });
 
-  test('is done once, however many are sent at the same time', async () => {
+  test('is done once even if many are sent at the same time', async () => {
     const key = randomUUID();
     const before = await count();
     const sent = await Promise.all(
@@ -94,12 +94,12 @@ describe('a write sent again under its Idempotency-Key', () => {
     const done = sent.filter(({ status }) => status === 201);
     expect(new Set(done.map(({ text }) => text)).size).toBe(1);
     expect(done.filter(({ replayed }) => replayed === null)).toHaveLength(1);
-    // Of so many some may be told that the process has no room for them.
+    // Some of so many may get 503, because the process has no room for them.
     expect(sent.every(({ status }) => [201, 503].includes(status))).toBe(true);
     expect(await count()).toBe(before + 1);
   });
 
-  test('is replayed where it would be refused by now', async () => {
+  test('is replayed even if it would be refused by now', async () => {
     const ticket = await makeTicket(team);
     const path = `/v1/workspaces/${team.workspace_id}/tickets/${ticket.id}`;
     const move = { body: { to: 'in_progress', expected_version: 1 }, key: randomUUID() };
@@ -115,7 +115,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect(await send(team.member, path, remove)).toMatchObject({ status: 204, text: '', replayed: 'true' });
   });
 
-  test('is refused with other arguments, and is another write on another path or from another person', async () => {
+  test('is refused with other arguments, and counts as another write on another path or from another person', async () => {
     const key = randomUUID();
     const first = await send(team.member, tickets, { body: { title: 'Mine' }, key });
     const before = await count();
@@ -128,7 +128,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect((await send(team.member, path, { ...edit, headers: { 'if-match': '"1"' } })).status).toBe(200);
     expect((await send(team.member, path, { ...edit, headers: { 'if-match': '"2"' } })).status).toBe(422);
     expect(await count()).toBe(before);
-    // Which ticket a reference names isn't known before the key is taken: its key and its id are two paths.
+    // A ticket's key and its id are two paths: the Idempotency-Key is taken before it is known which ticket they name.
     const at_key = `/v1/workspaces/${team.workspace_id}/tickets/${first.json['key']}/comments`;
     for (const said of [`${path}/comments`, at_key]) {
       expect(await send(team.member, said, { body: { body: 'Twice' }, key })).toMatchObject({
@@ -141,7 +141,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect(await count()).toBe(before + 1);
   });
 
-  test('is evaluated anew where it was refused', async () => {
+  test('is evaluated again if it was refused', async () => {
     const ticket = await makeTicket(team);
     const path = `/v1/workspaces/${team.workspace_id}/tickets/${ticket.id}/transitions`;
     const close = { body: { to: 'resolved', resolution: 'fixed' }, key: randomUUID() };
@@ -151,7 +151,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect(await send(team.member, path, close)).toMatchObject({ status: 201, replayed: null });
   });
 
-  test('is refused to a caller who may not do it any more', async () => {
+  test('is refused if the caller may no longer do it', async () => {
     const leaving = await registerPerson(server);
     await joinWorkspace(team.owner, leaving, team.workspace_id, 'member');
     const write = { body: { title: 'Then gone' }, key: randomUUID() };
@@ -163,7 +163,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect(await send(leaving, tickets, write)).toMatchObject({ status: 404, replayed: null });
   });
 
-  test('gives a token that is shown once again, and keeps it from the database', async () => {
+  test('returns again a token that is otherwise shown once, which is not stored in clear text', async () => {
     const path = `/v1/workspaces/${team.workspace_id}/invitations`;
     const invite = { body: { email: 'retry@example.com', role: 'viewer' }, key: randomUUID() };
     const first = await send(team.owner, path, invite);
@@ -173,7 +173,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect(kept.rows.length).toBeGreaterThan(0);
   });
 
-  test('is done once where it has a transaction of its own: a password, an invitation, a workspace', async () => {
+  test('is done once even if it has a transaction of its own: a password, an invitation, a workspace', async () => {
     const person = await registerPerson(server);
     const workspace = { body: { name: 'Mine' }, key: randomUUID() };
     const created = await send(person, '/v1/workspaces', workspace);
@@ -201,7 +201,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect(await send(elsewhere, '/v1/me', rename)).toEqual({ ...renamed, replayed: 'true' });
   });
 
-  test('gives no workspace to an account that is in it no more', async () => {
+  test('does not return a workspace to an account that is no longer in it', async () => {
     const person = await registerPerson(server);
     const create = { body: { name: 'Short-lived' }, key: randomUUID() };
     const { json } = await send(person, '/v1/workspaces', create);
@@ -222,7 +222,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect((await person.client.list_workspaces()).data).toEqual([]);
   });
 
-  test('gives no credential to a member who may not create it any more', async () => {
+  test('does not return a credential to a member who may no longer create it', async () => {
     const { client } = team.owner;
     const { workspace_id } = team;
     const demoted = await registerPerson(server);
@@ -243,7 +243,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect(await send(demoted, tokens ?? '', create)).toMatchObject({ status: 403, replayed: null });
   });
 
-  test('keeps nothing of its arguments by which they could be guessed', async () => {
+  test('stores nothing from which its arguments could be guessed', async () => {
     const person = await registerPerson(server);
     const new_password = 'another fine passphrase';
     const body = { current_password: person.password, new_password };
@@ -255,7 +255,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     const bare = hashOf({ query: undefined, body, if_match: undefined });
     expect(rows).toHaveLength(1);
     expect(rows[0].arguments_hash.includes(bare)).toBe(false);
-    // Another process with the same secret compares all the same; one with another secret can't, and says so.
+    // Another process with the same secret can still compare; one with another secret can't, and says so.
     const same = await startServer({}, { database: server.database });
     const other = await startServer(
       { BATON_SECRET: randomBytes(48).toString('base64') },
@@ -272,7 +272,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     }
   });
 
-  test('forgets texts that have been purged, and still isn’t done again', async () => {
+  test('does not return purged texts, and is still not done again', async () => {
     const write = { body: { title: 'A secret slipped in', description: 'hunter2' }, key: randomUUID() };
     const first = await send(team.member, tickets, write);
     const ticket = first.json['id'] ?? '';
@@ -299,7 +299,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect(kept.rows).toEqual([1, 2].map(() => ({ arguments_hash: null, tag: null })));
   });
 
-  test('forgets what a notification said of a text that has been purged', async () => {
+  test('does not return a notification’s excerpt of a purged text', async () => {
     const { workspace_id, owner, member } = team;
     const { id: ticket } = await makeTicket(team);
     const at = { workspace_id, ticket };
@@ -313,7 +313,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect(await send(member, path, read)).toMatchObject({ status: 410, json: { code: 'response_gone' } });
   });
 
-  test('locks no row of a ticket’s outcomes before the ticket, whose purge locks them after it', async () => {
+  test('locks a ticket before its outcomes, in the same order as a purge', async () => {
     const ticket = await makeTicket(team);
     const path = `/v1/workspaces/${team.workspace_id}/tickets/${ticket.id}`;
     const edit = { method: 'PATCH', body: { title: 'Sent again' }, headers: { 'if-match': '*' }, key: randomUUID() };
@@ -339,7 +339,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     }
   });
 
-  test('needs a key that is one', async () => {
+  test('is refused if its key is malformed', async () => {
     const before = await count();
     for (const key of ['"', '""', 'a b', 'a,b', '"a', 'k'.repeat(256)]) {
       expect(await send(team.member, tickets, { body: { title: 'No key' }, key })).toMatchObject({
@@ -352,7 +352,7 @@ describe('a write sent again under its Idempotency-Key', () => {
 });
 
 describe('the outcomes of a key', () => {
-  test('say what was done under it, and where', async () => {
+  test('say what was done with it, and where', async () => {
     const key = randomUUID();
     expect(await outcomesOf(team.member, key)).toEqual([]);
     const { location, json } = await send(team.member, tickets, { body: { title: 'Known' }, key });

@@ -3,32 +3,32 @@ import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 
-/** Under which key something was asked, by method and path. */
+/** A key, its owner, and the method and path that it was sent with (`target`). */
 export interface Asked {
   user_id: string;
   key_hash: Buffer;
   target: string;
 }
 
-/** Whose key it is, and which. */
+/** A key and its owner. */
 export type KeyOf = Pick<Asked, 'user_id' | 'key_hash'>;
 
-/** What was done, with its response. */
+/** The response to a write that was done. */
 interface Done {
   status: number;
   headers: Record<string, string>;
   body: Buffer | null;
 }
 
-/** A row, as a request under its key finds it. */
+/** A row as a request with its key reads it. */
 export interface Found extends Done {
-  /** Sealed; null once forgotten. */
+  /** Encrypted; null once it is forgotten. */
   arguments_hash: Buffer | null;
   workspace_id: string | null;
   forgotten: boolean;
 }
 
-/** A row as it is kept. */
+/** A row as it is stored. */
 export interface Kept extends Asked, Done {
   arguments_hash: Buffer;
   workspace_id: string | null;
@@ -62,7 +62,7 @@ const found = {
   forgotten: sql`forgotten`,
 } satisfies Columns<keyof Found>;
 
-/** The target of a row that stands for its key alone, whatever is done under it: who asks for the key waits for it. */
+/** The target of the row that stands for a key itself, with any target. Taking the key locks this row. */
 const any_target = '';
 
 /**
@@ -76,7 +76,7 @@ function take(tx: Tx, { user_id, key_hash }: KeyOf): Promise<unknown> {
     on conflict (user_id, key_hash, target) do update set target = excluded.target`);
 }
 
-/** What was done under a key. */
+/** Reads what was done with a key. */
 export function recall(db: Db, { user_id, key_hash, target }: Asked): Promise<Found | undefined> {
   return db.maybeOne(sql`
     select ${selected(found, sql`o`)} from outcomes o
@@ -84,33 +84,33 @@ export function recall(db: Db, { user_id, key_hash, target }: Asked): Promise<Fo
 }
 
 /**
- * Takes a key for this transaction, and finds what was done under it: by a statement of its own, which sees what was
- * committed while the first waited. The row that it finds isn't locked: a purge of the ticket's texts needs it, and has
- * the ticket, for which a write that is sent again waits.
+ * Takes a key for this transaction, and reads what was done with it in a second statement, which sees what was
+ * committed while the first one waited. The row that it reads isn't locked, because a purge of the ticket's texts needs
+ * it, and has locked the ticket, for which a repeated write waits.
  */
 export async function claim(tx: Tx, asked: Asked): Promise<Found | undefined> {
   const [, done] = await Promise.all([take(tx, asked), recall(tx, asked)]);
   return done;
 }
 
-/** Waits for the writes that are in progress under a key; none begins before this transaction ends. */
+/** Waits for the writes in progress with a key. No other begins before this transaction ends. */
 export async function waitForWrites(tx: Tx, { user_id, key_hash }: KeyOf): Promise<void> {
   await take(tx, { user_id, key_hash });
-  // Taken only to wait: it goes again where nothing was done.
+  // The key was taken only to wait, so its row is removed if nothing was done with it.
   tx.send(sql`
     delete from outcomes o where o.user_id = ${user_id} and o.key_hash = ${key_hash}
       and not exists (select 1 from outcomes d
         where d.user_id = ${user_id} and d.key_hash = ${key_hash} and d.target <> ${any_target})`);
 }
 
-/** Keeps what was done under a key that this transaction has taken. */
+/** Stores what was done with a key that this transaction has taken. */
 export function keep(tx: Tx, row: Kept): void {
   tx.send(sql`insert into outcomes ${inserted(kept, row)}`);
 }
 
 /**
- * Forgets all responses that may have texts of a ticket, and the hashes by which such a text could be guessed: what was done
- * under their keys stays known.
+ * Forgets all responses that may contain texts of a ticket, and the hashes from which such a text could be guessed.
+ * What was done with their keys stays known.
  */
 export function forgetResponses(tx: Tx, workspace_id: string, ticket_id: string): void {
   tx.send(sql`
@@ -118,7 +118,7 @@ export function forgetResponses(tx: Tx, workspace_id: string, ticket_id: string)
     where workspace_id = ${workspace_id} and ticket_id = ${ticket_id} and body is not null`);
 }
 
-/** What was done under a key, whatever was asked. */
+/** A write that was done with a key, of any target. */
 export interface OutcomeRow {
   target: string;
   status: number;

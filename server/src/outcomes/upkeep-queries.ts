@@ -1,6 +1,6 @@
 import { type Sql, sql } from '../db/sql.ts';
 
-/** Removes what was done so long ago that nobody sends it again. See accounts/upkeep-queries.ts for the form. */
+/** Removes outcomes so old that no client retries their writes. See accounts/upkeep-queries.ts for the form. */
 export function removeOldOutcomes(kept_for_s: number, limit: number): Sql {
   return sql`
     with due as (

@@ -1,14 +1,14 @@
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 
-/** How many rows there are, counted no further than the limit. */
+/** Counts rows, up to the limit. */
 export async function countUpTo(db: Db, limit: number, rows: Sql): Promise<number> {
   const { taken } = await db.one<{ taken: number }>(sql`
     select count(*)::integer as taken from (${rows} limit ${limit}) as r`);
   return taken;
 }
 
-/** Adds to what a workspace has written, and gives the sum. */
+/** Adds to the bytes that a workspace has written. Returns the sum. */
 export async function addUsage(tx: Tx, workspace_id: string, added: number): Promise<number> {
   const { bytes } = await tx.one<{ bytes: number }>(sql`
     insert into workspace_usage as u (workspace_id, bytes) values (${workspace_id}, ${added})
@@ -17,6 +17,6 @@ export async function addUsage(tx: Tx, workspace_id: string, added: number): Pro
   return bytes;
 }
 
-/** Takes rows that were removed, each of a workspace, back from what their workspaces' quotas count. Gives one row for each. */
+/** Subtracts removed rows from what the quotas of their workspaces count. Selects one row for each of them. */
 export const uncounted = (gone: Sql): Sql => sql`
   select 1 from ${gone} cross join (select uncount_rows(array_agg(g.workspace_id)) from ${gone} g) u`;

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** What bounds the number of those that each operation creates. */
+/** What bounds how many things each operation can create. */
 const bounds: Record<string, Quota | 'the requests of a network'> = {
   register: 'the requests of a network',
   create_workspace: 'workspaces_per_account',
@@ -49,13 +49,13 @@ const bounds: Record<string, Quota | 'the requests of a network'> = {
   create_webhook: 'webhooks_per_workspace',
 };
 
-test('whatever can be created has a quota of its own, or is bounded by what a workspace stores', () => {
+test('the number of everything that can be created is bounded', () => {
   const created = contracts.filter(({ status }) => status === 201).map(({ id }) => id);
   expect(Object.keys(bounds).toSorted()).toEqual(created.toSorted());
 });
 
-describe('a quota is refused by name once it is used up', () => {
-  test('workspaces of an account; a deleted one gives its place back', async () => {
+describe('a write beyond a quota is refused with its name', () => {
+  test('for workspaces of an account, until one is deleted', async () => {
     const create = () => owner.client.create_workspace({ body: { name: 'Another' } });
     const second = await create();
     await expect(create()).rejects.toMatchObject(exceeded('workspaces_per_account', 2));
@@ -63,7 +63,7 @@ describe('a quota is refused by name once it is used up', () => {
     await create();
   });
 
-  test('webhooks of a workspace; a deleted one gives its place back', async () => {
+  test('for webhooks of a workspace, until one is deleted', async () => {
     const body = { url: 'https://receiver.invalid/' };
     const create = () => owner.client.create_webhook({ workspace_id, body });
     await create();
@@ -73,7 +73,7 @@ describe('a quota is refused by name once it is used up', () => {
     await create();
   });
 
-  test('views of a member and shared views of a workspace; a deleted one gives its place back, which its restoring takes', async () => {
+  test('for views of a member and shared views of a workspace, until one is deleted, and a restored one counts again', async () => {
     const create = (shared = false) => owner.client.create_view({ workspace_id, body: { name: 'V', shared } });
     const first = await create(true);
     await expect(create(true)).rejects.toMatchObject(exceeded('shared_views_per_workspace', 1));
@@ -89,13 +89,13 @@ describe('a quota is refused by name once it is used up', () => {
     await expect(restore).rejects.toMatchObject({ status: 409, body: { code: 'quota_exceeded' } });
   });
 
-  test('projects of a workspace', async () => {
+  test('for projects of a workspace', async () => {
     const create = (key: string) => owner.client.create_project({ workspace_id, body: { key, name: key } });
     await create('TWO');
     await expect(create('THREE')).rejects.toMatchObject(exceeded('projects_per_workspace', 2));
   });
 
-  test('versions of a workflow', async () => {
+  test('for versions of a workflow', async () => {
     const { version: _, project_id: __, ...workflow } = await owner.client.get_workflow({ workspace_id, project_id });
     const body = workflow as WorkflowDefinition;
     const replace = () => owner.client.replace_workflow({ if_match: '*', workspace_id, project_id, body });
@@ -103,7 +103,7 @@ describe('a quota is refused by name once it is used up', () => {
     await expect(replace()).rejects.toMatchObject(exceeded('workflow_versions_per_project', 2));
   });
 
-  test('tickets of a project, and a refused one takes no number', async () => {
+  test('for tickets of a project, and takes no ticket number', async () => {
     const create = () => owner.client.create_ticket({ workspace_id, project_id, body: { title: 'T' } });
     await create();
     expect((await create()).number).toBe(2);
@@ -112,7 +112,7 @@ describe('a quota is refused by name once it is used up', () => {
     expect(rows).toEqual([{ last_number: 2 }]);
   });
 
-  test('open invitations and members', async () => {
+  test('for open invitations and members', async () => {
     const people = [await registerPerson(server), await registerPerson(server)] as const;
     const invite = (email: string) => owner.client.create_invitation({ workspace_id, body: { email, role: 'member' } });
     const tokens = [await invite(people[0].user.email), await invite(people[1].user.email)].map(({ token }) => token);
@@ -123,17 +123,17 @@ describe('a quota is refused by name once it is used up', () => {
     );
   });
 
-  test('bytes that a workspace stores, whichever member writes them', async () => {
+  test('for the bytes that a workspace stores, whichever member writes them', async () => {
     const { id: ticket } = await owner.client.list_tickets({ workspace_id }).then(({ data }) => data[0] ?? { id: '' });
-    // By raw calls, which read nothing back: what is read counts, too.
+    // Raw calls don't read back what they write, because reads are limited, too.
     const body = { body: 'x'.repeat(900_000) };
     const comment = (idempotency_key?: string) =>
       owner.client.raw.create_comment({ workspace_id, ticket, body, ...(idempotency_key && { idempotency_key }) });
     expect((await comment()).status).toBe(201);
-    // The response that is kept under a key goes after a day, and doesn't count.
+    // The response that is stored for a key is removed after a day, and doesn't count.
     const kept = await comment('kept');
     expect(kept.status).toBe(201);
-    expect((await comment()).status).toBe(201); // which is the one too many
+    expect((await comment()).status).toBe(201); // this one exceeds the quota
     expect(await comment()).toMatchObject(exceeded('mib_per_workspace', 2));
     expect(await comment('another')).toMatchObject(exceeded('mib_per_workspace', 2));
     expect((await comment('kept')).body).toEqual(kept.body);
@@ -145,7 +145,7 @@ describe('a quota is refused by name once it is used up', () => {
   });
 });
 
-test('large responses are refused after a sixteenth of a minute’s bytes, to this account and no other', async () => {
+test('large responses to an account, and to no other, are refused after a sixteenth of a minute’s bytes', async () => {
   const { data } = await owner.client.list_tickets({ workspace_id });
   const at = { workspace_id, ticket: data[0]?.id ?? '' };
   const other = await registerPerson(server);
@@ -166,7 +166,7 @@ test.each([
   [3_000, 3_000],
   [10, 1024],
   [1_000_000, 1_000_000],
-])('a write of %i bytes adds %i on the average', (bytes, expected) => {
+])('a write of %i bytes adds %i on average', (bytes, expected) => {
   const chances = Array.from({ length: 65_536 }, (_, n) => n / 65_536);
   const sum = chances.reduce((all, chance) => all + weigh(bytes, chance), 0);
   expect(sum / chances.length / expected).toBeCloseTo(1, 3);

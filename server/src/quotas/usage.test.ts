@@ -38,7 +38,7 @@ function send(
 const padded = (value: unknown) => JSON.stringify(value).padEnd(64 * 1024);
 
 describe('a workspace’s quota of bytes', () => {
-  test('does not count white space, nor a write that stores nothing', async () => {
+  test('does not count white space or writes that store nothing', async () => {
     const team = await makeTeam(server);
     const { workspace_id, member, viewer } = team;
     const { id, title } = await makeTicket(team);
@@ -60,7 +60,7 @@ describe('a workspace’s quota of bytes', () => {
     expect((await usageOf(team)) - before).toBeLessThan(2 ** 20);
   });
 
-  test('counts a text once, however often its comment changes', async () => {
+  test('counts a text once, even if its comment changes later', async () => {
     const team = await makeTeam(server);
     const { workspace_id, member } = team;
     const { id: ticket } = await makeTicket(team);
@@ -71,7 +71,7 @@ describe('a workspace’s quota of bytes', () => {
     expect(await usageOf(team)).toBeLessThan(800_000);
   });
 
-  test('does not count a response that is kept under a key', async () => {
+  test('does not count responses that are stored for Idempotency-Keys', async () => {
     const team = await makeTeam(server);
     const { workspace_id, member } = team;
     const { id } = await makeTicket(team, { description: 'x'.repeat(900_000) });
@@ -84,7 +84,7 @@ describe('a workspace’s quota of bytes', () => {
     expect((await usageOf(team)) - before).toBeLessThan(400_000);
   });
 
-  test('once used up, stops neither demotion, revocation and removal nor a purge', async () => {
+  test('once used up, does not block demotions, revocations, removals or purges', async () => {
     const team = await makeTeam(server);
     const { workspace_id, owner, member, viewer } = team;
     const { id: ticket } = await makeTicket(team, { description: 'A secret' });
@@ -107,7 +107,7 @@ describe('a workspace’s quota of bytes', () => {
     await expect(create()).rejects.toMatchObject(exceeded);
   });
 
-  test('once used up, lets nobody mute tickets, and lets everybody take their choice back', async () => {
+  test('once used up, blocks watching and muting tickets, but not returning to automatic', async () => {
     const team = await makeTeam(server);
     const { workspace_id, member, viewer } = team;
     const [one, other] = [await makeTicket(team), await makeTicket(team)];
@@ -125,8 +125,8 @@ describe('a workspace’s quota of bytes', () => {
   });
 });
 
-describe('a write under a key', () => {
-  test('that changes nothing keeps no long text, and is not done again', async () => {
+describe('a write with an Idempotency-Key', () => {
+  test('that changes nothing stores no long response, and is not done again', async () => {
     const team = await makeTeam(server);
     const { workspace_id, member } = team;
     const { id, title } = await makeTicket(team, { description: 'x'.repeat(900_000) });
@@ -143,7 +143,7 @@ describe('a write under a key', () => {
     expect((await member.client.get_ticket({ workspace_id, ticket: id })).title).toBe('Changed since');
   });
 
-  test('that keeps a long response uses up what its account may send in an hour', async () => {
+  test('that stores a long response uses up some of what its account may send in an hour', async () => {
     const team = await makeTeam(server);
     const { workspace_id, member } = team;
     const { id } = await makeTicket(team, { description: 'x'.repeat(1_000_000) });
@@ -153,7 +153,7 @@ describe('a write under a key', () => {
       const edit = { method: 'PATCH', body: JSON.stringify({ title: `Title ${n}` }), key: `title-${n}` };
       statuses.push((await send(member, path, edit)).status);
     }
-    // 16 MiB at once, of which the description is one, and the response to it another.
+    // 16 MiB at once: the description takes one of them, and the response to it another.
     expect(statuses.indexOf(429)).toBe(15);
   });
 });

@@ -2,15 +2,15 @@ import type { Tx } from '../db/transaction.ts';
 import { addUsage } from './queries.ts';
 import { requireBelow } from './quotas.ts';
 
-/** What a write leaves at least: its rows, their index entries and its audit entry. */
+/** The least that a write stores: its rows, their index entries and its audit entry. */
 const least_bytes = 1024;
-/** Smaller writes are added up by chance: one of so many bytes' worth adds as much as all of them. */
+/** Smaller writes are sampled: on average one in this many bytes is counted, and it counts as all of these bytes. */
 const grain_bytes = 64 * 1024;
-/** How long a process remembers that a workspace is full, without asking. */
+/** How long a process remembers that a workspace is full before it asks the database again. */
 const remembered_ms = 60_000;
 const max_remembered = 10_000;
 
-/** What a write of so many bytes adds: on the average over all chances, from 0 to 1, what it is. */
+/** How many bytes a write counts as. On average over all chances, from 0 to 1, this is its size. */
 export function weigh(bytes: number, chance: number): number {
   const weight = Math.max(bytes, least_bytes);
   if (weight >= grain_bytes) return weight;
@@ -18,9 +18,10 @@ export function weigh(bytes: number, chance: number): number {
 }
 
 /**
- * Counts what each workspace stores, and stops it at its quota. Counting each write would make a row that all writers of
- * a workspace wait for; a transition of a kilobyte comes to it once in 64. A full workspace is noticed by the next write
- * that counts, in each process: it exceeds its quota by some hundred kilobytes, or by one large write.
+ * Counts what each workspace stores, and refuses writes beyond its quota. If each write were counted, all writers of a
+ * workspace would wait for one row. Instead, a transition of a kilobyte is counted once in 64 times. Each process
+ * notices a full workspace at its next write that is counted, so a workspace may exceed its quota by some hundred
+ * kilobytes, or by one large write.
  */
 export class Usage {
   readonly #max_bytes: number;
@@ -40,15 +41,15 @@ export class Usage {
   }
 
   /**
-   * Adds what the transaction stores, as its last statement: nobody waits for the row longer than a commit takes. A write
-   * that stores nothing adds nothing.
+   * Adds what the transaction stores, as its last statement, so that nobody waits for the row longer than a commit
+   * takes. A write that stores nothing adds nothing.
    */
   add(tx: Tx, workspace_id: string, bytes: number): void {
     if (bytes === 0) return;
     const weight = weigh(bytes, Math.random());
     if (weight === 0) return;
     const rememberFull = (bytes_in_all: number) => bytes_in_all > this.#max_bytes && this.#remember(workspace_id);
-    addUsage(tx, workspace_id, weight).then(rememberFull, () => undefined); // the transaction fails with it, and says so
+    addUsage(tx, workspace_id, weight).then(rememberFull, () => undefined); // if it fails, the transaction fails and reports it
   }
 
   #remember(workspace_id: string): void {

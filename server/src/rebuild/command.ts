@@ -16,19 +16,19 @@ import {
   workspacesBehind,
 } from './queries.ts';
 
-/** Tickets of one statement. */
+/** How many workspaces or tickets one statement reads. */
 const batch_size = 500;
 const max_named = 20;
 const progress_ms = 2_000;
 
 type Subject = AuditAction extends infer Action ? (Action extends `${infer S}.${string}` ? S : never) : never;
 /**
- * What isn't compared by itself: bots are members, and a workflow is its project's. Of a workspace, a token and a comment the entries don't
- * say enough: a name that may have been erased, no hash, and no text.
+ * What isn't compared by itself. Bots are members, and a workflow belongs to its project. The entries of workspaces,
+ * tokens and comments don't say enough: a name may have been erased, and the hash and the text are missing.
  */
 type Apart = 'bot' | 'workflow' | 'workspace' | 'token' | 'comment';
 
-/** How the rows of a workspace are rebuilt, by what the entries are about; the compiler asks for a new one. Tickets come in batches. */
+/** What rebuilds the rows of a workspace, by the subject of their entries. The compiler requires one for each new subject. Tickets are rebuilt in batches. */
 const rebuilders = {
   member: rebuiltMemberships,
   invitation: rebuiltInvitations,
@@ -39,7 +39,7 @@ const rebuilders = {
 } satisfies Record<Exclude<Subject, Apart | 'ticket'>, (db: Db, workspace_id: string) => Promise<Rebuilt[]>>;
 
 interface Options {
-  /** Of requests, and of the worker, who alone sees which workspaces there are. */
+  /** The logins of requests and of the worker. Only the worker sees which workspaces there are. */
   url: string;
   worker_url: string;
   role: string | undefined;
@@ -47,7 +47,7 @@ interface Options {
   lock_timeout_ms: number;
 }
 
-/** Tells what it finds. */
+/** Where it prints what it finds. */
 interface Printing {
   found: (line: string) => void;
   progress: (line: string) => void;
@@ -57,7 +57,7 @@ interface Printing {
 class Tally {
   entries = 0;
   rows = 0;
-  /** Rows of version 0.1.0, whose entries don't say everything. */
+  /** How many rows are of version 0.1.0, whose entries don't say everything. */
   partly = 0;
   unlike = 0;
   readonly #printing: Printing;
@@ -84,13 +84,14 @@ class Tally {
     }
     if (performance.now() - this.#told < progress_ms) return;
     this.#told = performance.now();
-    this.#printing.progress(`${this.rows} rows from ${this.entries} entries, ${this.unlike} unlike …`);
+    this.#printing.progress(`${this.rows} rows from ${this.entries} entries, ${this.unlike} different …`);
   }
 }
 
 /**
- * Rebuilds every workspace's tickets, projects, workflows, memberships, invitations, webhooks, attachments and shared views from what the audit log says of them, and
- * compares them with what is stored. It changes nothing, and works beside a server: each statement sees one moment. Tells whether all are equal.
+ * Rebuilds every workspace's tickets, projects, workflows, memberships, invitations, webhooks, attachments and shared
+ * views from the audit log, and compares them with what is stored. It changes nothing, and may run while a server does,
+ * because each statement sees one moment. Returns whether all are equal.
  */
 export async function checkRebuilt(options: Options, printing: Printing): Promise<boolean> {
   const { url, worker_url, role, statement_timeout_ms, lock_timeout_ms } = options;
@@ -121,8 +122,9 @@ export async function checkRebuilt(options: Options, printing: Printing): Promis
     await Promise.all([pool.end(), worker.end()]);
   }
   const { rows, entries, partly, unlike, seconds } = tally;
-  const from_before = partly === 0 ? '' : ` Of ${partly} rows the entries of version 0.1.0 don't say everything.`;
-  const says = unlike === 0 ? 'all are equal' : `${unlike} are not what their entries say`;
+  const from_before =
+    partly === 0 ? '' : ` The entries of ${partly} rows are of version 0.1.0 and don't say everything.`;
+  const says = unlike === 0 ? 'all are equal' : `${unlike} differ from what their entries say`;
   printing.found(`Rebuilt ${rows} rows from ${entries} entries in ${seconds.toFixed(1)} s: ${says}.${from_before}`);
   return unlike === 0;
 }

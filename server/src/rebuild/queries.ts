@@ -1,26 +1,26 @@
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
 
-/** The next workspaces behind this one, deleted ones too; as the worker, who sees which there are. */
+/** The ids of the next workspaces after this one, including deleted ones. Only the worker may read them. */
 export async function workspacesBehind(db: Db, id: string, limit: number): Promise<string[]> {
   const found = await db.rows<{ id: string }>(sql`
     select h.workspace_id as id from event_heads h where h.workspace_id > ${id} order by h.workspace_id limit ${limit}`);
   return found.map((row) => row.id);
 }
 
-/** What was rebuilt, and where it is not what is stored. */
+/** A row that was rebuilt, and how it differs from the stored one. */
 export interface Rebuilt {
   id: string;
-  /** From how many entries. */
+  /** How many entries it was rebuilt from. */
   entries: number;
-  /** Whether its entries say everything: those of version 0.1.0 don't have a ticket's creation. */
+  /** Whether its entries say everything. Those of version 0.1.0 don't describe a ticket's creation. */
   whole: boolean;
   unlike: string[];
 }
 
 /**
- * Rebuilds the next tickets behind this one from their entries, numbered or not: each field is what the last entry with it says.
- * Long texts are known by their hash, purged ones not at all.
+ * Rebuilds the next tickets after this one from their entries, numbered or not. Each field has the value of the last
+ * entry that contains it. Long texts are compared by their hash, and purged ones not at all.
  */
 export function rebuiltTickets(
   db: Db,
@@ -76,7 +76,7 @@ export function rebuiltTickets(
     from stored s left join counted c on c.id = s.id order by s.id`);
 }
 
-/** The workspace's entries that fulfil a condition on `a`, numbered or not. */
+/** The workspace's entries, numbered or not, that fulfil a condition on `a`. */
 const entriesOf = (workspace_id: string, condition: Sql): Sql => sql`
   (select a.id, a.actor_id, a.action, a.subject_id, a.subject_version, a.after, a.created_at from events a
     where a.workspace_id = ${workspace_id} and ${condition}
@@ -116,7 +116,7 @@ export function rebuiltProjects(db: Db, workspace_id: string): Promise<Rebuilt[]
 const of_members = sql`a.action in ('workspace.created', 'invitation.accepted', 'member.role_changed', 'member.removed',
   'member.left', 'bot.created', 'bot.updated', 'bot.removed')`;
 
-/** Rebuilds who is a member, bots too, and in which role, from the entries. */
+/** Rebuilds from the entries who is a member, including bots, and in which role. */
 export function rebuiltMemberships(db: Db, workspace_id: string): Promise<Rebuilt[]> {
   return db.rows(sql`
     with entries as materialized (
@@ -138,8 +138,8 @@ export function rebuiltMemberships(db: Db, workspace_id: string): Promise<Rebuil
 }
 
 /**
- * Rebuilds the workspace's invitations from their entries. The row of one that can't be accepted any more may have been retired without an
- * entry; an address that the operator took out is in no entry.
+ * Rebuilds the workspace's invitations from their entries. One that can no longer be accepted may have been revoked
+ * without an entry, and an address that the operator erased is in no entry.
  */
 export function rebuiltInvitations(db: Db, workspace_id: string): Promise<Rebuilt[]> {
   return db.rows(sql`
@@ -166,7 +166,7 @@ export function rebuiltInvitations(db: Db, workspace_id: string): Promise<Rebuil
     from invitations i left join said s on s.id = i.id where i.workspace_id = ${workspace_id} order by i.id`);
 }
 
-/** Rebuilds the workspace's webhooks from their entries, which have of an address its origin alone. Who deletes a workspace disables them without an entry of theirs. */
+/** Rebuilds the workspace's webhooks from their entries, which contain only the origin of an address. The deletion of a workspace disables its webhooks without an entry for each. */
 export function rebuiltWebhooks(db: Db, workspace_id: string): Promise<Rebuilt[]> {
   return db.rows(sql`
     with entries as materialized (
@@ -196,7 +196,7 @@ export function rebuiltWebhooks(db: Db, workspace_id: string): Promise<Rebuilt[]
     from webhooks w left join counted c on c.id = w.id where w.workspace_id = ${workspace_id} order by w.id`);
 }
 
-/** Rebuilds the workspace's attachments from the entries of their adding. */
+/** Rebuilds the workspace's attachments from the entries that say that they were added. */
 export function rebuiltAttachments(db: Db, workspace_id: string): Promise<Rebuilt[]> {
   return db.rows(sql`
     with entries as materialized (
@@ -215,8 +215,8 @@ export function rebuiltAttachments(db: Db, workspace_id: string): Promise<Rebuil
 }
 
 /**
- * Rebuilds the workspace's shared views from their entries. A private one has none; of one that is private again they say only that, and
- * its version has gone on without them.
+ * Rebuilds the workspace's shared views from their entries. A private view has none. If a view became private again,
+ * its entries say only that, and its later versions have none.
  */
 export function rebuiltViews(db: Db, workspace_id: string): Promise<Rebuilt[]> {
   return db.rows(sql`
@@ -242,9 +242,9 @@ export function rebuiltViews(db: Db, workspace_id: string): Promise<Rebuilt[]> {
 }
 
 /**
- * What was created by the entries, and is not stored: nothing is deleted but by marking it so, apart from invitations that nobody accepted,
- * webhooks and views that were deleted, which are removed after a while, and attachments that were removed. A view that is private may be
- * deleted without an entry.
+ * What was created, according to the entries, but is not stored. Rows are only marked as deleted, except invitations
+ * that nobody accepted and deleted webhooks and views, which are removed after a while, and attachments. A private view
+ * may be deleted without an entry.
  */
 export function missingRows(db: Db, workspace_id: string): Promise<(Rebuilt & { kind: string })[]> {
   const created = sql`a.action in ('ticket.created', 'project.created', 'bot.created', 'invitation.accepted', 'workspace.created')`;

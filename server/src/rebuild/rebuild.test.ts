@@ -33,7 +33,7 @@ beforeAll(async () => {
   await owner.client.purge_ticket({ ...at, body: { fields: ['title'] } });
   await member.client.transition_ticket({ ...at, body: { to: 'in_progress', comment: 'On it.' } });
   await attach(ticket);
-  await numberEvents(server.database.url); // the rest has no numbers yet
+  await numberEvents(server.database.url); // later entries have no numbers yet
   const { id: gone } = await makeTicket(team);
   await member.client.delete_ticket({ workspace_id, ticket: gone });
   for (let n = 0; n < 3; n++) await makeTicket(team, { title: `T${n}` });
@@ -67,7 +67,7 @@ beforeAll(async () => {
   await save();
 });
 
-/** An invitation that is pending, beside those that were accepted, and one that was revoked. */
+/** Creates a pending invitation and a revoked one, in addition to those that were accepted. */
 async function invite(): Promise<void> {
   const { workspace_id, owner } = team;
   const to = () => owner.client.create_invitation({ workspace_id, body: { email: someAddress(), role: 'viewer' } });
@@ -75,7 +75,7 @@ async function invite(): Promise<void> {
   await owner.client.revoke_invitation({ workspace_id, invitation_id: (await to()).id });
 }
 
-/** An attachment, one that was removed, and one that was purged with its ticket's others. */
+/** Adds an attachment, one that is removed, and one that is purged with all attachments of its ticket. */
 async function attach(of: string): Promise<void> {
   const { workspace_id, owner } = team;
   const add = async (to: string) => {
@@ -89,7 +89,7 @@ async function attach(of: string): Promise<void> {
   await owner.client.purge_ticket({ workspace_id, ticket: emptied, body: { fields: ['attachments'] } });
 }
 
-/** A shared view that was changed, deleted and restored; one that is deleted, one that is private again, and one that always was. */
+/** Creates a shared view that is changed, deleted and restored; one that is deleted; one that becomes private; and a private one. */
 async function save(): Promise<void> {
   const { workspace_id, owner } = team;
   const create = async (name: string, shared: boolean) => {
@@ -107,7 +107,7 @@ async function save(): Promise<void> {
   await create('Private', false);
 }
 
-/** A webhook that was changed in every way, and one that was deleted. */
+/** Creates a webhook that is changed in every way, and one that is deleted. */
 async function hook(): Promise<void> {
   const { workspace_id, project_id, owner } = team;
   const body = { url: nowhere, types: ['ticket.created' as const], project_ids: [project_id] };
@@ -132,13 +132,13 @@ async function check() {
   return { equal, lines };
 }
 
-test('every row is what its entries say, whatever was done', async () => {
+test('every row equals what its entries say, after all kinds of changes', async () => {
   const { equal, lines } = await check();
   expect(lines).toEqual([expect.stringMatching(/^Rebuilt 27 rows from 54 entries in \d+\.\d s: all are equal\.$/)]);
   expect(equal).toBe(true);
 });
 
-test('the command says so, and ends with 0', async () => {
+test('the command prints that all are equal, and exits with 0', async () => {
   const main = path.resolve(import.meta.dirname, '../main.ts');
   const { PATH = '', HOME = '' } = process.env;
   const env = { PATH, HOME, BATON_ENV_FILE: '', NODE_ENV: 'production', DATABASE_URL: server.database.url };
@@ -146,7 +146,7 @@ test('the command says so, and ends with 0', async () => {
   expect(stdout).toContain('all are equal.');
 });
 
-describe('what was changed behind the log is named:', () => {
+describe('a change that is not in the log is named:', () => {
   test.each([
     ['title', `update tickets set title = 'Other' where title = 'T1'`],
     ['description', `update tickets set description = description || '!' where priority = 'high'`],
@@ -194,7 +194,7 @@ describe('what was changed behind the log is named:', () => {
     ['it was created,', `delete from views where name = 'Still shared'`],
   ])('%s, by %s', async (field, statement) => {
     const { owner } = server.database;
-    // Kept aside, and put back.
+    // These tables are copied first, and restored at the end.
     const tables = [
       'tickets',
       'events',
@@ -221,7 +221,7 @@ describe('what was changed behind the log is named:', () => {
       await client.query('commit');
       const { equal, lines } = await check();
       expect(equal).toBe(false);
-      // A version that is missing may be the last one of its ticket, or not.
+      // The missing version may be the last one of its ticket or not, so the reported field varies.
       const kinds = 'ticket|project|member|invitation|webhook|attachment|view';
       if (!statement.startsWith('delete from events'))
         expect(lines.join('\n')).toMatch(new RegExp(`(${kinds}) \\S+ of workspace \\S+: ${field} `));

@@ -1,7 +1,7 @@
 import { type ErrorCode, type ErrorData, error_table, type PlainErrorCode } from '../errors.ts';
 import { kind, mailed_by_default } from '../notifications/contract.ts';
 
-// The reference's examples. A page without them makes up values by pattern and length: one click on "Try it out" then
+// The reference's examples. Without them, a page generates values by pattern and length: one click on "Try it out" then
 // registers an account with a random password.
 
 type Json = Record<string, unknown>;
@@ -23,7 +23,7 @@ const team_workflow = {
   resolutions: ['fixed', 'wont_fix'],
 };
 
-/** Bodies that aren't simply all their fields. */
+/** Examples of bodies, by operation, that aren't simply composed of all their fields. */
 const bodies: Record<string, unknown> = {
   register: { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada' },
   update_me: { name: 'Ada' },
@@ -82,7 +82,7 @@ const heads = {
   response_body: 'ok',
 };
 
-/** Fields by their name, where their schema has no example. */
+/** Examples of fields by name, for those whose schema has none. */
 const fields: Json = {
   ...team_workflow,
   actor_name: 'Grace',
@@ -172,7 +172,7 @@ const fields: Json = {
 
 const a_day = { count: 12, p50_s: 86_400, p85_s: 86_400, p95_s: 86_400 };
 
-/** The same where a field of one name means different things. */
+/** Examples of fields by schema, for names that mean different things. */
 const fields_of: Record<string, Json> = {
   QuietHours: { from: '22:00', to: '07:00' },
   Notification: {
@@ -215,7 +215,7 @@ const fields_of: Record<string, Json> = {
 
 type CarryingErrorCode = Exclude<ErrorCode, PlainErrorCode>;
 
-/** What a problem carries beyond what every problem has. */
+/** Examples of the members that a problem has besides those of every problem. */
 const carried: { [C in CarryingErrorCode]: ErrorData<C> } & { [C in PlainErrorCode]?: ErrorData<C> } = {
   forbidden: { role: 'viewer', required: ['owner', 'admin', 'member'] },
   conflict: { current_version: 4 },
@@ -279,12 +279,12 @@ interface Schema extends Json {
 
 type Schemas = Record<string, Schema>;
 
-/** A value of the schema to show: its own example, or put together from its fields. Throws where there is none to show. */
+/** The example of a schema: its own, or one composed of those of its fields. Throws if there is none. */
 function exampleOf(schema: Schema, schemas: Schemas, name = ''): unknown {
   if (schema.$ref !== undefined) {
     const id = schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1);
     const example = exampleOf(schemas[id] ?? {}, schemas, name);
-    const own = fields_of[id.replace(/Output$/, '')]; // a shape that requests have too
+    const own = fields_of[id.replace(/Output$/, '')]; // a schema that requests use, too
     return own === undefined ? example : { ...(example as Json), ...own };
   }
   if (schema.properties !== undefined) {
@@ -317,8 +317,8 @@ interface Documented extends Json {
 }
 
 /**
- * Adds an example to every body and schema, and takes it from every filter and header: a page and a generated
- * collection would send them all unasked.
+ * Adds an example to every body and schema, and removes it from every filter and header, because a page and a generated
+ * collection would send all of them by default.
  */
 export function addExamples(document: object): void {
   const { paths, components } = document as {

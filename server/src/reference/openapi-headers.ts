@@ -22,8 +22,8 @@ function text(description: string, pattern: string, maxLength: number): Header {
 export const response_headers: Record<string, Header> = {
   'X-Request-Id': text('Identifies this request in logs and in the audit log.', '^[A-Za-z0-9._-]{8,64}$', 64),
   RateLimit: text(
-    'What is left of a limit (`r`) and the seconds until all of it is available again (`t`); of a refusal, until the ' +
-      'next attempt makes sense (draft-ietf-httpapi-ratelimit-headers-11). Probes are not limited.',
+    'What is left of a limit (`r`) and the seconds until all of it is available again (`t`), or in a refusal, until ' +
+      'the next attempt makes sense (draft-ietf-httpapi-ratelimit-headers-11). Probes are not limited.',
     '^"[a-z-]+";r=[0-9]+;t=[0-9]+$',
     100,
   ),
@@ -42,24 +42,24 @@ export const response_headers: Record<string, Header> = {
     schema: { type: 'integer', format: 'int32', minimum: 0, maximum: 86_400 },
   },
   ETag: text(
-    'The entity tag of this response, for If-None-Match. Where it begins with the resource’s version, it is for If-Match as well.',
+    'The entity tag of this response, for If-None-Match. If it begins with the resource’s version, it is also for If-Match.',
     '^(?:"[0-9]{1,10}-[A-Za-z0-9_-]{22}"|W/"[A-Za-z0-9_-]{22}")$',
     36,
   ),
   Accept: text('The media types that the body may have.', '^[a-z/+, -]+$', 100),
   'Accept-Patch': text('The media types that the body may have.', '^[a-z/+, -]+$', 100),
   'Idempotent-Replayed': {
-    description: 'Present when a write was done before under this Idempotency-Key: this is its first response again.',
+    description: 'Present if the write was done before with this Idempotency-Key: its first response is repeated.',
     schema: { type: 'string', const: 'true' },
   },
-  Link: text('Where the next page of the list is, if there is one.', '^</v1/[^<>" ]+>; rel="next"$', 14_000),
+  Link: text('The URL of the next page of the list, if there is one.', '^</v1/[^<>" ]+>; rel="next"$', 14_000),
   traceresponse: text(
     'The trace of the request’s `traceparent` (W3C Trace Context), and this request’s part in it.',
     '^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$',
     55,
   ),
   'Set-Cookie': text(
-    'The refresh token, where the body has `"keep": "cookie"`; empty where the cookie is removed.',
+    'The refresh token, if the body has `"keep": "cookie"`; empty if the cookie is removed.',
     '^(?:__Secure-)?baton_refresh(?:_[0-9]{1,5})?=[A-Za-z0-9_-]*; Path=/v1/auth; Max-Age=[0-9]+; HttpOnly; SameSite=Strict(?:; Secure)?$',
     250,
   ),

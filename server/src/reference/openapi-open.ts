@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import type { ZodOpenApiOverride } from 'zod-openapi';
 
-/** The words that no version of /v1 adds to; docs/api-stability.md says why. */
+/** The lists of words that no version of /v1 extends; docs/api-stability.md says why. */
 export const permanent_words: readonly string[] = ['Priority', 'StatusCategory'];
 
-/** What a word that a later version adds may look like. */
+/** The form of words that a later version may add. */
 const later_word = { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_.-]*$', maxLength: 60 } as const;
 
 /**
- * Leaves responses room to grow, and requests none: a later version may send more fields, and words that this document
- * doesn't list. The contracts themselves stay closed on both sides, so a field that is sent and not declared is still a
- * fault to every test that compares them.
+ * Opens responses, but not requests, to additions: a later version may send more fields, and words that this document
+ * doesn't list. The contracts themselves stay closed on both sides, so tests still report a field that is sent but not
+ * declared.
  */
 export const openResponses: ZodOpenApiOverride = ({ zodSchema, jsonSchema, io }) => {
   if (io === 'input') return;
@@ -27,7 +27,7 @@ export const openResponses: ZodOpenApiOverride = ({ zodSchema, jsonSchema, io })
     delete jsonSchema.type;
     delete jsonSchema.enum;
   } else if (kind === 'union' && jsonSchema.discriminator !== undefined) {
-    // A discriminator would have a client refuse an error whose code it doesn't know.
+    // With a discriminator, a client would refuse an error whose code it doesn't know.
     jsonSchema.anyOf = jsonSchema.oneOf ?? [];
     delete jsonSchema.oneOf;
     delete jsonSchema.discriminator;
