@@ -67,14 +67,14 @@ export interface App {
 interface Parts {
   config: Config;
   pool: pg.Pool;
-  /** One connection, for probes alone. */
+  /** One connection, which only probes use. */
   probe_pool: pg.Pool;
   log: Logger;
   lifecycle: Lifecycle;
   hint: Services['hint'];
-  /** Where the console is built; `web/dist` by default. */
+  /** The folder of the built console, by default `web/dist`. */
   console_dir?: string | undefined;
-  /** Asks the system's name servers by default. */
+  /** Resolves host names, by default with the system's name servers. */
   resolver?: Resolver | undefined;
 }
 
@@ -143,7 +143,7 @@ export function createApp(parts: Parts): App {
   const { links, uploads, downloads } = createAttachments(services);
   const transfers = new Transfers();
   const serve = createServe(router, { ...servingOf(services, sending, { uploads, transfers }), requests });
-  // Express tries one route after the other: those that are asked for most come first.
+  // Express tries one route after the other, so the most requested ones come first.
   ticketRoutes(serve, services, prepareComment);
   commentRoutes(serve);
   attachmentRoutes(serve, services, links);

@@ -21,7 +21,7 @@ function refusal(env: NodeJS.ProcessEnv, read: (source: NodeJS.ProcessEnv) => un
   return 'accepted';
 }
 
-describe('a setting that can’t be used', () => {
+describe('a setting that cannot be used', () => {
   const production = { NODE_ENV: 'production', DATABASE_URL: 'postgres://x' };
   test.each([
     [{ NODE_ENV: 'production' }, 'In production set DATABASE_URL.'],
@@ -78,7 +78,7 @@ describe('a setting that can’t be used', () => {
     expect(message).not.toContain('\n');
   });
 
-  test('each of several has a line', () => {
+  test('gets a line of its own among several', () => {
     expect(refusal({ PORT: 'abc', BATON_MIGRATE: 'no' }).split('\n')).toEqual([
       'PORT must be a whole number from 0 to 65535.',
       'BATON_MIGRATE must be on or off.',
@@ -87,9 +87,9 @@ describe('a setting that can’t be used', () => {
 
   test.each([
     ['a file', () => writeFileSync(path.join(dir, 'file'), ''), 'file'],
-    ['below a file', () => writeFileSync(path.join(dir, 'plain'), ''), 'plain/below'],
-    ['where nobody can write', () => undefined, '/proc/baton'],
-  ])('BATON_DATA_DIR %s is refused in one line', (_, prepare, at) => {
+    ['a folder below a file', () => writeFileSync(path.join(dir, 'plain'), ''), 'plain/below'],
+    ['a folder where nobody can write', () => undefined, '/proc/baton'],
+  ])('is refused in one line: BATON_DATA_DIR as %s', (_, prepare, at) => {
     prepare();
     const message = refusal({ BATON_DATA_DIR: path.resolve(dir, at) });
     expect(message).toMatch(/^BATON_DATA_DIR can't be used: Baton can't write .* \(E\w+\)\. Set it to a folder/);
@@ -99,7 +99,7 @@ describe('a setting that can’t be used', () => {
 
 describe('a database’s URL', () => {
   test.each(['pa/ss', 'pa#ss', 'pa?ss', 'pa@ss', 'pa%ss', '%E4', 'a/b@c', 'a?b#c'])(
-    'with the password %s as it is is refused without being shown',
+    'with the unencoded password %s is refused without being shown',
     (password) => {
       for (const name of ['DATABASE_URL', 'MIGRATE_DATABASE_URL']) {
         const url = `postgres://someone:${password}@host/db`;
@@ -116,7 +116,7 @@ describe('a database’s URL', () => {
     ['mysql://someone:secret@host/db', 'DATABASE_URL must read postgres://user:password@host:port/database.'],
     ['postgres://someone:secret@host:port/db', 'DATABASE_URL must read postgres://user:password@host:port/database,'],
     ['postgres://someone:secret@host/db?sslrootcert=/nowhere', "DATABASE_URL names the file /nowhere, which can't be"],
-  ])('%s is refused in words', (url, says) => {
+  ])('%s is refused with an explanation', (url, says) => {
     expect(refusal({ DATABASE_URL: url })).toContain(says);
     expect(refusal({ DATABASE_URL: url })).not.toContain('secret');
   });
@@ -127,13 +127,13 @@ describe('a database’s URL', () => {
     'postgresql://host',
     'postgres://someone:a+b=c@[::1]/db',
     'postgres:///db?host=/run/postgresql',
-  ])('%s is taken', (url) => {
+  ])('%s is accepted', (url) => {
     expect(readConfig({ BATON_DATA_DIR: dir, DATABASE_URL: url }).database_url).toBe(url);
   });
 });
 
 describe('settings', () => {
-  test('that are others’ are passed over: Kubernetes’ for a service, compose.yaml’s, the tests’', () => {
+  test('of other programs are ignored: those of Kubernetes for a service, of compose.yaml, and of the tests', () => {
     const others = {
       BATON_SERVICE_HOST: '10.0.0.1',
       BATON_SERVICE_PORT_HTTP: '3000',
@@ -144,7 +144,7 @@ describe('settings', () => {
     const compose = readFileSync(path.resolve(import.meta.dirname, '../../compose.yaml'), 'utf8');
     const names = [...compose.matchAll(/\$\{(BATON_\w+)/g)].map(([, name = '']) => name);
     expect(names.length).toBeGreaterThan(2);
-    // Those are for Baton.
+    // These are Baton's own.
     const own = [
       'BATON_SECRET',
       'BATON_JWT_KEYS',
@@ -161,7 +161,7 @@ describe('settings', () => {
     expect(refusal(given)).toBe('accepted');
   });
 
-  test('for the database alone need no secrets, and prefer the owner’s login', () => {
+  test('for verbs on the database need no secrets, and prefer the owner’s login', () => {
     const production = { NODE_ENV: 'production', BATON_DATA_DIR: '/nowhere' };
     const owner = readDatabaseConfig({ ...production, MIGRATE_DATABASE_URL: 'postgres://owner@h/d' });
     expect(owner.migrate_database_url).toBe('postgres://owner@h/d');
@@ -189,11 +189,11 @@ describe('the secrets of development', () => {
     return { secret, jwt_keys, audit_seed };
   };
 
-  test('are kept from start to start', () => {
+  test('are the same at every start', () => {
     expect(secretsOf(dir)).toEqual(secretsOf(dir));
   });
 
-  test('are created anew, in words, when a power cut left the file empty', () => {
+  test('are created again, with a message, if a power cut left the file empty', () => {
     const at = path.join(dir, 'cut');
     mkdirSync(at);
     writeFileSync(path.join(at, 'secrets.json'), '');
@@ -206,17 +206,20 @@ describe('the secrets of development', () => {
   test.each([
     ['audit-key', (at: string) => refusal({ BATON_DATA_DIR: at })],
     ['key', (at: string) => refusal({ BATON_WITNESS_DIR: at }, readWitnessConfig)],
-  ])('a signing key in %s that was cut off is told by its file', (file, read) => {
+  ])('are refused with the name of the file if a signing key in %s was cut off', (file, read) => {
     const at = mkdtempSync(path.join(dir, 'cut-key-'));
     writeFileSync(path.join(at, file), 'cut');
     expect(read(at)).toContain(`${path.join(at, file)} is empty or cut off`);
   });
 
-  test.each(['{"secret":"a', '[]', '{"secret":"x"}'])('that read %s are refused in words', (text) => {
-    const at = mkdtempSync(path.join(dir, 'broken-'));
-    writeFileSync(path.join(at, 'secrets.json'), text);
-    expect(refusal({ BATON_DATA_DIR: at })).toContain(
-      "secrets.json can't be read as secrets. Restore it, or delete it",
-    );
-  });
+  test.each(['{"secret":"a', '[]', '{"secret":"x"}'])(
+    'are refused with an explanation if the file contains %s',
+    (text) => {
+      const at = mkdtempSync(path.join(dir, 'broken-'));
+      writeFileSync(path.join(at, 'secrets.json'), text);
+      expect(refusal({ BATON_DATA_DIR: at })).toContain(
+        "secrets.json can't be read as secrets. Restore it, or delete it",
+      );
+    },
+  );
 });

@@ -91,22 +91,22 @@ export interface Config extends Limits, WorkerSettings {
   secret: Buffer;
   /** The first signs; all verify. */
   jwt_keys: readonly [JwtKey, ...JwtKey[]];
-  /** What the key is made of that signs the audit logs' checkpoints. */
+  /** The seed of the key that signs the checkpoints of the audit logs. */
   audit_seed: Buffer;
-  /** What the names of the audit logs begin with. */
+  /** The prefix of the audit logs' names. */
   audit_name: string;
-  /** The shortest time between two checkpoints that are signed of one log. */
+  /** The shortest time between two signed checkpoints of one log. */
   audit_interval_s: number;
   access_token_ttl_s: number;
   refresh_token_ttl_s: number;
-  /** How long a refresh token that was just spent gives the same successor again. */
+  /** How long a spent refresh token still returns the same successor. */
   refresh_grace_s: number;
-  /** Who may sign up: everybody, those who send an invitation to their address, or nobody. */
+  /** Who may sign up: everybody, people with an invitation to their address, or nobody. */
   registration: 'open' | 'invited' | 'closed';
   /** Life of a one-time token for a new password. */
   password_reset_ttl_s: number;
   invitation_ttl_s: number;
-  /** Life of an API token unless its creator says otherwise, and the longest there may be. */
+  /** The default life of an API token, and the longest one. */
   token_ttl_days: number;
   token_max_ttl_days: number;
   bcrypt_cost: number;
@@ -118,10 +118,10 @@ export interface Config extends Limits, WorkerSettings {
   rate_limit_per_minute: number;
   auth_limit_per_address: number;
   auth_limit_per_account: number;
-  /** Sign-ins of an account and refreshes of a session in the same window. */
+  /** How many sign-ins of an account, and refreshes of a session, are allowed in the same window. */
   auth_limit_successes: number;
   headers_timeout_ms: number;
-  /** How long a request may take to arrive, and a response may wait for its reader. */
+  /** How long a request may take to arrive, and how long a response may wait to be read. */
   request_timeout_ms: number;
   /** Undefined: no mail is sent. */
   mail: MailConfig | undefined;
@@ -134,7 +134,7 @@ export interface Config extends Limits, WorkerSettings {
   log_level: string;
 }
 
-/** What a verb needs that works on the database and serves nothing: no secrets. */
+/** The settings of a verb that works on the database without serving requests. It needs no secrets. */
 export type DatabaseConfig = Pick<
   Config,
   | 'database_url'
@@ -152,7 +152,7 @@ export type DatabaseConfig = Pick<
   | 'lock_timeout_ms'
 >;
 
-/** Reads settings from a file into the environment, where they aren't set: BATON_ENV_FILE, or .env in the project. */
+/** Adds settings that the environment doesn't have from a file: BATON_ENV_FILE, or .env in the project. */
 export function readEnvFile(): void {
   const given = process.env['BATON_ENV_FILE'];
   if (given === '') return;
@@ -181,7 +181,7 @@ function parse(source: NodeJS.ProcessEnv): Environment {
   );
 }
 
-/** Reads what a verb needs that works on the database: MIGRATE_DATABASE_URL's, else DATABASE_URL's, else the embedded one. */
+/** Reads the settings of a verb on the database, which is that of MIGRATE_DATABASE_URL, else DATABASE_URL, else the embedded one. */
 export function readDatabaseConfig(source: NodeJS.ProcessEnv = process.env): DatabaseConfig {
   const env = parse(source);
   const url = env.MIGRATE_DATABASE_URL ?? env.DATABASE_URL;
@@ -209,7 +209,7 @@ function databaseConfig(env: Environment): DatabaseConfig {
   };
 }
 
-/** What `work` needs: of the secrets the one that opens those of webhooks. Without it the worker delivers to none. */
+/** The settings of `work`. Its only secret decrypts those of webhooks; without it, the worker delivers to no webhook. */
 export type WorkConfig = Omit<Config, 'secret' | 'jwt_keys' | 'audit_seed'> & { secret?: Buffer | undefined };
 
 /** Reads and checks the environment for `work`. Throws `ConfigError` naming the setting to change. */
@@ -223,7 +223,7 @@ export function readWorkConfig(source: NodeJS.ProcessEnv = process.env): WorkCon
   );
 }
 
-/** What `jobs` needs: the worker's database, and how long rows are kept after they have ended. */
+/** The settings of `jobs`: the worker's database, and how long rows are kept after they have ended. */
 export type JobsConfig = DatabaseConfig & WorkerSettings;
 
 /** Reads and checks the environment for `jobs`. */
@@ -238,7 +238,7 @@ export function readJobsConfig(source: NodeJS.ProcessEnv = process.env): JobsCon
 export const readWitnessConfig = (source: NodeJS.ProcessEnv = process.env): WitnessConfig =>
   witnessConfigOf(parse(source));
 
-/** The API token by which a log is read for its witness. */
+/** Reads the API token with which a log is read for its witness. */
 export function readWitnessToken(source: NodeJS.ProcessEnv = process.env): string {
   const { BATON_WITNESS_TOKEN: token } = parse(source);
   if (token === undefined) throw new ConfigError('Set BATON_WITNESS_TOKEN to an API token with audit:read.');
@@ -266,7 +266,7 @@ export function readConfig(
   return Object.freeze({ ...withoutSecrets(env), ...readSecrets(env, production, log) });
 }
 
-/** Beside the embedded database, unless the operator names a place. In production nothing is kept where nobody may look for it. */
+/** By default the data directory. In production the operator has to name a place, because nobody may know of a default. */
 function attachmentsDirOf(env: Environment): string | undefined {
   if (env.BATON_ATTACHMENTS_DIR !== undefined) return path.resolve(env.BATON_ATTACHMENTS_DIR);
   return env.NODE_ENV === 'production' ? undefined : path.resolve(env.BATON_DATA_DIR, 'attachments');
@@ -308,7 +308,7 @@ function withoutSecrets(env: Environment): Omit<Config, 'secret' | 'jwt_keys' | 
     trust_proxy: env.BATON_TRUST_PROXY,
     drain_ms: env.BATON_DRAIN_MS,
     shutdown_timeout_ms: env.BATON_SHUTDOWN_TIMEOUT_MS,
-    // A person at a terminal reads what goes wrong; a log collector reads everything.
+    // A person at a terminal wants to see only what goes wrong; a log collector reads everything.
     log_level: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
   };
 }

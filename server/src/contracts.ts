@@ -30,7 +30,7 @@ function isOperation(value: unknown): value is Operation {
 
 const order = Object.keys(policy);
 
-/** Every endpoint there is, in the order of the policy table, which is the order in which a client needs them. Needs no database. */
+/** Every endpoint, in the order of the policy table, which is the order in which a client needs them. Needs no database. */
 export const contracts: readonly Operation[] = [
   accounts,
   preferences,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { id, role, status_key, stored, timestamp, token_scope, version } from './http/contract.ts';
 
-/** Where the ticket is: what a client needs to decide again. */
+/** The ticket's current state, which a client needs to decide again. */
 const ticket_state = {
   current_version: version,
   current_status: status_key.optional(),
@@ -44,7 +44,7 @@ const refused_change = z.strictObject({
   problem: z.lazy((): z.ZodType<Problem, Problem> => change_problem),
 });
 
-/** What is limited for a workspace or an account, each by a setting. */
+/** The quotas of workspaces and accounts, each with a setting. */
 export const quotas = [
   'workspaces_per_account',
   'members_per_workspace',
@@ -211,7 +211,7 @@ type Carried<C extends ErrorCode> = C extends ErrorCode
     : object
   : never;
 
-/** What a problem of this code carries for the client. */
+/** The members that a problem of this code carries for the client. */
 export type ErrorData<C extends ErrorCode> = Carried<C> & { detail?: string };
 
 /** The codes that can be thrown without data. */
@@ -219,7 +219,7 @@ export type PlainErrorCode = {
   [C in ErrorCode]: Partial<ErrorData<C>> extends ErrorData<C> ? C : never;
 }[ErrorCode];
 
-/** An error as RFC 9457 has it. */
+/** An error in the format of RFC 9457. */
 export interface Problem {
   type: string;
   title: string;
@@ -239,7 +239,7 @@ type Given<C extends ErrorCode> = [C] extends [PlainErrorCode]
   ? [data?: ErrorData<C>, options?: ErrorOptions]
   : [data: ErrorData<C>, options?: ErrorOptions];
 
-/** The zod shape of what a code carries. */
+/** The zod shape of the members that a code carries. */
 export function carriedBy(code: ErrorCode): z.ZodRawShape {
   const entry: readonly [status: number, title: string, carries?: z.ZodRawShape] = error_table[code];
   return entry[2] ?? {};
@@ -264,7 +264,7 @@ const [carrying = [], plain = []] = [true, false].map((carries) =>
 /** `transition_not_allowed`: TransitionNotAllowed */
 const pascal = (code: string) => code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** The problems of some codes that carry the same. */
+/** The schema of problems whose codes carry the same members. */
 function problemsOf(some: readonly ErrorCode[], id: string) {
   const code = some.length === 1 ? z.literal(some) : z.enum(some as [ErrorCode, ...ErrorCode[]]);
   return z.looseObject({ ...members, code, ...carriedBy(some[0] as ErrorCode) }).meta({ id });
@@ -278,7 +278,7 @@ export function problemOf(code: ErrorCode): z.ZodObject {
   return carrying_problems.get(code) ?? plain_problem;
 }
 
-/** The body of every error response: `code` tells what it carries. */
+/** The body of every error response. Its `code` tells which members it carries. */
 export const problem = z.discriminatedUnion('code', [plain_problem, ...carrying_problems.values()]).meta({
   id: 'Problem',
   description:
@@ -295,10 +295,10 @@ const of_a_change = [
   'validation_failed',
 ] as const satisfies ErrorCode[];
 
-/** The problem of one change of a bulk: the one that its single operation responds with. */
+/** The problem of one change of a bulk, which is that of the operation that makes this change alone. */
 export const change_problem = z.discriminatedUnion('code', [plain_problem, ...of_a_change.map(problemOf)]).meta({
   id: 'ChangeProblem',
-  description: 'Why a change was refused: as the operation that makes this change alone says it.',
+  description: 'Why a change was refused: the problem of the operation that makes this change alone.',
 }) as unknown as z.ZodType<Problem, Problem>;
 
 /** A refusal with a stable code. Domain code throws it by code, with data for the client; the edge knows the status. */
@@ -313,7 +313,7 @@ export class BatonError<C extends ErrorCode = ErrorCode> extends Error {
   constructor(code: C, ...[data, options = {}]: Given<C>) {
     const [status, title] = error_table[code];
     const traced = Error.stackTraceLimit;
-    // Where a refusal was thrown nobody looks up, and finding out took a fifth of what a request for nothing costs.
+    // Nobody looks up where a refusal was thrown, and the stack took a fifth of what a request for nothing costs.
     if (status < 500) Error.stackTraceLimit = 0;
     super(data?.detail ?? title, options.cause === undefined ? {} : { cause: options.cause });
     Error.stackTraceLimit = traced;
@@ -325,7 +325,7 @@ export class BatonError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** What was looked for. Throws `not_found` if it isn't there. */
+/** Returns what was found. Throws `not_found` if nothing was. */
 export async function requireFound<T>(found: Promise<T | undefined>): Promise<T> {
   const it = await found;
   if (it === undefined) throw new BatonError('not_found');

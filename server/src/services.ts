@@ -14,8 +14,8 @@ export interface Services {
   tokens: AccessTokens;
   cursors: Cursors;
   /**
-   * Tells the worker of this process, if it has one, that a task has something to do. It saves time, and nothing depends on it:
-   * the worker finds all work in the database. Given after a commit, never before.
+   * Tells the worker of this process, if it has one, that a task has something to do. It only saves time, because the
+   * worker finds all work in the database. Call it after a commit, never before.
    */
   hint: (task: string) => void;
 }

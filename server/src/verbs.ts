@@ -22,32 +22,32 @@ const usage = `Usage: npm run <verb> -- [arguments]
   start
       serve the API, and do the work that no request waits for
   work
-      do that work alone, in a process of its own
+      do only that work, in a separate process
   migrate
       bring the schema up to date, and end
   audit verify EXPORT --key KEY
-      say whether an exported audit log is what was signed; see docs/audit.md
+      check that an exported audit log is what was signed; see docs/audit.md
   audit export WORKSPACE
       print a workspace's audit log, with its last checkpoint
   audit key WORKSPACE
-      print the key that the log is verified by
+      print the key that verifies the log
   jobs [--json]
       list what waits for the worker, what was given up, and what is set aside; see docs/operating.md
   jobs retry delivery WEBHOOK EVENT | mail MAIL | set-aside WORKSPACE_OR_WEBHOOK
-      have one of them tried once more
+      retry one of them
   jobs retry workspace WORKSPACE | all deliveries | all mails | all set-aside
-      have all of them tried once more
+      retry all of them
   rebuild --check
-      rebuild every row from the audit log, and say whether what is stored is the same
+      rebuild every row from the audit log, and compare it with what is stored
   witness
-      cosign checkpoints of the logs in BATON_WITNESS_LOGS, in a process of its own
+      cosign checkpoints of the logs in BATON_WITNESS_LOGS, in a separate process
   witness submit LOG WITNESS
       have a witness cosign a log's checkpoint, and print it; both are URLs
 ${of_accounts.join('\n')}
 
 Settings come from the environment; docs/operating.md lists them.`;
 
-/** Works on the database as its owner, beside a server or without one. */
+/** Works on the database as its owner, with or without a running server. */
 async function withDatabase<T>(
   options: { create: boolean },
   work: (owner: Login, description: string) => Promise<T>,
@@ -67,7 +67,7 @@ async function bringUpToDate(owner: Login, description: string): Promise<void> {
   console.log(applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.join(', ')}.`);
 }
 
-/** Prints the outcome to stderr, and what a program may want to stdout. */
+/** Prints the outcome. If there is a value for a program, such as a token, only that goes to stdout. */
 async function lookAfterAccounts(verb: AccountVerb, args: string[]): Promise<void> {
   const config = readDatabaseConfig();
   await withDatabase({ create: false }, async (owner) => {
@@ -78,7 +78,7 @@ async function lookAfterAccounts(verb: AccountVerb, args: string[]): Promise<voi
   });
 }
 
-/** What only reads the audit log. */
+/** Runs the verbs that only read the audit log. */
 async function audit(...args: string[]): Promise<void> {
   const { runAudit } = await import('./audit/command.ts');
   const code = await runAudit(args, {
@@ -93,7 +93,7 @@ async function audit(...args: string[]): Promise<void> {
   process.exitCode = code;
 }
 
-/** Reads as requests do, and needs no secrets. */
+/** Reads with the rights of requests, and needs no secrets. */
 async function rebuild(): Promise<void> {
   const { checkRebuilt } = await import('./rebuild/command.ts');
   const config = readDatabaseConfig();
@@ -107,7 +107,7 @@ async function rebuild(): Promise<void> {
   else await check((await openAppLogin({ ...config, database_url })).url, (await openWorkerLogin(config)).url);
 }
 
-/** Works as the worker, beside one or without. */
+/** Works with the rights of the worker, whether or not one runs. */
 async function jobs(...words: string[]): Promise<void> {
   const { jobsWork, runJobs } = await import('./jobs/command.ts');
   const work = jobsWork(words);
@@ -167,13 +167,13 @@ async function main(verb = 'serve', ...rest: string[]): Promise<void> {
   }
 }
 
-/** Does what the command line says; a failure is printed to stderr, and sets the exit code. */
+/** Runs the verb of the command line. A failure is printed to stderr and sets the exit code. */
 export async function runVerb(...args: string[]): Promise<void> {
   try {
     await main(...args);
   } catch (error) {
     console.error(problemOf(error) ?? error);
-    // Not process.exit: what is still open, a database say, is to be let go first.
+    // Not process.exit, so that what is still open, such as a database, is closed first.
     process.exitCode = 1;
   }
 }

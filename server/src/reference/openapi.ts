@@ -21,7 +21,7 @@ import { openResponses } from './openapi-open.ts';
 import { headersOf, response_headers } from './openapi-headers.ts';
 import { version } from '../lib/project.ts';
 
-/** In the order in which a client needs them. */
+/** The tags of operations, in the order in which a client needs them. */
 export const tags: Record<string, string> = {
   accounts: 'Registering, signing in, sessions, the caller’s account.',
   workspaces: 'Tenants: everything below belongs to exactly one workspace.',
@@ -31,19 +31,19 @@ export const tags: Record<string, string> = {
   projects: 'Projects group tickets under one key and one workflow.',
   workflows: 'A project’s statuses and the transitions between them, versioned.',
   tickets: 'Creating, reading, editing and assigning tickets.',
-  views: 'Names for lists and boards with their filters.',
+  views: 'Saved lists and boards with their filters.',
   transitions: 'Moving a ticket to another status, and its status history.',
   comments: 'Comments on a ticket.',
-  tokens: 'API tokens: credentials for programs, for some operations of one workspace.',
+  tokens: 'API tokens: credentials for programs, limited to some operations of one workspace.',
   retries: 'Sending a write again without doing it twice.',
   audit: 'Who did what, when, and in which request.',
   policy: 'Which role may call which operation.',
   operations: 'Probes for load balancers and supervisors.',
-  analytics: 'How long tickets take, and how many come and go.',
+  analytics: 'How long tickets take, and how many are created and completed.',
   attachments: 'Files of a ticket.',
-  events: 'What happens, for programs that follow it.',
+  events: 'The events of a workspace, for programs that follow them.',
   notifications: 'The caller’s inbox, the tickets that they watch, and their notification settings.',
-  webhooks: 'What happens, sent to addresses of your own.',
+  webhooks: 'The events of a workspace, sent to URLs of your own.',
 };
 
 /** Every code that the operation may return: its own, and those common to all operations of its kind. */
@@ -59,7 +59,7 @@ export function errorsOf(operation: Operation): ErrorCode[] {
       ? []
       : (['malformed_json', 'body_too_large', 'unsupported_media_type', 'validation_failed'] as const)),
     ...(operation.upload === true ? (['body_too_large', 'unsupported_media_type'] as const) : []),
-    // What a workspace stores is limited, whatever it is.
+    // Everything that a workspace stores is limited.
     ...(needsRoom(operation) && typeof access !== 'string' ? (['quota_exceeded'] as const) : []),
     'malformed_request',
     'validation_failed',
@@ -86,7 +86,7 @@ function headerRefs(operation: Operation, status: number): Record<string, { $ref
 
 let not_modified: ZodOpenApiResponseObject | undefined;
 
-/** Operations that fail alike share one object, so that the document has one component for it. */
+/** Operations with the same errors share one object, so that the document has one component for it. */
 const failures = new Map<string, ZodOpenApiResponseObject>();
 
 function failureOf(operation: Operation, status: number, codes: ErrorCode[]): ZodOpenApiResponseObject {
@@ -127,7 +127,7 @@ function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
   };
   const unchanged = {
     id: 'not_modified',
-    description: 'Not modified: the client has this response already, as its If-None-Match says.',
+    description: 'Not modified: according to its If-None-Match, the client already has this response.',
     headers: headerRefs(operation, 304),
   };
   return Object.fromEntries([
@@ -137,10 +137,9 @@ function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
   ]) as ZodOpenApiResponsesObject;
 }
 
-/** The header that says on what the request depends. */
 const key_header = idempotency_key.optional().meta({
   description:
-    'A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key ' +
+    'A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key ' +
     'is not done again, and gets the first response.',
 });
 
@@ -151,7 +150,7 @@ function headersIn(operation: Operation): { header?: z.ZodObject } {
       'Entity tags of responses that the client has: if one of them is current, the response is 304 without a body.';
     return { header: z.object({ 'If-None-Match': tags(description) }) };
   }
-  const description = 'Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any.';
+  const description = 'Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any.';
   const headers = {
     ...(operation.if_match === undefined ? {} : { 'If-Match': tags(description) }),
     ...(takesKey(operation) ? { 'Idempotency-Key': key_header } : {}),
@@ -162,7 +161,8 @@ function headersIn(operation: Operation): { header?: z.ZodObject } {
 function requestBodyOf(operation: Operation): Pick<ZodOpenApiOperationObject, 'requestBody'> {
   const { body: schema, upload } = operation;
   if (upload === true) {
-    const description = 'The file as it is. Its Content-Type is passed over: what it is is told by its bytes.';
+    const description =
+      'The bytes of the file. Its Content-Type is ignored: its media type is determined by its bytes.';
     const bytes = z.string().max(2_147_483_647).meta({ format: 'binary', description });
     return { requestBody: { required: true, content: { 'application/octet-stream': { schema: bytes } } } };
   }
@@ -180,7 +180,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
   const by_token = {
     none: access === 'public' ? '' : ' No API token is accepted.',
     scoped: ` An API token needs the scope \`${scope}\`.`,
-    any: ' Every API token is accepted, for what is its own.',
+    any: ' Every API token is accepted, for what belongs to it.',
   }[tokens];
   return {
     operationId: operation.id,

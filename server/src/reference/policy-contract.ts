@@ -29,7 +29,7 @@ export const get_policy = operation({
             description: 'The API tokens that may call it: none, those with its scope, or any.',
           }),
           scope: token_scope.nullable().meta({
-            description: 'The scope that an API token needs; null where no token is accepted, or none is needed.',
+            description: 'The scope that an API token needs; null if no token is accepted, or no scope is needed.',
           }),
         }),
       )

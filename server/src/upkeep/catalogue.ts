@@ -35,12 +35,13 @@ export type Retention = Pick<
   | 'mail_retention_s'
 >;
 
-/** The statements of one step, in their order. Each removes no more rows than the limit, and returns one for each. */
+/** The statements of one step, in order. Each removes no more rows than the limit, and returns one row for each. */
 type Step = (keep: Retention, limit: number) => Sql[];
 
 /**
- * What upkeep removes, a task each. What a task needs beside its line and its statement: `select app_upkeep(…)` in a migration,
- * which lets the worker's role see and delete such rows and no others, and an index in the order that the statement reads.
+ * The tasks of upkeep and what each removes. Besides its line and its statement, a task needs `select app_upkeep(…)` in
+ * a migration, which lets the worker's role see and delete only such rows, and an index in the order in which the
+ * statement reads.
  */
 export const upkeep = {
   sessions: ({ session_retention_s: keep_s }, limit) => [

@@ -6,10 +6,10 @@ import { autocommit } from '../db/transaction.ts';
 import { Loop, type Pass } from '../work/loop.ts';
 import { type Retention, upkeep } from './catalogue.ts';
 
-/** Rows of one statement: some milliseconds' work, which is as long as one of them stays locked. */
+/** How many rows one statement removes. It takes some milliseconds, which is how long each row stays locked. */
 const batch_size = 500;
 
-/** Takes steps until one removes nothing, or the pass is over. Each statement commits by itself. */
+/** Repeats a step until it removes nothing, or the pass is over. Each statement commits by itself. */
 export async function removeSpent(
   pool: pg.Pool,
   step: (limit: number) => readonly Sql[],
@@ -27,7 +27,7 @@ export async function removeSpent(
   return 'more';
 }
 
-/** A loop for each task of the catalogue: one that fails keeps no other from its work. */
+/** Creates a loop for each task of the catalogue, so that one that fails doesn't block the others. */
 export function upkeepLoops(pool: pg.Pool, config: Retention & Pick<Config, 'upkeep_interval_s'>, log: Logger): Loop[] {
   return Object.entries(upkeep).map(([name, step]) => {
     const pass = (one: Pass) => removeSpent(pool, (limit) => step(config, limit), one);

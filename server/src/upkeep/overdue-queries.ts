@@ -8,11 +8,11 @@ interface Kept {
   ended: Sql;
   /** How long it is kept after that. */
   kept_s: number;
-  /** What else must hold of it; by default nothing. */
+  /** A further condition for its removal; by default none. */
   spent?: Sql;
 }
 
-/** What each task removes, as its index has it. */
+/** What each task removes, in the terms of its index. */
 const tables = (keep: Retention): Record<keyof typeof upkeep, Kept> => ({
   sessions: { table: sql`sessions`, ended: sql`least(r.revoked_at, r.expires_at)`, kept_s: keep.session_retention_s },
   password_resets: {
@@ -38,14 +38,14 @@ const tables = (keep: Retention): Record<keyof typeof upkeep, Kept> => ({
   rate_limits: { table: sql`rate_limits`, ended: sql`r.resets_at`, kept_s: 60 },
 });
 
-/** Rows that a task is to remove, no more than are counted, and how long the oldest of them has been. */
+/** How many rows a task has to remove, up to a bound, and for how many seconds the oldest of them has been due. */
 export interface Overdue {
   task: string;
   count: number;
   oldest_s: number | null;
 }
 
-/** What is to be removed, by task; counted up to a bound. As the worker, who sees no other rows of these tables. */
+/** Counts the rows to remove by task, up to a bound. Run it as the worker, which sees no other rows of these tables. */
 export function overdueRows(db: Db, keep: Retention, most_counted: number): Promise<Overdue[]> {
   const counts = Object.entries(tables(keep)).map(
     ([task, { table, ended, kept_s, spent = sql`true` }]) => sql`

@@ -13,7 +13,7 @@ import { removeSpent } from './loops.ts';
 import { overdueRows } from './overdue-queries.ts';
 
 const day_s = 86_400;
-/** What is kept for ten days, as for ever as far as the rows of these tests go that ended three days ago. */
+/** Keeps everything for this many days. The rows that these tests expect to go ended three or four days ago. */
 const keep = (days: number): Retention => ({
   session_retention_s: days * day_s,
   password_reset_retention_s: days * day_s,
@@ -31,7 +31,7 @@ const tasks = Object.keys(upkeep) as Task[];
 
 let server: TestServer;
 let team: Team;
-/** Two workers' connections. */
+/** The connections of two workers. */
 let pools: [pg.Pool, pg.Pool];
 const failures: Error[] = [];
 
@@ -57,12 +57,12 @@ afterAll(async () => {
 const look = async <Row>(text: string, ...values: unknown[]) =>
   (await server.database.owner.query(text, values)).rows as Row[];
 
-/** Runs a task until it is done; gives how many rows it removed. */
+/** Runs a task until it is done. Returns how many rows it removed. */
 async function run(task: Task, { pool = pools[0], days = 2 } = {}): Promise<number> {
   let removed = 0;
   const step = (limit: number) => {
     const statements = upkeep[task](keep(days), limit);
-    for (const one of statements) note('statements', prepare(one).text); // broken builds of `prove` rewrite them
+    for (const one of statements) note('statements', prepare(one).text); // noted because broken builds of `prove` rewrite them
     return statements;
   };
   const pass = { goesOn: () => true, count: (rows: number) => (removed += rows) };
@@ -71,8 +71,8 @@ async function run(task: Task, { pool = pools[0], days = 2 } = {}): Promise<numb
 }
 
 /**
- * Rows that a task is to find: `ago` is how long ago each ended, `n` how many. Each fill names what it adds, so that a test
- * finds its own rows again.
+ * How to add rows for a task: `ago` is how long ago each ended, and `n` how many there are. Each fill gives its rows a
+ * name, so that a test finds its own.
  */
 const fills: Record<Task, { table: string; mine: string; fill: (name: string, ago: string, n: number) => string }> = {
   sessions: {
@@ -152,7 +152,7 @@ const fills: Record<Task, { table: string; mine: string; fill: (name: string, ag
   },
   notifications: {
     table: 'notifications',
-    // It has no text: the name stands in an id.
+    // A notification has no text, so the name is in an id.
     mine: `convert_from(decode(ltrim(replace(comment_id::text, '-', ''), '0'), 'hex'), 'utf8')`,
     fill: (name, ago, n) => `
       insert into notifications (workspace_id, user_id, joined, id, kinds, ticket_id, comment_id, happened_at, created_at)
@@ -188,10 +188,10 @@ async function left(task: Task, name: string): Promise<number> {
   return row?.n ?? Number.NaN;
 }
 
-/** What has ended recently, where that isn't within the two days of the others. */
+/** How long ago rows ended that are still kept, for tasks that keep them for less than two days. */
 const recent: Partial<Record<Task, string>> = { rate_limits: '30 seconds', set_aside: '30 minutes' };
 
-/** What `npm run jobs` says of a task, up to ten rows. */
+/** What `npm run jobs` says about a task, counting up to ten rows. */
 async function overdue(task: Task) {
   const all = await readOnly(pools[0], {}, (db) => overdueRows(db, keep(2), 10));
   return all.find((one) => one.task === task);
@@ -200,7 +200,7 @@ async function overdue(task: Task) {
 describe.each(tasks)('upkeep of %s', (task) => {
   const { table } = fills[task];
 
-  test('removes what has been spent for longer than it is kept, and nothing else', async () => {
+  test('removes only rows that ended longer ago than they are kept', async () => {
     await add(task, 'old', '3 days', 3);
     await add(task, 'recent', recent[task] ?? '36 hours', 3);
     await add(task, 'live', '-1 day', 3);
@@ -210,17 +210,17 @@ describe.each(tasks)('upkeep of %s', (task) => {
     expect([await left(task, 'old'), await left(task, 'recent'), await left(task, 'live')]).toEqual([0, 3, 3]);
   });
 
-  // Without it the plan alone decides which rows go first, and another plan may leave the oldest permanently.
-  test('asks for the oldest rows first', () => {
+  // Without an order, the plan decides which rows are removed first, and a different one might never reach the oldest.
+  test('removes the oldest rows first', () => {
     for (const { text } of upkeep[task](keep(2), 10).map(prepare)) expect(text).toMatch(/order by [^;]+? limit \$\d+/);
   });
 
-  test('takes no more rows at a time than it is told, by an index, however many live ones there are', async () => {
+  test('removes a limited number of rows at a time, by an index, even among many live rows', async () => {
     await add(task, 'many', '-2 days', 4000);
     await add(task, 'due', '4 days', 60);
     await look(`vacuum analyze ${table}`);
     const client = await server.database.owner.connect();
-    /** Rows removed, rows looked at, and indexes read by the statements of a step that is undone. */
+    /** Rows removed, rows looked at, and indexes read by the statements of a step, which is rolled back. */
     const measure = async (change: (text: string) => string) => {
       await client.query('begin; set local role baton_worker');
       const found = { removed: 0, seen: 0, indexes: [] as string[] };
@@ -247,7 +247,7 @@ describe.each(tasks)('upkeep of %s', (task) => {
       expect(bounded.removed).toBe(10);
       expect(bounded.seen).toBeLessThan(200);
       expect(bounded.indexes).toContain(index?.name);
-      // Control: a build without the bound is seen.
+      // Control: a build without the limit is noticed.
       const unbound = await measure((text) => text.replaceAll(/limit (\$\d+)/g, 'limit $1 + 1000'));
       expect(unbound.removed).toBeGreaterThan(10);
     } finally {
@@ -257,7 +257,7 @@ describe.each(tasks)('upkeep of %s', (task) => {
     expect([await left(task, 'due'), await left(task, 'many')]).toEqual([0, 4000]);
   });
 
-  test('is done by two workers side by side, who pass over what is locked', async () => {
+  test('can be done by two workers at the same time, which skip locked rows', async () => {
     await add(task, 'shared', '3 days', 1200);
     const holder = await server.database.owner.connect();
     await holder.query('begin');
@@ -274,8 +274,8 @@ describe.each(tasks)('upkeep of %s', (task) => {
   });
 });
 
-describe('whatever the worker asks for', () => {
-  /** What comes of statements as the worker, in a transaction that is undone; `look` sees everything. */
+describe('the worker', () => {
+  /** Runs statements as the worker, then `look` as the owner, in a transaction that is rolled back. */
   async function asWorker<T>(statements: string, look: string): Promise<T> {
     const client = await server.database.owner.connect();
     try {
@@ -287,7 +287,7 @@ describe('whatever the worker asks for', () => {
     }
   }
 
-  test.each(tasks)('no row of %s goes that has not ended, in whatever scope, and none is changed', async (task) => {
+  test.each(tasks)('can delete only rows of %s that have ended, in any scope, and change none', async (task) => {
     const { table, mine } = fills[task];
     await add(task, 'over', '3 days', 2);
     await add(task, 'alive', '-1 day', 2);
@@ -316,7 +316,7 @@ describe('whatever the worker asks for', () => {
     await expect(update).rejects.toMatchObject({ code: '42501' });
   });
 
-  test('no secret, address or text can be read', async () => {
+  test('cannot read secrets, addresses or texts', async () => {
     for (const text of [
       'select password_hash from user_credentials',
       'select token_hash from password_resets',
@@ -332,7 +332,7 @@ describe('whatever the worker asks for', () => {
   });
 });
 
-describe('what clients rely on outlives upkeep:', () => {
+describe('upkeep does not affect what clients rely on:', () => {
   const everything = async () => {
     for (const task of tasks) await run(task, { days: 0 });
   };
@@ -351,7 +351,7 @@ describe('what clients rely on outlives upkeep:', () => {
     expect((await team.member.client.raw.refresh({ body: { refresh_token: next.refresh_token } })).status).toBe(401);
   });
 
-  test('limits count in their window whatever has been removed', async () => {
+  test('limits still count within their window', async () => {
     const limits = { BATON_AUTH_LIMIT_PER_ACCOUNT: '2', BATON_AUTH_LIMIT_SUCCESSES: '2' };
     const limited = await startServer(limits, { database: server.database });
     try {
