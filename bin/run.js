@@ -1,5 +1,5 @@
-// Runs a TypeScript file of the project: node bin/run.js [Node's options] FILE [arguments]. In JavaScript that Node 18
-// reads, since an older Node than the project needs is to be told so, or exchanged for npm's, rather than fail to parse.
+// Runs a TypeScript file of the project: node bin/run.js [Node's options] FILE [arguments]. It is JavaScript that Node
+// 18 can parse, so that an older Node than the project needs is reported, or replaced by npm's.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import module from 'node:module';
@@ -23,7 +23,7 @@ function isInstalled(name, version) {
 /** Whether a version of Node is at least the one that `engines` asks for. */
 const suffices = (version, needed) => version.localeCompare(needed, 'en', { numeric: true }) >= 0;
 
-/** The Node that npm brought along, where there is one for this machine. */
+/** The Node that npm installed, if there is one for this machine. */
 function nodeOfNpm(needed) {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const dir = path.join(modules, `node-${platform}-${process.arch}`);
@@ -39,7 +39,7 @@ function chooseNode(needed) {
   return refuse(`Baton needs Node ${needed} or newer, and this is ${version}. Install a newer one: https://nodejs.org`);
 }
 
-// npm passes a signal on to its shell, and the shell to nobody: whoever stops npm means what it runs.
+// npm passes a signal on to its shell, but the shell doesn't pass it on to this process. So it ends when the shell has.
 if (process.env.npm_lifecycle_event !== undefined) {
   const shell = process.ppid;
   setInterval(() => {
@@ -53,7 +53,7 @@ for (const [name, version] of Object.entries(dependencies)) {
   if (!isInstalled(name, version)) refuse('The packages of this version of Baton are not installed. Run npm ci first.');
 }
 const node = chooseNode(needed);
-// Before the file is loaded, which would have Node load its compiler of TypeScript.
+// The cache is enabled before the file is loaded. Otherwise Node would load its TypeScript compiler for it.
 const compiled = path.join(modules, '.cache', 'compiled');
 const given = process.argv.slice(2);
 const options = given.slice(

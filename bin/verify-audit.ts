@@ -3,16 +3,16 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 
-// Verifies an export of an audit log, with nothing but this file and Node: node verify-audit.ts EXPORT --key KEY.
-// It has the rules of RFC 6962 and C2SP for itself, and shares no line with what wrote the log. It is longer than other
-// files, and stays one: an auditor takes it along, and reads it to the end.
+// Verifies an export of an audit log, with nothing but this file and Node: node verify-audit.ts EXPORT --key KEY. It
+// implements the rules of RFC 6962 and C2SP itself, and shares no code with what wrote the log. It is longer than other
+// files and stays one file, so that an auditor can take it along and read all of it.
 
 const usage = `Usage: verify-audit EXPORT --key KEY [--known FILE]… [--witness KEY]…
 
   EXPORT     what GET …/audit/export returned, one page after the other
   --key      the log's key, from somebody you trust: npm run audit -- key WORKSPACE
   --known    a checkpoint of this log that you have from before, or from somebody else
-  --witness  a witness's key: one of the known checkpoints must have its cosignature, and one that of each other witness`;
+  --witness  the key of a witness that must have cosigned one of the known checkpoints`;
 
 export interface Problem {
   code:
@@ -34,7 +34,7 @@ export interface Problem {
     | 'rolled_back'
     | 'contradicts'
     | 'not_cosigned';
-  /** The event that it is about. */
+  /** The number of the event that it is about. */
   sequence?: number;
   says: string;
 }
@@ -44,10 +44,10 @@ export interface Verdict {
   origin: string | undefined;
   size: number;
   root: string;
-  /** Numbers of events whose payload was erased, the first of them: nothing vouches for what it was. */
+  /** The numbers of the first events whose payload was erased. What it was can't be verified. */
   erased: number[];
   erased_count: number;
-  /** Up to where each witness has seen nothing that contradicts. */
+  /** Up to which event each witness has cosigned the log. */
   cosigned: { name: string; size: number }[];
 }
 
@@ -60,11 +60,11 @@ export interface Options {
 const most_told = 20;
 const most_line_bytes = 64 * 1024 * 1024;
 
-// Hashes, as RFC 6962 has them.
+// Hashes, by RFC 6962.
 
 const leafOf = (entry: string): Buffer => hash('sha256', `\0${entry}`, 'buffer');
 const hash_bytes = 32;
-// Written anew for each node.
+// Overwritten for each node.
 const node = Buffer.alloc(1 + 2 * hash_bytes, 1);
 function nodeOf(left: Buffer, right: Buffer): Buffer {
   left.copy(node, 1);
@@ -92,7 +92,7 @@ class Tree {
   }
 }
 
-// Signed notes, as C2SP has them.
+// Signed notes, by C2SP.
 
 interface Key {
   name: string;
@@ -112,7 +112,7 @@ function readKey(text: string): Key {
   return { name, id, kind: bytes[0] ?? 0, bytes: bytes.subarray(1) };
 }
 
-/** Each must be another's than the log's, and than the other witnesses': one signature is one witness. */
+/** Reads the keys of witnesses. They must differ from each other and from the log's, so that one signature counts as one witness. */
 function readWitnesses(texts: readonly string[], log: Key): Key[] {
   const keys = texts.map(readKey);
   for (const [n, { name, kind, bytes }] of keys.entries()) {
@@ -147,7 +147,7 @@ function readCheckpoint(note: string): Checkpoint | undefined {
   return { text: note.slice(0, end + 1), origin, size: Number(size), root, signatures };
 }
 
-/** Whether the key has signed the checkpoint, and every signature that says so is good. */
+/** Whether the key has signed the checkpoint, and every signature under its name is valid. */
 function isSigned({ text, signatures }: Checkpoint, key: Key): boolean {
   const own = signatures.filter(({ name, id }) => name === key.name && id === key.id);
   const public_key = createPublicKey({ key: Buffer.concat([ed25519, key.bytes]), format: 'der', type: 'spki' });
@@ -162,7 +162,7 @@ function isSigned({ text, signatures }: Checkpoint, key: Key): boolean {
   );
 }
 
-// Entries. One expression says what an entry may be, so that no two readers can take it for different things.
+// Entries. One expression defines their form, so that no two readers can take an entry for different things.
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const entry_form =
@@ -175,7 +175,7 @@ interface Exported {
   payload: unknown;
 }
 
-/** What a line has, or what is wrong with it. It is written in one way, so that nothing can stand beside what is verified. */
+/** The content of a line, or what is wrong with it. Only one form is valid, so that nothing can be added beside what is verified. */
 function readLine(given: string | Buffer): Exported | { checkpoint: string } | string {
   if (given.length === 0) return 'is empty';
   let line: unknown;
@@ -197,7 +197,7 @@ function readLine(given: string | Buffer): Exported | { checkpoint: string } | s
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** How many members a value of JSON has, and those within it. */
+/** How many members a JSON value has, including those of nested values. */
 function membersIn(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const inside = Object.values(value);
@@ -206,7 +206,7 @@ function membersIn(value: unknown): number {
 
 const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
 
-/** How many members are written in a text of JSON. */
+/** How many members are written in a JSON text. */
 function membersWritten(text: string): number {
   let [count, is_quoted] = [0, false];
   for (let at = 0; at < text.length; at++) {
@@ -218,7 +218,7 @@ function membersWritten(text: string): number {
   return count;
 }
 
-/** Whether a payload is what the server hashes: so many members, and none that is written twice. */
+/** Whether a payload has the form that the server hashes, and no member that is written twice. */
 function isPayload(text: string): boolean {
   try {
     const payload = JSON.parse(text) as Record<string, unknown>;
@@ -234,11 +234,11 @@ function isPayload(text: string): boolean {
 
 const salt_form = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 
-/** Events without a payload. Each waits for the purge that accounts for it, which is an event behind it. */
+/** Events without a payload. Each waits for the purge that accounts for it, which is a later event. */
 class Erased {
   count = 0;
   readonly first: number[] = [];
-  /** By ticket the numbers of its events; under no ticket's id those of projects, the workspace and invitations. */
+  /** The numbers of events by ticket. Those of projects, the workspace and invitations are under `names`. */
   readonly #waiting = new Map<string, number[]>();
 
   add(sequence: number, { action, subject_id, subject_type }: Subject): void {
@@ -253,7 +253,7 @@ class Erased {
     else numbers.push(sequence);
   }
 
-  /** An operator's purge may take names, labels and addresses out of anything that has them (decision 27). */
+  /** A purge by the operator may remove names, labels and addresses from anything that has them (decision 27). */
   purge({ action, subject_id }: Subject): void {
     if (action === 'ticket.purged') this.#waiting.delete(subject_id);
     if (action !== 'workspace.purged') return;
@@ -269,7 +269,7 @@ interface Subject {
   subject_type: string;
 }
 
-/** Takes an export line by line, and says at its end what is wrong with it. */
+/** Verifies an export line by line, and says at the end what is wrong with it. */
 export class ExportVerifier {
   readonly #key: Key;
   readonly #witnesses: Key[];
@@ -307,7 +307,8 @@ export class ExportVerifier {
     this.#lines++;
     const line = readLine(text);
     if (typeof line === 'string') this.#tell('bad_line', `line ${this.#lines} ${line}`);
-    else if (this.#checkpoint !== undefined) this.#tell('not_the_end', `line ${this.#lines} is behind the checkpoint`);
+    else if (this.#checkpoint !== undefined)
+      this.#tell('not_the_end', `line ${this.#lines} comes after the checkpoint`);
     else if ('checkpoint' in line) this.#takeCheckpoint(line.checkpoint);
     else this.#takeEvent(line);
   }
@@ -323,7 +324,7 @@ export class ExportVerifier {
     this.#tree.add(leafOf(entry));
     if (this.#sizes.has(place)) this.#roots.set(place, this.#tree.root());
     if (action === undefined || hashed === undefined || subject_id === undefined || subject_type === undefined)
-      return this.#tell('bad_entry', `event ${place} is not written as an event is`, place);
+      return this.#tell('bad_entry', `event ${place} does not have the form of an event`, place);
     if (Number(number) !== place) {
       this.#tell('wrong_sequence', `event ${number} stands where event ${place} should`, place);
     }
@@ -339,8 +340,7 @@ export class ExportVerifier {
     const bytes = Buffer.concat([Buffer.from(salt, 'base64'), Buffer.from(payload)]);
     const differs = hash('sha256', bytes, 'base64') !== hashed;
     if (differs) return this.#tell('payload_differs', `event ${place} says something else than its hash does`, place);
-    if (!isPayload(payload))
-      this.#tell('bad_payload', `event ${place} has a payload that is not written as one is`, place);
+    if (!isPayload(payload)) this.#tell('bad_payload', `event ${place} has a payload in the wrong form`, place);
   }
 
   end(): Verdict {
@@ -351,7 +351,7 @@ export class ExportVerifier {
       this.#tell('no_checkpoint', 'the export ends without a checkpoint: a part of it is missing');
     else this.#judge(last, root);
     for (const sequence of this.#erased.unaccounted().slice(0, most_told)) {
-      const says = `event ${sequence} has no payload, and no purge behind it accounts for that`;
+      const says = `event ${sequence} has no payload, and no later purge accounts for that`;
       this.#tell('erased_without_purge', says, sequence);
     }
     const cosigned = this.#judgeKnown();
@@ -371,11 +371,12 @@ export class ExportVerifier {
     if (last.origin !== this.#key.name) this.#tell('foreign_log', `the checkpoint is of ${last.origin}`);
     if (!isSigned(last, this.#key)) this.#tell('bad_signature', `the checkpoint is not signed by ${this.#key.name}`);
     if (size < last.size) this.#tell('events_missing', `${last.size - size} of ${last.size} events are missing`);
-    if (size > last.size) this.#tell('events_surplus', `${size - last.size} events are more than the checkpoint has`);
+    if (size > last.size)
+      this.#tell('events_surplus', `the export has ${size - last.size} more events than the checkpoint`);
     if (root !== last.root) this.#tell('root_differs', 'the events are not those that the checkpoint was signed for');
   }
 
-  /** Compares with what is known from before. Gives how far each witness has cosigned what is here. */
+  /** Compares the log with the known checkpoints. Returns up to which event each witness has cosigned it. */
   #judgeKnown(): Verdict['cosigned'] {
     let agreed = 0;
     for (const known of this.#known.toSorted((a, b) => a.size - b.size)) {
@@ -384,7 +385,7 @@ export class ExportVerifier {
         const says = `the log had ${known.size} events by a known checkpoint, and has ${this.#tree.size}`;
         this.#tell('rolled_back', says);
       } else if (root !== known.root) {
-        const says = `a known checkpoint of ${known.size} events has others: one of ${agreed + 1} to ${known.size} was changed`;
+        const says = `a known checkpoint of ${known.size} events differs: one of events ${agreed + 1} to ${known.size} was changed`;
         this.#tell('contradicts', says);
         break;
       } else agreed = known.size;
@@ -411,7 +412,7 @@ function told(verdict: Verdict, options: Options): string[] {
   ];
 }
 
-/** The lines of a file, as many as have been read. A line feed alone ends one: JSON may have U+2028 as it is. */
+/** The lines of a file, in batches as they are read. Only a line feed ends a line, because JSON may contain U+2028 unescaped. */
 async function* linesOf(file: string): AsyncGenerator<Buffer[]> {
   let begun: Buffer[] = [];
   let bytes = 0;
@@ -432,7 +433,7 @@ async function* linesOf(file: string): AsyncGenerator<Buffer[]> {
   if (bytes > 0) yield [Buffer.concat(begun)];
 }
 
-/** Does what the command line says; gives the exit code. */
+/** Runs the command line. Returns the exit code. */
 export async function runVerifier(args: string[], print: (line: string) => void): Promise<number> {
   const several = { type: 'string', multiple: true } as const;
   const { values, positionals } = parseArgs({

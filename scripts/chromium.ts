@@ -13,7 +13,7 @@ function find(): string | undefined {
   return places.find((place) => place !== undefined && existsSync(place));
 }
 
-/** A Chromium to look at pages with: one that is there, or Debian's, installed when we may. */
+/** Finds a Chromium to look at pages with. If there is none, installs Debian's, which needs root. */
 export function findChromium(): string | undefined {
   const found = find();
   if (found !== undefined || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return found;
@@ -25,7 +25,7 @@ export function findChromium(): string | undefined {
   return find();
 }
 
-/** How Chromium is started where there is no sandbox, display or network beyond the pages. */
+/** The flags with which Chromium starts without a sandbox, a display, or a network beyond the pages. */
 export const chromium_flags = [
   '--no-sandbox',
   '--disable-gpu',

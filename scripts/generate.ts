@@ -9,8 +9,8 @@ import { dumpSchema } from './schema.ts';
 import { type OpenApi, sdkOperations, sdkTypes } from './sdk.ts';
 import { installTools } from './tools.ts';
 
-// Writes what is generated; with --check, fails when a file isn't what would be written. The schema needs a database: a test
-// compares it, server/test/locks/catalog.test.ts.
+// Writes the generated files. With --check, fails if one of them is stale, except the schema, which needs a database:
+// server/test/locks/catalog.test.ts compares it.
 
 const root = path.resolve(import.meta.dirname, '..');
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { presentParts } from '../sdk/compatibility/contract.ts';
 import { version } from '../server/src/lib/project.ts';
 
-// Keeps what a release is compared with later: its SDK, and its contract without what is for readers only.
+// Stores what a release is compared with later: its SDK, and its contract without descriptions and examples.
 
 const sdk = path.resolve(import.meta.dirname, '../sdk');
 const kept = path.join(sdk, 'releases', version);
@@ -17,7 +17,7 @@ function bare(value: unknown): unknown {
   return Object.fromEntries(parts.map(([name, part]) => [name, bare(part)]));
 }
 
-// A release doesn't change: this fails where it has been kept.
+// A release doesn't change, so this fails if it has been stored before.
 mkdirSync(kept);
 for (const file of readdirSync(sdk)) {
   if (file.endsWith('.ts') && !file.endsWith('.test.ts')) cpSync(path.join(sdk, file), path.join(kept, file));

@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { expected, public_rules, rules } from '../tools/spectral.ts';
 
-// Lints server/openapi.json: Spectral with its own rules and OWASP's, all of them, and Redocly at its strictest. Each
-// must find nothing, and must find what is planted.
+// Lints server/openapi.json: Spectral with all of its own rules and OWASP's, and Redocly with its strictest. Each must
+// find nothing, except in a document with planted faults.
 
 interface Operation {
   'x-baton-access': unknown;
@@ -38,7 +38,7 @@ const owasp = tool('@stoplight/spectral-owasp-ruleset') as { default?: unknown }
 const source = path.join(root, 'server/openapi.json');
 const document = JSON.parse(readFileSync(source, 'utf8')) as OpenApi;
 
-/** The operations of the document, each with where it is, as a JSON pointer. */
+/** The operations of the document, each with the JSON pointer to it. */
 function operations({ paths }: OpenApi): { at: string; operation: Operation }[] {
   return Object.entries(paths).flatMap(([route, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
@@ -74,7 +74,7 @@ function redocly(linted: OpenApi): Promise<string[]> {
     writeFileSync(file, JSON.stringify(linted));
     const cli = path.join(tools, 'node_modules/@redocly/cli/bin/cli.js');
     const config = path.join(tools, 'redocly.yaml');
-    // It neither says who runs it nor asks for a newer one.
+    // Without telemetry, and without a check for newer versions.
     const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
     const args = [cli, 'lint', file, '--config', config, '--format', 'json', '--max-problems', '1000'];
     const { stdout, status } = spawnSync(process.execPath, args, { env, encoding: 'utf8', timeout: 60_000 });
@@ -88,7 +88,7 @@ function redocly(linted: OpenApi): Promise<string[]> {
   }
 }
 
-/** The document with a text of any length, and an operation that says nothing of how it fails. */
+/** The document with two faults: a text of unlimited length, and an operation that declares no errors. */
 function planted(): OpenApi {
   const faulty = structuredClone(document);
   delete faulty.components.schemas.User.properties.name.maxLength;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { contracts } from '../server/src/contracts.ts';
 import { matcher } from '../server/src/http/methods.ts';
 
-// Shows that no regular expression of the server, nor a pattern of its contract, takes more than linear time.
+// Checks that no regular expression of the server, and no pattern of its contract, takes more than linear time.
 
 interface Diagnostics {
   status: 'safe' | 'vulnerable' | 'unknown';
@@ -18,11 +18,11 @@ interface Regex {
   flags: string;
 }
 
-// The one place that makes expressions while it runs: those are taken from there.
+// The only file that creates expressions at run time. They are checked as it creates them.
 const routes_file = path.normalize('server/src/http/methods.ts');
 const root = path.resolve(import.meta.dirname, '..');
 const tool = createRequire(path.join(root, 'tools/package.json'));
-// No JVM. Its binary is seven times faster than its JavaScript, and isn't there for every machine.
+// Run recheck without a JVM. Its binary is seven times faster than its JavaScript, but doesn't exist for every machine.
 const native = existsSync(path.join(root, 'tools/node_modules/recheck-linux-x64')) && process.arch === 'x64';
 process.env['RECHECK_BACKEND'] = native && process.platform === 'linux' ? 'native' : 'pure';
 const { parse } = tool('acorn') as { parse: (text: string, options: object) => unknown };
@@ -50,13 +50,13 @@ function literalsOf(file: string): Regex[] {
   return found;
 }
 
-// One of several words, and then more of the same after commas: the form of `fields` and of filters with several values.
+// A list of known words, separated by commas: the form of `fields` and of filters with several values.
 const word = String.raw`[a-z_]+(?:\\\.[a-z_]+)?`;
 const list_of_words = new RegExp(
   String.raw`^\^(\((?:\?:)?(${word}\|${word})(?:\|${word})*\))\((?:\?:)?,\1\)(\*|\{0,\d+\})\$$`,
 );
 
-/** Two words in place of however many: each ends before a comma, which no word has, so more of them are only slower to check. */
+/** Leaves two of the words. Each ends at a comma, which no word contains, so more of them would only take longer to check. */
 const withFewWords = (pattern: string) => pattern.replace(list_of_words, '^(?:$2)(?:,(?:$2))$3$$');
 
 function patternsOf(file: string): Regex[] {
@@ -67,7 +67,7 @@ function patternsOf(file: string): Regex[] {
   return found;
 }
 
-/** One property of strings from end to end, such as that of an emoji: recheck knows no `v`, and nothing in it repeats. */
+/** A single property of strings, such as that of an emoji. recheck doesn't know the flag `v`, and nothing in it repeats. */
 const one_property = /^\^\\p\{\w+\}\$$/;
 
 async function faultOf({ source, flags }: Regex): Promise<string | undefined> {
@@ -78,7 +78,7 @@ async function faultOf({ source, flags }: Regex): Promise<string | undefined> {
 
 const files = globSync('server/src/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
 const routes = contracts.map((contract) => ({ at: contract.path, source: matcher(contract.path).source, flags: '' }));
-// The document says `format: email`; this is what tells.
+// The document says only `format: email`, but this expression decides.
 const email = { at: 'z.email()', source: z.regexes.email.source, flags: z.regexes.email.flags };
 const all = [...files.flatMap(literalsOf), ...routes, email, ...patternsOf('server/openapi.json')];
 const distinct = new Map(all.map((regex) => [`${regex.source} ${regex.flags}`, regex]));
@@ -90,7 +90,7 @@ for (const regex of distinct.values()) {
 }
 const control = await faultOf({ at: 'planted', source: '^(a+)+$', flags: '' });
 if (control !== 'exponential' || distinct.size === 0) {
-  console.error('An exponential expression passes, or there is none to check.');
+  console.error('A planted exponential expression passes, or there is no expression to check.');
   process.exitCode = 1;
 }
 console.log(`${all.length} regular expressions, ${distinct.size} of them distinct; a planted one is ${control}`);

@@ -31,7 +31,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const tools = path.join(root, 'tools', 'node_modules');
 const at_least = 0.9;
 
-/** What is decided without a database: a mutant costs a third of a second. */
+/** Rules that need no database: a mutant takes a third of a second. */
 const rules = [
   'server/src/access/policy.ts',
   'server/src/accounts/tokens.ts',
@@ -42,7 +42,7 @@ const rules = [
   'server/src/tickets/merge.ts',
   'server/src/tickets/workflow.ts',
 ];
-/** What only a database can say: a mutant costs a server and a team. */
+/** Rules that need a database: a mutant takes a server and a team. */
 const doors = ['server/src/access/authorize.ts', 'server/src/tickets/access.ts'];
 
 const page = path.join(root, 'docs', 'mutation.md');
@@ -50,7 +50,7 @@ const table = /(?<=<!-- scores -->\n)[^]*(?=<!-- end of scores -->)/;
 
 function scores({ files }: Report): Score[] {
   return Object.entries(files).map(([file, { mutants }]) => {
-    // What can't even be loaded breaks no rule unnoticed, and counts for nothing.
+    // A mutant that can't be loaded breaks no rule unnoticed, so it isn't counted.
     const counted = mutants.filter(({ status }) => ['Killed', 'Timeout', 'Survived', 'NoCoverage'].includes(status));
     const survivors = counted.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
     return { file, killed: counted.length - survivors.length, of: counted.length, survivors };
@@ -59,7 +59,7 @@ function scores({ files }: Report): Score[] {
 
 const percent = ({ killed, of }: Score) => `${((100 * killed) / of).toFixed(1)} %`;
 
-/** The page with these scores, each in place of the one before it. */
+/** The page with these scores instead of the former ones of the same files. */
 function withScores(text: string, fresh: readonly Score[]): string {
   const row = (score: Score) => `| ${score.file} | ${score.of} | ${score.killed} | ${percent(score)} |`;
   const rows = [...rules, ...doors].flatMap((file) => {
@@ -83,9 +83,9 @@ function stryker(files: readonly string[]): Score[] {
     vitest: { configFile: 'scripts/mutate.vitest.ts', related: false },
     coverageAnalysis: 'perTest',
     concurrency: 2,
-    timeoutMS: 20_000, // a mutant is hung only if this much slower than its tests, whatever else the machine does
-    ignorePatterns: ['/.baton', '/dist', '/coverage', '/proof/replay'], // pages of docs/ are read by the server
-    tsconfigFile: 'none', // nothing in it matters to the tests, and TypeScript 7 has no API to read it by
+    timeoutMS: 20_000, // so that a busy machine doesn't make a mutant look hung
+    ignorePatterns: ['/.baton', '/dist', '/coverage', '/proof/replay'], // not docs/, whose pages the server reads
+    tsconfigFile: 'none', // the tests don't need it, and TypeScript 7 has no API to read it with
     tempDirName: '.baton/mutate/sandbox',
     cleanTempDir: 'always',
     reporters: ['progress-append-only', 'json'],
@@ -107,7 +107,7 @@ function stryker(files: readonly string[]): Score[] {
   return scores(JSON.parse(readFileSync(report, 'utf8')) as Report);
 }
 
-/** Writes the scores down at once: should what comes next fail, minutes of work are not lost. */
+/** Writes the scores to the page at once, so that minutes of work aren't lost if a later step fails. */
 function kept(fresh: Score[]): Score[] {
   writeFileSync(page, withScores(readFileSync(page, 'utf8'), fresh));
   return fresh;

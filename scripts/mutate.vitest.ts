@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Names the tests that mutants must not survive, for those who start them. */
+/** The environment variable that names the tests to run on mutants. */
 export const tests_variable = 'BATON_MUTATE_TESTS';
 
-// No global setup: there would be a cluster for each of Stryker's processes. mutate.ts starts one where it is needed.
+// No global setup, which would start a cluster for each of Stryker's processes. mutate.ts starts one if it is needed.
 export default defineConfig({
   test: { include: (process.env[tests_variable] ?? '').split(','), pool: 'forks' },
 });

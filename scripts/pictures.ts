@@ -31,7 +31,7 @@ const looks = {
   password: () => password,
 };
 
-/** Keeps what a page looks like now, as small as WebP makes it. */
+/** Saves a screenshot of a page as WebP, to keep it small. */
 async function shoot(page: Page, name: string): Promise<void> {
   await page.evaluate('document.fonts.ready');
   await page.waitForTimeout(500);
@@ -49,7 +49,7 @@ interface Scene {
   client: ReturnType<typeof createClient>;
 }
 
-/** Opens the console in a profile of its own, by the line that can be cut, signed in as the first person. */
+/** Opens the console in a new profile, through the proxy that can be cut, signed in as the first person. */
 async function enter({ browser, line }: Scene, where: string, look: Parameters<Browser['newContext']>[0] = {}) {
   const context = await browser.newContext({ viewport: desktop, colorScheme: 'light', locale: 'en', ...look });
   const page = await context.newPage();
@@ -66,7 +66,7 @@ async function enter({ browser, line }: Scene, where: string, look: Parameters<B
 const spread = { open: 9, in_progress: 6, waiting: 3, resolved: 5 };
 const priorities = ['none', 'high', 'medium', 'low', 'urgent'] as const;
 
-/** A project with the standard workflow, in which some of the sample’s tickets are on their way. */
+/** Creates a project with the standard workflow and some of the sample’s tickets, in different statuses. */
 async function makeProject({ client, workspace }: Scene): Promise<void> {
   const [, , workspace_id = ''] = workspace.split('/');
   await client.create_project({
@@ -117,7 +117,7 @@ async function list(scene: Scene): Promise<void> {
   await page.context().close();
 }
 
-/** A ticket beside the list, in the dark and on a phone; and what is seen of a conflict, of drafts, and while the server is away. */
+/** Takes pictures of a ticket beside the list, in dark mode and on a phone; of a conflict; and of changes that wait while the server is away. */
 async function ticket(scene: Scene): Promise<void> {
   const { client, line, server_url } = scene;
   const [, , workspace_id = ''] = scene.workspace.split('/');

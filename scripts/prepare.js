@@ -1,6 +1,6 @@
-// npm runs it after `npm ci`: builds the console where there is all that it takes, and says so where there isn't. In
-// JavaScript that Node 18 reads, for the Node that npm itself runs on. It never fails: the server runs without the console,
-// and says which command builds it.
+// npm runs this after `npm ci`. It builds the console if the packages for that are installed, and otherwise says so. It
+// is JavaScript that Node 18 can parse, for the Node that npm itself runs on. It never fails, because the server also
+// runs without the console, and says which command builds it.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ const vite = 'node_modules/vite/bin/vite.js';
 const say = (text) => process.stdout.write(`${text}\n`);
 
 if (!existsSync(path.join(root, vite))) {
-  say('The console is not built: that takes the packages for development, which were left out.');
+  say('The console is not built, because the development packages are not installed.');
 } else {
   const args = ['bin/run.js', vite, 'build', 'web', '--logLevel', 'error'];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });

@@ -1,7 +1,8 @@
 import pg from 'pg';
 
-// What the migrations come to, as SQL a reviewer can read in a diff. pg_dump is not among the embedded binaries, and
-// its output changes with its version; the catalog's own functions say the same for every PostgreSQL from 15 on.
+// The schema that the migrations create, as SQL that a reviewer can read in a diff. pg_dump is not among the embedded
+// binaries, and its output changes with its version. The catalog's own functions return the same for every PostgreSQL
+// from 15 on.
 
 /** The tables that the migrations themselves need. */
 export const bookkeeping = `('pgmigrations', 'migration_checksums')`;
@@ -78,7 +79,7 @@ const functions = `
 
 interface Table {
   table: string;
-  /** What it is, as the migration says. */
+  /** The kind of the table, by its comment in the database. */
   kind: string | null;
   unlogged: boolean;
   options: string[] | null;

@@ -51,7 +51,7 @@ interface Generator {
 
 const note = '// Generated from server/openapi.json by `npm run generate`.\n\n';
 
-/** The document as far as a client's types go: what succeeds, and no examples. */
+/** The part of the document that a client's types need: without errors, headers of responses, and examples. */
 function trimmed(document: OpenApi): object {
   const bare = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(bare);
@@ -80,7 +80,7 @@ export async function sdkTypes(document: OpenApi): Promise<string> {
   const tool = createRequire(path.resolve(import.meta.dirname, '../tools/package.json'));
   const generator = tool('openapi-typescript') as Generator;
   const { factory, SyntaxKind } = tool('typescript') as Compiler;
-  // Plain `string` would swallow the words that are known; this keeps them for the editor's completion.
+  // In a union with plain `string`, the known words would be lost. This keeps them for completion in editors.
   const anyWord = () =>
     factory.createParenthesizedType(
       factory.createIntersectionTypeNode([

@@ -12,8 +12,8 @@ import { checks as proofs } from '../proof/prove/checks.ts';
 import { removals } from '../proof/prove/tenancy/removals.ts';
 import { installTools } from './tools.ts';
 
-// Everything that checks the project; what reads the source comes before what runs it. The last line is
-// `N passed, N failed`: checks and tests counted alike.
+// Runs everything that checks the project. What only reads the source comes before what runs it. The last line is `N
+// passed, N failed`: checks and tests counted alike.
 
 interface Count {
   passed: number;
@@ -28,7 +28,7 @@ function judge(status: number | null, started: number): Count {
   return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** Runs beside others, and says what it had to say when it is done. */
+/** Runs a check in parallel with others, and prints its output when it is done. */
 async function check(name: string, command: string, args: string[]): Promise<Count> {
   const started = performance.now();
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell });
@@ -44,7 +44,7 @@ async function check(name: string, command: string, args: string[]): Promise<Cou
 
 type Checks = [name: string, command: string, args: string[]][];
 
-// Those that need nothing of tools/ run while it is installed.
+// The checks that don't need tools/ run while it is installed.
 const checks: Checks = [
   ['types', 'tsc', ['--noEmit']],
   ['types of the console', 'tsc', ['--noEmit', '-p', 'web']],
@@ -69,7 +69,7 @@ async function runChecks(): Promise<Count[]> {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) counts.push(await check(...next));
   };
   await Promise.all([work(), work(), installed]);
-  await Promise.all([work(), work()]); // when nothing else was left before the tools were there
+  await Promise.all([work(), work()]); // if the other checks ended before tools/ was installed
   return counts;
 }
 
@@ -79,7 +79,7 @@ function judgeUnseen(rule: string, unseen: readonly string[]): Count {
   return unseen.length === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** What an operation declares for itself and no test got isn't to be declared. */
+/** Fails for errors that an operation declares but no test got. */
 function judgeErrors(dir: string): Count {
   const seen = allSeen('errors', dir);
   const declared = contracts.flatMap(({ id, errors = [] }: Operation) => errors.map((code) => `${id} ${code}`));
@@ -88,14 +88,14 @@ function judgeErrors(dir: string): Count {
   return judgeUnseen('declared errors are produced, and every quota is used up', unseen);
 }
 
-/** Of a write that no test reads back, what isn't stored is not noticed. */
+/** Fails for writes that no test reads back, because nobody would notice if they stored nothing. */
 function judgeReadBack(dir: string): Count {
   const seen = allSeen('read back', dir);
   const unseen = read_back_operations.filter((id) => !seen.has(id));
   return judgeUnseen('writes are read back', unseen);
 }
 
-/** A broken build that rewrites no statement of today's is no build that a check could notice. */
+/** Fails for broken builds that rewrite no statement, because no check could notice them. */
 function judgeControls(dir: string): Count {
   const seen = [...allSeen('statements', dir)];
   const controls = proofs.flatMap(({ id, controls: all }) =>
@@ -106,10 +106,10 @@ function judgeControls(dir: string): Count {
       .filter(([find]) => !seen.some((text) => new RegExp(find).test(text)))
       .map(([find]) => `a statement for ${name}: ${find}`),
   );
-  return judgeUnseen('broken builds change statements that there are', unseen);
+  return judgeUnseen('broken builds change statements that exist', unseen);
 }
 
-/** Of vitest's report, what is read. */
+/** The parts of vitest's report that are used. */
 interface Report {
   numPassedTests: number;
   numFailedTests: number;
@@ -121,7 +121,7 @@ interface Report {
   }[];
 }
 
-/** What failed, and the start of why: said again at the end, where a log that is cut still has it. */
+/** What failed, and the start of the reason. It is printed again at the end, where a truncated log still has it. */
 function failuresOf({ testResults }: Report): string[] {
   const brief = (file: string, title: string, message = '') => {
     const [reason = ''] = stripVTControlCharacters(message).split(/\n +at /);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-/** Installs a folder's packages, unless they are there as its lockfile has them. */
+/** Installs a folder's packages, unless they are installed already as in its lockfile. */
 export async function installPackages(dir: string, what: string): Promise<void> {
   const lock = path.join(dir, 'package-lock.json');
   const installed = path.join(dir, 'node_modules', '.package-lock.json');

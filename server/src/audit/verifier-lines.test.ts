@@ -106,7 +106,7 @@ describe('an event without its payload', () => {
     const { code, says } = await byFile(`${lines.join('\n')}\n`);
     expect([code, says]).toEqual([
       1,
-      [`erased_without_purge: event ${number} has no payload, and no purge behind it accounts for that`],
+      [`erased_without_purge: event ${number} has no payload, and no later purge accounts for that`],
     ]);
     await owned(
       'update events set salt = $3, after = $4 where workspace_id = $1 and sequence = $2',
@@ -278,7 +278,7 @@ describe('a line of an export', () => {
       [`\ufeff${lines.join('\n')}\n`, 'bad_line: line 1 begins with a byte order mark'],
       [`${lines.join('\r\n')}\r\n`, 'bad_line: line 1 ends with a carriage return'],
       [`${lines.join('\n')}\n\n`, `bad_line: line ${lines.length + 1} is empty`],
-      [`${lines.join('\n')}\n${lines.at(-1)}\n`, `not_the_end: line ${lines.length + 1} is behind the checkpoint`],
+      [`${lines.join('\n')}\n${lines.at(-1)}\n`, `not_the_end: line ${lines.length + 1} comes after the checkpoint`],
     ];
     for (const [text, says] of cases) {
       const { code, says: told } = await byFile(text);
