@@ -3,35 +3,35 @@ import type { Problem } from './generated.ts';
 import { operationOf, type Prepared } from './request.ts';
 import type { OperationId } from './types.ts';
 
-/** One call, as each of its attempts needs it. */
+/** What each attempt of a call needs. */
 export interface Call {
   id: OperationId;
   request: Prepared;
   fetch: typeof fetch;
   timeout_ms: number;
   signal: AbortSignal | undefined;
-  /** Whether the client chose the key of this write by itself. */
+  /** Whether the client generated the Idempotency-Key of this write. */
   own_key: boolean;
   /** Whether the access token was renewed for it. */
   renewed: boolean;
 }
 
-/** Of these the server says that nothing was done. A 503 that it doesn’t know may have come after the work. */
+/** Codes by which the server says that nothing was done. Any other 503 may have come after the work was done. */
 const nothing_done = ['overloaded', 'database_unavailable', 'shutting_down'];
 
-/** Responses of proxies that got none from the server, or are told to wait. */
+/** Statuses from proxies that got no response from the server, or that ask to wait. */
 const passing = [429, 502, 503, 504];
 
 const keyOf = ({ request }: Call) => request.headers.get('idempotency-key') ?? undefined;
 
 /**
- * Whether the call can be repeated without doing anything twice. A refresh returns the same successor within seconds, and
- * without it the session is lost in any case.
+ * Whether the call can be repeated without doing anything twice. A refresh can: it returns the same successor within
+ * seconds, and without it the session is lost in any case.
  */
 const isRepeatable = (call: Call) =>
   call.request.method === 'GET' || keyOf(call) !== undefined || call.id === 'refresh';
 
-/** The body as JSON if it is some, as bytes if it is no text, else as text. */
+/** The body of a response: parsed if it is JSON, as bytes if it is binary, or else as text. */
 export async function parse(response: Response): Promise<unknown> {
   const type = response.headers.get('content-type') ?? '';
   if (type.startsWith('application/octet-stream')) return new Uint8Array(await response.arrayBuffer());
@@ -45,7 +45,7 @@ export async function parse(response: Response): Promise<unknown> {
   }
 }
 
-/** Why, in words: `fetch` says only that it failed, and its cause why, best as the system's code (ECONNREFUSED). */
+/** The reason for a failure of `fetch`, whose message says only that it failed. Its cause says why, best by the system's code (ECONNREFUSED). */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   let deepest = cause;
@@ -54,7 +54,7 @@ function reasonOf(cause: unknown): string {
   return cause.message.includes(why) ? cause.message : `${cause.message} (${why})`;
 }
 
-/** Why nothing came back, or only a part. */
+/** The error of a call that got no response, or only a part of it. */
 export function failure(call: Call, timeout: AbortSignal, cause: unknown, response?: RawResponse): BatonApiError {
   const fail = (code: ClientCode, says: string, retryable = isRepeatable(call)) =>
     new BatonApiError(call.id, { code, says, retryable, response, cause, idempotency_key: keyOf(call) });
@@ -68,13 +68,13 @@ function authorize(id: OperationId, headers: Headers, access_token: string): voi
   try {
     headers.set('authorization', `Bearer ${access_token}`);
   } catch {
-    // Without its cause, which has the token in its message.
+    // Without the cause, whose message contains the token.
     const says = 'access_token has a character that a header can’t have';
     throw new BatonApiError(id, { code: 'invalid_call', says, retryable: false });
   }
 }
 
-/** Sends the request once, and returns what comes back, whatever it is. */
+/** Sends the request once, and returns the response, whatever its status. */
 export async function sendOnce(call: Call, access_token: string | undefined): Promise<RawResponse> {
   const { url, method, headers: own, body } = call.request;
   const headers = new Headers(own);
@@ -82,9 +82,9 @@ export async function sendOnce(call: Call, access_token: string | undefined): Pr
   const timeout = AbortSignal.timeout(call.timeout_ms);
   const signal = call.signal === undefined ? timeout : AbortSignal.any([timeout, call.signal]);
   let received: RawResponse | undefined;
-  const { fetch } = call; // by itself: a browser refuses it as a method of something else
+  const { fetch } = call; // called as a plain function: a browser refuses it as a method of another object
   try {
-    // Followed, a redirect would make a POST a GET, and show the token to somebody else.
+    // If redirects were followed, a POST could become a GET, and another server could get the token.
     const response = await fetch(url, { method, headers, body, signal, redirect: 'manual' });
     received = { status: response.status, headers: response.headers, body: undefined };
     return { ...received, body: await parse(response) };

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BatonApiError, type BatonClient, type ClientOptions, type CookieTokens, createClient } from './index.ts';
 
-// What stands between a client and Baton: a proxy that responds by itself, or a server that has too much to do.
+// Stands for what a client may meet: a proxy that responds by itself, or an overloaded server.
 let proxy: Server;
 let base_url: string;
 let answer: RequestListener;
@@ -14,7 +14,7 @@ const json = { 'content-type': 'application/json' };
 const problem = (status: number, code: string, more: object = {}) =>
   JSON.stringify({ type: `/docs/errors#${code}`, title: 'A title', status, code, ...more });
 
-/** Responds with one listener after the other, and then with the last. */
+/** Responds with each listener once, in order, and then always with the last. */
 function inTurn(...listeners: RequestListener[]): void {
   let nth = 0;
   answer = (req, res) => listeners[Math.min(nth++, listeners.length - 1)]?.(req, res);
@@ -58,11 +58,11 @@ async function failureOf(work: Promise<unknown>): Promise<BatonApiError> {
   return failure;
 }
 
-/** The client as JavaScript sees it, where no type says what belongs. */
+/** The client without its types, as JavaScript uses it. */
 type Loose = Record<string, (input?: object) => Promise<unknown>>;
 const loose = (one: BatonClient) => one as unknown as Loose;
 
-test('fetch is called by itself: a browser refuses it as a method of anything but its window', async () => {
+test('fetch is called as a plain function, because a browser refuses it as a method', async () => {
   inTurn(succeed({ id: 'me' }));
   async function strict(this: unknown, ...given: Parameters<typeof fetch>): Promise<Response> {
     if (this !== undefined) throw new TypeError('Illegal invocation');
@@ -77,12 +77,17 @@ describe('input that the types would refuse', () => {
     ['a misspelt filter', 'list_tickets', { workspace_id, asignee: 'me' }, 'no parameter asignee'],
     ['a missing path parameter', 'get_ticket', { workspace_id }, 'needs ticket'],
     ['an empty path parameter', 'get_ticket', { workspace_id, ticket: '' }, 'needs ticket'],
-    ['a path parameter that leads elsewhere', 'get_ticket', { workspace_id, ticket: '..' }, 'needs ticket'],
+    ['a path parameter that changes the path', 'get_ticket', { workspace_id, ticket: '..' }, 'needs ticket'],
     ['null for a filter', 'list_tickets', { workspace_id, assignee: null }, 'assignee must be a string'],
     ['a missing body', 'login', {}, 'needs a body'],
-    ['a body where none belongs', 'get_me', { body: {} }, 'no parameter body'],
+    ['a body for an operation without one', 'get_me', { body: {} }, 'no parameter body'],
     ['a body that is no JSON', 'login', { body: { password: 1n } }, 'BigInt'],
-    ['If-Match where it means nothing', 'get_ticket', { workspace_id, ticket: 'ENG-1', if_match: '"1"' }, 'if_match'],
+    [
+      'If-Match for an operation without it',
+      'get_ticket',
+      { workspace_id, ticket: 'ENG-1', if_match: '"1"' },
+      'if_match',
+    ],
   ])('fails before anything is sent: %s', async (_, operation, input, says) => {
     const failure = await failureOf(loose(client())[operation]?.(input) ?? Promise.resolve());
     expect(failure).toMatchObject({ code: 'invalid_call', operation, status: undefined, retryable: false });
@@ -91,16 +96,12 @@ describe('input that the types would refuse', () => {
   });
 
   test.each([
-    ['null in place of parameters', () => loose(client())['get_me']?.(null as never), 'needs an object of parameters'],
+    ['null instead of parameters', () => loose(client())['get_me']?.(null as never), 'needs an object of parameters'],
+    ['an infinite timeout', () => client().get_me({}, { timeout_ms: Infinity }), 'timeout_ms must be a whole number'],
+    ['a fractional timeout', () => client({ timeout_ms: 1500.5 }).get_me(), 'timeout_ms must be a whole number'],
+    ['a timeout of 0', () => client({ timeout_ms: 0 }).get_me(), 'timeout_ms must be a whole number'],
     [
-      'a time that never ends',
-      () => client().get_me({}, { timeout_ms: Infinity }),
-      'timeout_ms must be a whole number',
-    ],
-    ['a time in parts', () => client({ timeout_ms: 1500.5 }).get_me(), 'timeout_ms must be a whole number'],
-    ['no time at all', () => client({ timeout_ms: 0 }).get_me(), 'timeout_ms must be a whole number'],
-    [
-      'a token that was cut short',
+      'a token that was abbreviated',
       () => client({ access_token: 'eyJ\u2026' }).get_me(),
       'access_token has a character',
     ],
@@ -111,9 +112,9 @@ describe('input that the types would refuse', () => {
     expect(asked).toEqual([]);
   });
 
-  test('that has an access token with a line break fails without the token, at any depth', async () => {
+  test('with a line break in the access token fails with an error that does not contain the token at any depth', async () => {
     const access_token = 'a-secret-token\nand-its-rest';
-    // Control: what the runtime says of it has the token.
+    // Control: the runtime's own error contains the token.
     expect(() => new Headers({ authorization: `Bearer ${access_token}` })).toThrow('a-secret-token');
     const failure = await failureOf(client({ access_token }).get_me());
     expect(failure).toMatchObject({ code: 'invalid_call', operation: 'get_me' });
@@ -123,7 +124,7 @@ describe('input that the types would refuse', () => {
     expect(asked).toEqual([]);
   });
 
-  test('control: the same call spelt right is sent', async () => {
+  test('control: the same call, spelt correctly, is sent', async () => {
     await client().list_tickets({ workspace_id, assignee: 'me' });
     expect(asked).toEqual([`GET /v1/workspaces/${workspace_id}/tickets?assignee=me`]);
   });
@@ -144,17 +145,17 @@ test.each(['localhost:3000', 'nowhere', '/baton', 'ftp://example.com', '', undef
 );
 
 describe('an error', () => {
-  test('tells what the server said, and whether and when the call may be repeated', async () => {
+  test('contains the server’s problem, and whether and when the call may be repeated', async () => {
     answer = refuse(429, 'rate_limited', { 'retry-after': '900' });
     const failure = await failureOf(client().get_me());
     expect(failure).toMatchObject({
       ...{ name: 'BatonApiError', operation: 'get_me', status: 429, code: 'rate_limited', request_id: 'request-1' },
       ...{ retryable: true, retry_after_ms: 900_000, problem: { code: 'rate_limited' } },
     });
-    expect(asked).toHaveLength(1); // 900 s are longer than anybody waits
+    expect(asked).toHaveLength(1); // 900 s are longer than max_wait_ms
   });
 
-  test('narrows the problem by a code that is known, and keeps one that is not', async () => {
+  test('narrows its problem for a known code, and keeps an unknown one', async () => {
     answer = refuse(409, 'invented_later');
     const failure = await failureOf(client().get_me());
     expect([failure.code, failure.is('transition_not_allowed')]).toEqual(['invented_later', false]);
@@ -162,7 +163,7 @@ describe('an error', () => {
     expect((await failureOf(client().get_me())).is('transition_not_allowed')).toBe(true);
   });
 
-  test('raw calls return it as it came, and are sent once', async () => {
+  test('is not thrown by raw calls, which are sent once and return the response as it is', async () => {
     answer = (_req, res) => res.writeHead(502, json).end('{"cut":');
     expect(await client().raw.get_me()).toMatchObject({ status: 502, body: '{"cut":' });
     expect(asked).toHaveLength(1);
@@ -172,9 +173,9 @@ describe('an error', () => {
 describe('a read is repeated', () => {
   test.each<[string, RequestListener]>([
     ['when the connection was cut', hangUp],
-    ['when a proxy has no server', (_req, res) => res.writeHead(502).end()],
-    ['when the server has too much to do', refuse(503, 'overloaded', { 'retry-after': '0' })],
-    ['when it came too fast', refuse(429, 'rate_limited', { 'retry-after': '0' })],
+    ['when a proxy cannot reach the server', (_req, res) => res.writeHead(502).end()],
+    ['when the server is overloaded', refuse(503, 'overloaded', { 'retry-after': '0' })],
+    ['when it was rate-limited', refuse(429, 'rate_limited', { 'retry-after': '0' })],
     ['when its response was no JSON', (_req, res) => res.writeHead(200, json).end('{"id":"0198')],
   ])('%s', async (_, failing) => {
     inTurn(failing, failing, succeed({ data: ['found'], next_cursor: null }));
@@ -182,7 +183,7 @@ describe('a read is repeated', () => {
     expect(asked).toHaveLength(3);
   });
 
-  test('not more often than it may be', async () => {
+  test('no more often than `retries` allows', async () => {
     answer = hangUp;
     expect(await failureOf(client({ retries: 2 }).get_me())).toMatchObject({ code: 'no_response', retryable: true });
     expect(asked).toHaveLength(3);
@@ -198,15 +199,15 @@ describe('a read is repeated', () => {
   });
 
   test.each([
-    ['a refusal of what was asked', refuse(404, 'not_found')],
-    ['a fault of the server', refuse(500, 'internal_error')],
+    ['a refusal', refuse(404, 'not_found')],
+    ['an internal error', refuse(500, 'internal_error')],
   ])('but not after %s', async (_, failing) => {
     answer = failing;
     expect(await failureOf(client().get_me())).toMatchObject({ retryable: false });
     expect(asked).toHaveLength(1);
   });
 
-  test('page by page, through a walk that fails in between', async () => {
+  test('page by page, when a walk through a list fails in between', async () => {
     inTurn(succeed({ data: [1, 2], next_cursor: 'two' }), hangUp, succeed({ data: [3], next_cursor: null }));
     const walked: unknown[] = [];
     for await (const one of client().pages.list_tickets({ workspace_id, status: 'open' })) walked.push(one);
@@ -217,14 +218,14 @@ describe('a read is repeated', () => {
   });
 });
 
-describe('a call that its caller ends', () => {
-  test('fails at once, with its reason', async () => {
+describe('a call that its caller aborts', () => {
+  test('fails at once with the reason', async () => {
     answer = () => undefined;
     const failure = failureOf(client().get_me(undefined, { signal: AbortSignal.timeout(50) }));
     expect(await failure).toMatchObject({ code: 'aborted', retryable: false, cause: { name: 'TimeoutError' } });
   });
 
-  test('isn’t repeated, even while it waits', async () => {
+  test('is not repeated, even if it is waiting to be', async () => {
     answer = refuse(503, 'overloaded', { 'retry-after': '2' });
     const started = performance.now();
     const failure = await failureOf(client().get_me(undefined, { signal: AbortSignal.timeout(200) }));
@@ -233,7 +234,7 @@ describe('a call that its caller ends', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('is none, where the server is late', async () => {
+  test('is not confused with one that times out', async () => {
     answer = () => undefined;
     expect(await failureOf(client({ retries: 0, timeout_ms: 50 }).get_me())).toMatchObject({ code: 'timed_out' });
   });
@@ -243,7 +244,7 @@ describe('an access token that has expired', () => {
   const tokens = (n: number) => ({ access_token: `access-${n}`, refresh_token: `refresh-${n}`, user: {} });
   const expired = refuse(401, 'invalid_token');
 
-  /** A server that takes one access token, and renews sessions. */
+  /** A server that accepts one access token, and renews sessions. */
   function sessions(current: { access_token: string }, renew: RequestListener): RequestListener {
     return (req, res) => {
       if (req.url === '/v1/auth/refresh') renew(req, res);
@@ -252,7 +253,7 @@ describe('an access token that has expired', () => {
     };
   }
 
-  test('is renewed once for all calls that are refused together, and the new tokens are handed over', async () => {
+  test('is renewed once for all calls that are refused together, and on_tokens gets the new tokens', async () => {
     const kept: object[] = [];
     const baton = client({
       access_token: 'access-1',
@@ -266,7 +267,7 @@ describe('an access token that has expired', () => {
     expect([baton.access_token, baton.refresh_token]).toEqual(['access-2', 'refresh-2']);
   });
 
-  test('is renewed once for a call, even if the new one is refused too', async () => {
+  test('is renewed only once per call, even if the new one is refused, too', async () => {
     answer = sessions(tokens(9), succeed(tokens(2)));
     const baton = client({ access_token: 'access-1', refresh_token: 'refresh-1' });
     expect(await failureOf(baton.get_me())).toMatchObject({ status: 401, code: 'invalid_token' });
@@ -274,7 +275,7 @@ describe('an access token that has expired', () => {
   });
 
   test.each(['invalid_refresh_token', 'session_ended', 'invalid_token'])(
-    'is refused as it was where the session is over, with the refused renewal as the cause: %s',
+    'fails the call with its own refusal if the session is over, with the refused renewal as the cause: %s',
     async (code) => {
       answer = sessions(tokens(2), refuse(401, code));
       const baton = client({ access_token: 'access-1', refresh_token: 'refresh-1' });
@@ -286,14 +287,14 @@ describe('an access token that has expired', () => {
     },
   );
 
-  test('is not taken for the end of the session where the renewal failed otherwise', async () => {
+  test('fails the call with the error of the renewal if the session may not be over', async () => {
     answer = sessions(tokens(2), refuse(503, 'overloaded', { 'retry-after': '0' }));
     const baton = client({ access_token: 'access-1', refresh_token: 'refresh-1', retries: 2 });
     expect(await failureOf(baton.get_me())).toMatchObject({ operation: 'refresh', code: 'overloaded' });
     expect(asked.filter((one) => one.includes('refresh'))).toHaveLength(3);
   });
 
-  test('is not renewed without a refresh token, nor for another refusal', async () => {
+  test('is not renewed without a refresh token, or after another refusal', async () => {
     answer = sessions(tokens(2), succeed(tokens(2)));
     expect(await failureOf(client({ access_token: 'access-1' }).get_me())).toMatchObject({ code: 'invalid_token' });
     answer = refuse(401, 'session_ended');
@@ -304,8 +305,8 @@ describe('an access token that has expired', () => {
 
   test.each([
     ['the response of the renewal was lost', hangUp],
-    ['the server had too much to do', refuse(503, 'overloaded', { 'retry-after': '0' })],
-  ])('is renewed although %s', async (_, failing) => {
+    ['the server was overloaded', refuse(503, 'overloaded', { 'retry-after': '0' })],
+  ])('is renewed even though %s', async (_, failing) => {
     let first = true;
     answer = sessions(tokens(2), (req, res) => {
       if (first) failing(req, res);
@@ -319,7 +320,7 @@ describe('an access token that has expired', () => {
 describe('a client whose session is kept in a cookie', () => {
   const keeping = (options: object = {}) => createClient({ base_url, max_wait_ms: 2_000, keep: 'cookie', ...options });
 
-  /** Responds once the body has come, which is kept. */
+  /** Responds after the body has arrived, which it records. */
   function noting(bodies: string[], respond: RequestListener): RequestListener {
     return (req, res) => {
       const chunks: Buffer[] = [];
@@ -331,7 +332,7 @@ describe('a client whose session is kept in a cookie', () => {
     };
   }
 
-  /** A server that takes one access token, and renews what has the cookie; `bodies` are those of renewals. */
+  /** A server that accepts one access token, and renews sessions. `bodies` gets the bodies of the renewals. */
   function sessions(renew: RequestListener, bodies: string[] = []): RequestListener {
     return (req, res) => {
       if (req.url === '/v1/auth/refresh') noting(bodies, renew)(req, res);
@@ -344,7 +345,7 @@ describe('a client whose session is kept in a cookie', () => {
   test.each([
     ['none yet', undefined],
     ['one that has expired', 'access-1'],
-  ])('gets an access token where it has %s, once for all calls that are refused together', async (_, access_token) => {
+  ])('gets an access token if it has %s, once for all calls that are refused together', async (_, access_token) => {
     const kept: CookieTokens[] = [];
     const bodies: string[] = [];
     answer = sessions(renewed, bodies);
@@ -355,7 +356,7 @@ describe('a client whose session is kept in a cookie', () => {
     expect([baton.access_token, baton.refresh_token]).toEqual(['access-2', undefined]);
   });
 
-  test('is refused as it was where nobody is signed in, with the refused renewal as the cause', async () => {
+  test('fails a call with its own refusal if nobody is signed in, with the refused renewal as the cause', async () => {
     answer = sessions(refuse(401, 'invalid_refresh_token'));
     const failure = await failureOf(keeping().get_me());
     expect(failure).toMatchObject({ operation: 'get_me', code: 'unauthenticated', status: 401 });
@@ -363,7 +364,7 @@ describe('a client whose session is kept in a cookie', () => {
     expect(asked).toEqual(['GET /v1/me', 'POST /v1/auth/refresh']);
   });
 
-  test('asks for the cookie where it signs in only if its caller says so', async () => {
+  test('asks for the cookie when it signs in only if its caller says so', async () => {
     const sent: string[] = [];
     answer = noting(sent, renewed);
     const baton = keeping();

@@ -12,32 +12,32 @@ export interface TokenPair {
   refresh_token: string;
 }
 
-/** What renewing by the cookie gives: no script sees the refresh token. */
+/** What renewing by the cookie returns. No script sees the refresh token. */
 export interface CookieTokens {
   access_token: string;
   refresh_token: undefined;
 }
 
 interface CommonOptions {
-  /** Where the server is, with the path it is served under, if any, and without `/v1`: `https://example.com/baton`. */
+  /** The URL of the server, with the path that it is served under, if any, but without `/v1`: `https://example.com/baton`. */
   base_url: string;
   access_token?: string | undefined;
-  /** Milliseconds after which an attempt is given up; by default 30,000, and 600,000 where a file is sent. */
+  /** Milliseconds after which an attempt is given up; by default 30,000, and 600,000 for a file. */
   timeout_ms?: number | undefined;
-  /** How often an attempt that failed is repeated, where that is safe; 4 by default. */
+  /** How often a failed attempt is repeated if that is safe; by default 4. */
   retries?: number | undefined;
-  /** The longest wait before a repetition; 10,000 ms by default. */
+  /** The longest wait before a repetition; by default 10,000 ms. */
   max_wait_ms?: number | undefined;
-  /** Called with every response and the URL that was asked, repeated attempts included: for logging, or for checking. */
+  /** Called with the response and the URL of every attempt, for logging or checking. */
   on_response?: ((operation: OperationId, response: RawResponse, url: URL) => void) | undefined;
-  /** What sends requests; the global `fetch` by default. */
+  /** Sends the requests; by default the global `fetch`. */
   fetch?: typeof fetch | undefined;
 }
 
 export interface ClientOptions extends CommonOptions {
-  /** With it, an access token that has expired is renewed, and the call repeated. */
+  /** Renews an access token that has expired; the call is then repeated. */
   refresh_token?: string | undefined;
-  /** Called with new tokens before they are used: to keep them. */
+  /** Called with new tokens before they are used, so that you can store them. */
   on_tokens?: ((tokens: TokenPair) => void | Promise<void>) | undefined;
   keep?: undefined;
 }
@@ -45,8 +45,8 @@ export interface ClientOptions extends CommonOptions {
 /** For a page of the server's own origin, whose session is kept in a cookie. */
 export interface CookieClientOptions extends CommonOptions {
   /**
-   * The access token is renewed by the cookie that signing in with `keep: 'cookie'` has set: one that has expired, and
-   * where there is none, as in a page that was just loaded, the first one.
+   * Renews the access token by the cookie that signing in with `keep: 'cookie'` has set: when it has expired, and when
+   * there is none yet, as in a page that was just loaded.
    */
   keep: 'cookie';
   refresh_token?: undefined;
@@ -54,18 +54,18 @@ export interface CookieClientOptions extends CommonOptions {
   on_tokens?: ((tokens: CookieTokens) => void | Promise<void>) | undefined;
 }
 
-/** Everything by name: `client.create_ticket({ workspace_id, project_id, body })`. */
+/** Every operation by its name: `client.create_ticket({ workspace_id, project_id, body })`. */
 export type BatonClient = Calls & {
   /** The same calls, sent once. They return the response whatever its status. */
   readonly raw: RawCalls<RawResponse>;
   /** Walks a list to its end, item by item. */
   readonly pages: Pages;
   /**
-   * Follows what happens in a workspace, event by event, until it is ended by `signal` or an error. To go on later, keep the
-   * `offset` of the last event with what was done for it, and pass it as `after`.
+   * Follows the events of a workspace, one by one, until `signal` or an error ends it. To continue later, store the
+   * `offset` of the last event together with what you did for it, and pass it as `after`.
    */
   readonly follow: Follow;
-  /** Gets the file of an attachment. Its bytes are the body of the response, which its caller reads. */
+  /** Downloads the file of an attachment. Its bytes are the body of the response, which the caller reads. */
   readonly download: Download;
   /** Sent with every call; set it after signing in. */
   access_token: string | undefined;
@@ -86,13 +86,13 @@ interface Events {
 /** The longest wait that a request for events may ask for, in seconds. */
 const max_wait_s = 25;
 
-/** The longest that timers go: some 24 days. */
+/** The longest time that timers support, about 24 days. */
 const max_timeout_ms = 2_147_483_647;
 
-/** How long a file may take: as long as a server lets it, unless its operator says otherwise. */
+/** How long a file may take, which is as long as a server allows by default. */
 const bytes_timeout_ms = 600_000;
 
-/** A server of 0.2.0 refuses the header, and does nothing. */
+/** The code with which a server of 0.2.0 refuses the header, before doing anything. */
 const unsupported = 'idempotency_key_unsupported';
 
 class Caller {
@@ -104,7 +104,7 @@ class Caller {
     this.options = { ...options };
   }
 
-  /** One call, ready to be sent as often as it takes. A write has one key for all its attempts. */
+  /** Prepares a call for any number of attempts. A write has one key for all of them. */
   #prepare(id: OperationId, input: AnyInput, own: CallOptions, { keyed }: { keyed: boolean }): Call {
     const { base_url, fetch: given } = this.options;
     const usual_ms = operationOf(id)?.sends === 'bytes' ? bytes_timeout_ms : 30_000;
@@ -141,7 +141,7 @@ class Caller {
     return response;
   }
 
-  /** One attempt, and what it takes to be let in. */
+  /** Makes an attempt, and if necessary another one with a renewed token or without a key. */
   async #attempt(call: Call): Promise<unknown> {
     const { access_token } = this.options;
     try {
@@ -150,7 +150,7 @@ class Caller {
       if (!(error instanceof BatonApiError)) throw error;
       if (!call.renewed && this.#canRenew(access_token, error)) {
         await this.#renew(access_token, error, call.signal);
-        call.renewed = true; // a renewal that failed leaves the call's repetition another try
+        call.renewed = true; // only now: if the renewal failed, the repeated call may try it again
       } else if (error.code === unsupported && call.own_key) {
         this.#sends_keys = false;
         call.own_key = false;
@@ -162,14 +162,14 @@ class Caller {
     return this.#attempt(call);
   }
 
-  /** Whether a token that was refused, or is missing, may be had from a refresh. */
+  /** Whether a refresh may replace a token that was refused or is missing. */
   #canRenew(access_token: string | undefined, { code }: BatonApiError): boolean {
     const { keep, refresh_token } = this.options;
     if (code === 'invalid_token') return keep === 'cookie' || refresh_token !== undefined;
     return code === 'unauthenticated' && access_token === undefined && keep === 'cookie';
   }
 
-  /** Renews the token that was refused; several calls that are refused at once renew it once. */
+  /** Renews the token that was refused. Several calls that are refused at once renew it only once. */
   async #renew(refused: string | undefined, refusal: BatonApiError, signal: AbortSignal | undefined): Promise<void> {
     if (this.options.access_token !== refused) return; // renewed since
     this.#refreshing ??= this.#refresh().finally(() => {
@@ -189,7 +189,7 @@ class Caller {
     const { keep, refresh_token } = options;
     const body = keep === 'cookie' ? { keep } : { refresh_token };
     const call = this.#prepare('refresh', { body }, {}, { keyed: true });
-    // Repeated with the call that needs it; a refusal of it is not renewed in turn.
+    // It is repeated with the call that needs it. `renewed` prevents a renewal when it is refused itself.
     const tokens = (await this.#attempt({ ...call, renewed: true })) as TokenPair;
     const { access_token } = tokens;
     if (options.keep === 'cookie') {
@@ -233,10 +233,10 @@ class Caller {
 
   async *follow(input: AnyInput, own: CallOptions = {}): AsyncGenerator<unknown, undefined> {
     const { timeout_ms = this.options.timeout_ms ?? 30_000 } = own;
-    // The response has half of the time of an attempt to arrive.
+    // Half of the time of an attempt is left for the response to arrive.
     const wait = Math.max(1, Math.min(max_wait_s, Math.floor(timeout_ms / 2_000)));
     let next: AnyInput = { ...input, wait };
-    // As long as it takes: a server that is started anew is back in a minute.
+    // Without a limit on repetitions, because a server that is restarted is back within a minute.
     const patience = { ...this.#patience(own), retries: Number.POSITIVE_INFINITY };
     for (;;) {
       const call = this.#prepare('read_events', next, own, { keyed: false });
@@ -247,7 +247,7 @@ class Caller {
   }
 }
 
-/** The work, or the end of the call where its caller ends it before. */
+/** Waits for the work, or throws if the caller aborts the call before. */
 function unlessAborted<T>(work: Promise<T>, { operation }: BatonApiError, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
@@ -258,7 +258,7 @@ function unlessAborted<T>(work: Promise<T>, { operation }: BatonApiError, signal
   });
 }
 
-/** Refuses at once what no call could be sent to. */
+/** Throws if no call could be sent to this URL. */
 function requireBaseUrl(base_url: unknown): void {
   const url = typeof base_url === 'string' && URL.canParse(base_url) ? new URL(base_url) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return;
@@ -266,7 +266,7 @@ function requireBaseUrl(base_url: unknown): void {
   throw new TypeError(`createClient: base_url must be an http or https URL, like https://example.com, not ${given}.`);
 }
 
-/** A client of a Baton server. Throws a `TypeError` where `base_url` is no http or https URL. */
+/** Creates a client of a Baton server. Throws a `TypeError` if `base_url` is not an http or https URL. */
 export function createClient(options: ClientOptions | CookieClientOptions): BatonClient {
   requireBaseUrl(options.base_url);
   const caller = new Caller(options);

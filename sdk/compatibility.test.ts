@@ -14,15 +14,15 @@ import { type AnyClient, useEverything } from './compatibility/everything.ts';
 import { createClient, type RawResponse } from './index.ts';
 import * as former from './releases/0.2.0/index.ts';
 
-// The SDK of the last release and the one of today, each against the server of the other: who upgrades one of them
-// before the other finds everything working, but for what is listed here.
+// The SDKs of the last release and of today, each against the other's server. If one of them is upgraded before the
+// other, everything works except what is listed here.
 
 /** The commit that 0.2.0 was built from. */
 const former_commit = '63d46a1';
 const former_contract = releasedContract('0.2.0');
 const contract = presentContract();
 
-/** What of the contract was broken since 0.2.0, on purpose; CHANGELOG tells those who upgrade. */
+/** What was broken on purpose since 0.2.0. The changelog tells those who upgrade. */
 const broken: Record<string, string> = {
   // Without `version` or If-Match, a write over a whole value could overwrite what its author hadn't seen.
   update_me: 'precondition_required',
@@ -34,7 +34,7 @@ const broken: Record<string, string> = {
   update_comment: 'precondition_required',
 };
 
-/** What each operation responded with, when it succeeded. */
+/** Records a response of each operation, if possible a successful one. */
 function recorder() {
   const responses = new Map<string, RawResponse>();
   const on_response = (operation: string, response: RawResponse) => {
@@ -50,7 +50,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const operations = Object.keys(former_contract.operations);
-/** Needs a token that only the operator can create: it is refused, in words that both versions know. */
+/** This operation needs a token that only the operator can create. Its refusal has a code that both versions know. */
 const refused = { reset_password: 'invalid_reset_token' };
 
 describe('the SDK of 0.2.0 against this server', () => {
@@ -68,7 +68,7 @@ describe('the SDK of 0.2.0 against this server', () => {
     expect(responses.get('reset_password')).toMatchObject({ status: 401, body: { code: refused.reset_password } });
   });
 
-  test('is refused where it names no version, in these operations and no others', async () => {
+  test('is refused if it names no version, but only in the listed operations', async () => {
     const sdk = former.createClient({ base_url: server.url });
     const email = `${randomBytes(8).toString('hex')}@example.com`;
     const { access_token, user } = await sdk.register({ body: { email, password: 'long enough to take', name: 'A' } });
@@ -106,7 +106,7 @@ describe('the SDK of 0.2.0 against this server', () => {
     expect(found).toEqual(broken);
   });
 
-  test('walks lists, and raises the problems that it knows with what they carry', async () => {
+  test('walks lists, and throws the problems that it knows with their members', async () => {
     const sdk = former.createClient({ base_url: server.url });
     const email = `${randomBytes(8).toString('hex')}@example.com`;
     sdk.access_token = (
@@ -119,7 +119,8 @@ describe('the SDK of 0.2.0 against this server', () => {
     for await (const { title } of sdk.pages.list_tickets({ workspace_id, limit: 2, sort: 'created_at' }))
       titles.push(title);
     expect(titles).toEqual(['1', '2', '3']);
-    // Broken on purpose as well: 0.2.0 added the description to the other fields; now `fields` names all there are.
+    // Also broken on purpose: `fields` added the description to the other fields in 0.2.0; now it names all that are
+    // returned.
     const { data } = await sdk.list_tickets({ workspace_id, fields: 'description' });
     expect(data.map((ticket) => Object.keys(ticket))).toEqual([['description'], ['description'], ['description']]);
     await expect(
@@ -133,9 +134,9 @@ describe('the SDK of 0.2.0 against this server', () => {
 });
 
 describe('this SDK against a server of 0.2.0', () => {
-  test('sends nothing that it refuses, but for keys, which it then leaves out', async () => {
+  test('sends nothing that the server refuses, except keys, which it then omits', async () => {
     const faults = new Set<string>();
-    /** Passes requests on to the server of today, once that of 0.2.0 would take them. */
+    /** Forwards requests to the server of today, after checking that one of 0.2.0 would accept them. */
     const guarded: typeof fetch = async (input, init) => {
       const headers = new Headers(init?.headers);
       const { body = null, method = 'GET' } = init ?? {};
@@ -157,7 +158,7 @@ describe('this SDK against a server of 0.2.0', () => {
     expect([...faults]).toEqual([]);
   });
 
-  test('control: a request that it would refuse is noticed', () => {
+  test('control: a request that the server would refuse is noticed', () => {
     const url = new URL('http://127.0.0.1/v1/me?fields=name');
     const sent = {
       method: 'PATCH',
@@ -178,7 +179,7 @@ describe('this SDK against a server of 0.2.0', () => {
   });
 });
 
-/** The server of 0.2.0, from the history, with a database of its own. */
+/** Starts the server of 0.2.0 from the git history, with a database of its own. */
 async function startFormer() {
   const root = path.resolve(import.meta.dirname, '..');
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-former-'));
@@ -219,7 +220,7 @@ function hasHistory(): boolean {
   }
 }
 
-// A copy without its history, or a shallow one, has no server of 0.2.0: there, what the tests above tell has to do.
+// A copy without the git history, or with a shallow one, has no server of 0.2.0. There, the tests above must suffice.
 test.skipIf(!hasHistory())(
   'a server of 0.2.0 serves this SDK, which understands every response',
   async () => {

@@ -2,8 +2,8 @@ import { bodyOf, type Call, failure, parse } from './attempt.ts';
 import type { RawResponse } from './errors.ts';
 
 /**
- * Gets a file by its signed address. The response’s body is a stream, which its caller reads. Throws what a call throws; of a body that
- * breaks off it is the reader who hears.
+ * Downloads a file from its signed URL. The body of the response is a stream, which the caller reads. Throws the errors
+ * of a call, except that a body that is cut off fails while it is read.
  */
 export async function download(call: Call, path: string, base_url: string): Promise<Response> {
   const url = new URL(base_url);

@@ -6,18 +6,18 @@ type Known<C> = C extends string ? (string extends C ? never : C) : never;
 /** The codes of the server’s problems that this version knows. The server may send others. */
 export type ProblemCode = Problem extends infer P ? (P extends { code: infer C } ? Known<C> : never) : never;
 
-/** The problem of a code, with what it carries. */
+/** The problem of a code, with the members that it carries. */
 export type ProblemOf<C extends ProblemCode> =
   Extract<Problem, { code: C }> extends infer P ? ([P] extends [never] ? PlainProblem : P) : never;
 
 /**
  * What the client itself reports:
- * - `invalid_call`: the input could not be sent as it is meant; nothing was sent
+ * - `invalid_call`: the input is invalid, and nothing was sent
  * - `no_response`: the server could not be reached, or the connection ended before a response
- * - `timed_out`: the response was not there in time
+ * - `timed_out`: the response did not arrive in time
  * - `aborted`: the caller’s signal ended the call
  * - `not_modified`: 304, the response that `if_none_match` asks for
- * - `unexpected_response`: what responded isn’t Baton, or its response was cut off
+ * - `unexpected_response`: the response isn’t Baton’s, or was cut off
  */
 export type ClientCode =
   | 'invalid_call'
@@ -55,19 +55,19 @@ function retryAfter_ms(headers: Headers | undefined): number | undefined {
 /** The only error that a client’s calls throw. Its `cause` is the error behind it: of `fetch`, or of a refused renewal. */
 export class BatonApiError extends Error {
   readonly operation: OperationId;
-  /** The response’s status; undefined where none arrived. */
+  /** The response’s status; undefined if none arrived. */
   readonly status: number | undefined;
   /** The problem’s code, or the client’s own. */
   readonly code: ProblemCode | ClientCode | (string & {});
-  /** What Baton responded with; undefined where it was not Baton’s. */
+  /** The problem that Baton returned; undefined if the response was not Baton’s. */
   readonly problem: Problem | undefined;
   /** `X-Request-Id`: identifies the request in the server’s log. */
   readonly request_id: string | undefined;
-  /** Whether the same call, repeated, may succeed and can’t do its work twice. */
+  /** Whether a repetition of the call may succeed, and can’t do its work twice. */
   readonly retryable: boolean;
-  /** How long the server asks to wait before that. */
+  /** How long the server asks to wait before a repetition. */
   readonly retry_after_ms: number | undefined;
-  /** The key that the write was sent with: sent again with it, the write is not done twice. */
+  /** The key that the write was sent with. If it is sent again with this key, it is not done twice. */
   readonly idempotency_key: string | undefined;
   readonly headers: Headers | undefined;
   /** The response’s body: parsed JSON, or text. */
@@ -88,13 +88,13 @@ export class BatonApiError extends Error {
     this.body = response?.body;
   }
 
-  /** Whether it is this problem, whose fields `problem` then has. */
+  /** Whether this is the problem of this code, whose fields `problem` then has. */
   is<C extends ProblemCode>(code: C): this is { code: C; status: number; problem: ProblemOf<C> } {
     return this.problem !== undefined && this.code === code;
   }
 }
 
-/** The end of a call whose caller ended it. */
+/** The error of a call that its caller aborted. */
 export function aborted(operation: OperationId, cause: unknown, idempotency_key?: string): BatonApiError {
   const says = 'the caller ended the call';
   return new BatonApiError(operation, { code: 'aborted', says, retryable: false, idempotency_key, cause });

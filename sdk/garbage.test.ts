@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { error_table } from '../server/src/errors.ts';
 import { BatonApiError, type ClientCode, createClient } from './index.ts';
 
-// A server that speaks HTTP badly, or not at all: whatever comes back, a call throws BatonApiError and nothing else.
+// Against a server that speaks HTTP badly, or not at all, a call throws only BatonApiError, whatever it gets.
 let server: Server;
 let base_url: string;
 let respond: (socket: Socket) => void;
@@ -70,9 +70,9 @@ const garbage: [string, (socket: Socket) => void, ClientCode, number | undefined
   ],
   ['another protocol', says('SSH-2.0-OpenSSH_9.9', ''), 'no_response', undefined],
   ['two lengths', says(...ok, 'Content-Length: 2', 'Content-Length: 3', '', '{}'), 'no_response', undefined],
-  ['a connection that ends without a word', (socket) => socket.end(), 'no_response', undefined],
+  ['a connection that ends without a response', (socket) => socket.end(), 'no_response', undefined],
   ['a connection that is reset', (socket) => socket.resetAndDestroy(), 'no_response', undefined],
-  ['nothing, for long', () => undefined, 'timed_out', undefined],
+  ['no response', () => undefined, 'timed_out', undefined],
   [
     'a body that never ends',
     (socket) => void socket.write([...ok, 'Content-Length: 1000', '', '{"id":'].join('\r\n')),
@@ -81,7 +81,7 @@ const garbage: [string, (socket: Socket) => void, ClientCode, number | undefined
   ],
 ];
 
-describe('BatonApiError is all that is thrown', () => {
+describe('only BatonApiError is thrown', () => {
   test.each(garbage)('for %s', async (_, response, code, status) => {
     respond = response;
     const baton = createClient({ base_url, retries: 0, timeout_ms: 500 });
@@ -90,7 +90,7 @@ describe('BatonApiError is all that is thrown', () => {
     expect(failure).toMatchObject({ code, status });
   });
 
-  test('where nobody listens', async () => {
+  test('if no server listens', async () => {
     const nobody = createServer();
     await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
     const { port } = nobody.address() as AddressInfo;
@@ -117,7 +117,7 @@ test('a write without a key is not repeated when its response was lost', async (
   expect(sent).toBe(1);
 });
 
-test('no code of the client’s is one of the server’s', () => {
+test('the client’s own codes differ from the server’s', () => {
   const own: Record<ClientCode, true> = {
     ...{ invalid_call: true, no_response: true, timed_out: true },
     ...{ aborted: true, not_modified: true, unexpected_response: true },

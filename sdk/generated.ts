@@ -331,7 +331,7 @@ export interface components {
                 problem: components["schemas"]["ChangeProblem"];
             }[];
         };
-        /** @description Why a change was refused: as the operation that makes this change alone says it. */
+        /** @description Why a change was refused: the problem of the operation that makes this change alone. */
         ChangeProblem: components["schemas"]["PlainProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ConflictProblem"] | components["schemas"]["EditConflictProblem"] | components["schemas"]["TransitionNotAllowedProblem"] | components["schemas"]["FieldsRequiredProblem"] | components["schemas"]["ValidationFailedProblem"];
         FieldsRequiredProblem: {
             /** @description The error’s documentation. */
@@ -501,7 +501,7 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
-        /** @description A write that was done under an Idempotency-Key. */
+        /** @description A write that succeeded with an Idempotency-Key. */
         Outcome: {
             method: "POST" | "PUT" | "PATCH" | "DELETE" | (string & {});
             path: string;
@@ -909,22 +909,22 @@ export interface components {
                 from: string;
                 /**
                  * Format: date-time
-                 * @description The moment at which the bucket is over.
+                 * @description The end of the bucket, exclusive.
                  */
                 before: string;
                 /** Format: int32 */
                 created: number;
                 /**
                  * Format: int32
-                 * @description Steps into a status of the category done.
+                 * @description How often tickets entered the category done.
                  */
                 completed: number;
                 /**
                  * Format: int32
-                 * @description Steps out of one.
+                 * @description How often tickets left the category done.
                  */
                 reopened: number;
-                /** @description How many tickets were in each status when the bucket was over. */
+                /** @description How many tickets were in each status at the end of the bucket. */
                 at_end: {
                     status: string;
                     category: components["schemas"]["StatusCategory"];
@@ -932,10 +932,10 @@ export interface components {
                     tickets: number;
                 }[];
             }[];
-            /** @description Statuses with too many tickets to count them, which `at_end` leaves out; mostly none. */
+            /** @description Statuses with too many tickets to count, which `at_end` leaves out. Usually empty. */
             not_counted: string[];
         };
-        /** @description The lead time is that from a ticket’s creation to its completion; the cycle time that from its first step into a status of the category in_progress, of tickets that had one. */
+        /** @description The lead time is the time from a ticket’s creation to its completion. The cycle time is the time from when it first entered the category in_progress to its completion, for tickets that did. */
         Times: {
             /** Format: date */
             from: string;
@@ -948,7 +948,7 @@ export interface components {
             statuses: {
                 /**
                  * Format: int32
-                 * @description How many tickets this is about.
+                 * @description The number of tickets.
                  */
                 count: number;
                 p50_s: number | null;
@@ -956,24 +956,24 @@ export interface components {
                 p95_s: number | null;
                 status: string;
                 category: components["schemas"]["StatusCategory"];
-                /** @description The time of all those tickets in this status. */
+                /** @description The total time of all those tickets in this status. */
                 total_s: number;
             }[];
         };
-        /** @description Percentiles in seconds; null where there is no ticket. */
+        /** @description Percentiles in seconds; null if there is no ticket. */
         Durations: {
             /**
              * Format: int32
-             * @description How many tickets this is about.
+             * @description The number of tickets.
              */
             count: number;
             p50_s: number | null;
             p85_s: number | null;
             p95_s: number | null;
         };
-        /** @description The age is the time since a ticket was created; `in_status` that since its last step. Both as of this minute. */
+        /** @description The age is the time since a ticket was created; `in_status` is the time since its last transition. Both are as of the start of this minute. */
         Ageing: {
-            /** @description Whether these are all open tickets, or of some status only the oldest. */
+            /** @description False if a status has so many open tickets that only its oldest are included. */
             complete: boolean;
             statuses: {
                 status: string;
@@ -1422,11 +1422,11 @@ export interface components {
              */
             subject_id: string;
             subject_version: number | null;
-            /** @description The changed fields before. Owners and admins get all; others only those of tickets, and not while the ticket is deleted. */
+            /** @description The changed fields before the change. Owners and admins get them for every event; others only for events of tickets and comments, and not while the ticket is deleted. */
             before: {
                 [key: string]: unknown;
             } | null;
-            /** @description The changed fields after. While the ticket is deleted, null for everybody but owners and admins. */
+            /** @description The changed fields after the change. While the ticket is deleted, null for everybody but owners and admins. */
             after: {
                 [key: string]: unknown;
             } | null;
@@ -2039,7 +2039,7 @@ export interface operations {
                             access: (("public" | "account") | string) | components["schemas"]["RoleOutput"][];
                             /** @description The API tokens that may call it: none, those with its scope, or any. */
                             tokens: "none" | "scoped" | "any" | (string & {});
-                            /** @description The scope that an API token needs; null where no token is accepted, or none is needed. */
+                            /** @description The scope that an API token needs; null if no token is accepted, or no scope is needed. */
                             scope: components["schemas"]["TokenScopeOutput"] | null;
                         }[];
                     };
@@ -2099,7 +2099,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2146,9 +2146,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2190,7 +2190,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2229,7 +2229,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2285,9 +2285,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2429,7 +2429,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2486,7 +2486,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2584,7 +2584,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2642,9 +2642,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2668,9 +2668,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2824,9 +2824,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2852,9 +2852,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2937,7 +2937,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3006,9 +3006,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3034,9 +3034,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3129,7 +3129,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3194,7 +3194,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3258,7 +3258,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3324,9 +3324,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3352,9 +3352,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3434,9 +3434,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3497,7 +3497,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3793,9 +3793,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3821,9 +3821,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3888,9 +3888,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3918,7 +3918,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3952,9 +3952,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4004,7 +4004,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4074,9 +4074,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4129,7 +4129,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4249,13 +4249,13 @@ export interface operations {
     get_flow: {
         parameters: {
             query?: {
-                /** @description The first day; 29 days before the last by default. */
+                /** @description The first day; by default 29 days before the last. */
                 from?: string;
-                /** @description The last day, which counts; today by default. */
+                /** @description The last day, inclusive; by default today. */
                 to?: string;
-                /** @description Where the days begin and end. */
+                /** @description The time zone in which days begin and end. */
                 time_zone?: string;
-                /** @description A bucket, counted from the first day. */
+                /** @description The length of a bucket, counted from the first day. */
                 every?: "day" | "week" | "month";
                 /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
@@ -4288,11 +4288,11 @@ export interface operations {
     get_times: {
         parameters: {
             query?: {
-                /** @description The first day; 29 days before the last by default. */
+                /** @description The first day; by default 29 days before the last. */
                 from?: string;
-                /** @description The last day, which counts; today by default. */
+                /** @description The last day, inclusive; by default today. */
                 to?: string;
-                /** @description Where the days begin and end. */
+                /** @description The time zone in which days begin and end. */
                 time_zone?: string;
                 /** @description The fields to return, separated by commas; all of them by default. */
                 fields?: string;
@@ -4431,7 +4431,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4551,9 +4551,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4579,9 +4579,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4734,9 +4734,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4802,7 +4802,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4869,9 +4869,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4899,9 +4899,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5030,7 +5030,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5062,7 +5062,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5092,7 +5092,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5163,7 +5163,7 @@ export interface operations {
                 name: string;
             };
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5228,7 +5228,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5325,7 +5325,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5419,7 +5419,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5747,7 +5747,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5790,7 +5790,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5857,9 +5857,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5977,7 +5977,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6089,7 +6089,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6162,9 +6162,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6190,9 +6190,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`, or `*` for any. */
                 "If-Match"?: string;
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6255,7 +6255,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6294,7 +6294,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6393,7 +6393,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again with the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {

@@ -43,7 +43,7 @@ export const operations = {
   list_my_audit: {"method":"GET","path":"/v1/me/audit","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Accepts an invitation sent to the caller’s e-mail address. */
   accept_invitation: {"method":"POST","path":"/v1/invitations/accept","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
-  /** Returns what was done under one of the caller’s Idempotency-Keys: nothing, unless a write with it has succeeded. */
+  /** Returns the writes that succeeded with one of the caller’s Idempotency-Keys; an empty list if there are none. */
   list_outcomes: {"method":"GET","path":"/v1/outcomes/{key}","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Creates a workspace and makes the caller its owner. */
   create_workspace: {"method":"POST","path":"/v1/workspaces","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
@@ -131,9 +131,9 @@ export const operations = {
   list_project_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/transitions","query":["limit","cursor","fields","created_after","created_before"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Counts the tickets that were created, completed and reopened in each part of a period, and those in each status at its end. */
   get_flow: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/analytics/flow","query":["from","to","time_zone","every","fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Returns how long tickets took that were completed in a period, and how long they were in each status. A ticket that was completed several times in the period counts with the last time, and not at all where it was reopened after that and still in the period. */
+  /** Returns how long the tickets that were completed in a period took, and how long they were in each status. A ticket that was completed several times in the period counts once, with the last time. It does not count if it was reopened after that, still in the period. */
   get_times: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/analytics/times","query":["from","to","time_zone","fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Returns how old the tickets are that are not done, and for how long they have been in their status. */
+  /** Returns how old unfinished tickets are, and for how long they have been in their status. */
   get_ageing: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/analytics/ageing","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments and reactions to them. */
   list_activity: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/activity","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},

@@ -40,12 +40,12 @@ describe('the package', () => {
     rmSync(dir, { recursive: true });
   });
 
-  test('is installed, and the README’s programs type-check against it and run, one after the other', async () => {
+  test('can be installed, and the README’s programs type-check against it and run', async () => {
     expect(programs).toHaveLength(2);
     for (const [n, { program }] of programs.entries()) {
       writeFileSync(path.join(dir, `program${n}.ts`), program.replace('http://127.0.0.1:3000', server.url));
     }
-    // A wrong filter in a program that is never run: the compiler has to see it.
+    // A wrong filter, in a program that is never run, which the compiler has to report.
     const [{ program } = { program: '' }] = programs;
     writeFileSync(path.join(dir, 'wrong.ts'), program.replace("reporter: 'me'", "reportr: 'me'"));
     const told = await run(tsc, ['-p', dir]).catch((error: { stdout: string }) => error);
@@ -54,9 +54,9 @@ describe('the package', () => {
       const { stdout } = await run(process.execPath, [`out/program${n}.js`], { cwd: dir });
       expect(stdout).toBe(prints);
     }
-  }, 120_000); // compiling takes seconds where nothing else runs, and longer beside other tests
+  }, 120_000); // compiling takes seconds, and longer while other tests run
 
-  test('is used unbuilt by its name in this repository', async () => {
+  test('can be imported unbuilt by its name in this repository', async () => {
     const program = "import { createClient } from 'baton-sdk'; console.log(typeof createClient);";
     const flags = ['--conditions=baton-source', '--input-type=module', '--eval', program];
     const { stdout } = await run(process.execPath, flags, { cwd: path.resolve(sdk, '..') });

@@ -11,7 +11,7 @@ export const operationOf = (id: OperationId): Operation => operations[id];
 
 const isBytes = (body: unknown) => body instanceof Blob || body instanceof Uint8Array || body instanceof ArrayBuffer;
 
-/** What is wrong with the input, which the types would have said: JavaScript has none. */
+/** What is wrong with the input, for callers in JavaScript, where no types are checked. */
 export function faultOf(id: OperationId, input: AnyInput): string | undefined {
   if (typeof input !== 'object' || input === null) return 'needs an object of parameters, or nothing';
   const { path, query, body, sends, headers } = operationOf(id);
@@ -53,7 +53,7 @@ export interface Prepared {
   body: string | Bytes | null;
 }
 
-/** The request of a call, without what says who calls. Throws where the input can’t be written. */
+/** The request of a call, without its credential. Throws if the input can’t be written. */
 export function prepare(base_url: string, id: OperationId, input: AnyInput): Prepared {
   const { method, headers: names, sends } = operationOf(id);
   const headers = new Headers({ accept: 'application/json' });

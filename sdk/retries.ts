@@ -3,14 +3,14 @@ import { aborted, BatonApiError } from './errors.ts';
 export interface Patience {
   /** How often a failed attempt is repeated. */
   retries: number;
-  /** The longest wait before a repetition. Where the server asks for a longer one, the call fails instead. */
+  /** The longest wait before a repetition. If the server asks for a longer one, the call fails instead. */
   max_wait_ms: number;
   signal: AbortSignal | undefined;
 }
 
 const first_wait_ms = 200;
 
-/** Waits, and less so when the signal says so. */
+/** Waits for this time, or until the signal aborts. */
 function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -24,15 +24,15 @@ function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
 }
 
 /**
- * The wait before the nth repetition: at random up to a bound that doubles, so that clients which failed together don’t
- * come back together; at least what the server asks for.
+ * The wait before the nth repetition. It is a random time up to a bound that doubles, so that clients that failed
+ * together don’t retry together, and at least the time that the server asks for.
  */
 export function waitBefore(nth: number, asked_ms: number | undefined, max_wait_ms: number): number {
   const bound = Math.min(max_wait_ms, first_wait_ms * 2 ** nth);
   return asked_ms === undefined ? Math.random() * bound : asked_ms + Math.random() * Math.min(bound, asked_ms / 4);
 }
 
-/** Makes attempts until one succeeds, or fails in a way that another would not change. */
+/** Makes attempts until one succeeds, one fails with an error that is not retryable, or the retries are used up. */
 export async function persist<T>({ retries, max_wait_ms, signal }: Patience, attempt: () => Promise<T>): Promise<T> {
   for (let nth = 0; ; nth++) {
     try {

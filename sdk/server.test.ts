@@ -4,7 +4,7 @@ import { keepNumbering, numberEvents } from '../proof/harness/events.ts';
 import { startServer, type TestServer } from '../proof/harness/server.ts';
 import { type BatonClient, createClient } from './index.ts';
 
-// Against a real Baton: what the client does by itself, the server must take as it is meant.
+// Against a real server, which must handle what the client does by itself as intended.
 let server: TestServer;
 let baton: BatonClient;
 let refresh_token: string;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** A network that loses requests and responses, each in its turn, and counts what it carried. */
+/** A network that loses requests and responses in this order, and counts the requests. */
 function lossy(...losses: ('request' | 'response' | 'nothing')[]) {
   const seen = { sent: 0, keys: new Set<string>() };
   const carry: typeof fetch = async (input, init) => {
@@ -42,7 +42,7 @@ const through = (carry: typeof fetch) =>
   createClient({ base_url: server.url, access_token: baton.access_token, fetch: carry, max_wait_ms: 20 });
 
 describe('a write', () => {
-  test('is done once, however often its response is lost', async () => {
+  test('is done once, even if its response is lost several times', async () => {
     const { carry, seen } = lossy('response', 'request', 'response', 'nothing');
     const client = through(carry);
     const titles = Array.from({ length: 20 }, (_, n) => `Ticket ${n}`);
@@ -54,14 +54,14 @@ describe('a write', () => {
     expect(found).toEqual(titles);
   });
 
-  test('of a whole value is no conflict with itself', async () => {
+  test('of a whole value does not conflict with its own repetition', async () => {
     const { carry } = lossy('response', 'nothing');
     const { workspace_id } = project;
     const renamed = await through(carry).update_workspace({ workspace_id, body: { name: 'Port', version: 1 } });
     expect(renamed).toMatchObject({ name: 'Port', version: 2 });
   });
 
-  test('that failed at last is done under its key by the next call', async () => {
+  test('that failed after all retries can be done with its key by another call', async () => {
     const { carry } = lossy('response');
     const call = { ...project, body: { title: 'Once' } };
     const failure = await through(carry)
@@ -75,7 +75,7 @@ describe('a write', () => {
   });
 });
 
-test('an access token that the server refuses is renewed once for all calls, and none of them is lost', async () => {
+test('an access token that the server refuses is renewed once for all calls, and all of them succeed', async () => {
   const kept: string[] = [];
   const client = createClient({
     base_url: server.url,
@@ -89,7 +89,7 @@ test('an access token that the server refuses is renewed once for all calls, and
   expect(client.refresh_token).toBe(kept[0]);
 });
 
-test('a page that was just loaded goes on with the session of the cookie, and knows no refresh token', async () => {
+test('a page that was just loaded continues the session of its cookie, and sees no refresh token', async () => {
   let cookie = '';
   const browse: typeof fetch = async (input, init) => {
     const headers = new Headers(init?.headers);
@@ -113,7 +113,7 @@ test('a page that was just loaded goes on with the session of the cookie, and kn
   await expect(load().get_me()).rejects.toMatchObject({ code: 'unauthenticated', cause: { operation: 'refresh' } });
 });
 
-test('the end of a call ends its request', async () => {
+test('aborting a call aborts its request', async () => {
   const ending = new AbortController();
   const call = baton.list_tickets(project, { signal: ending.signal });
   ending.abort();
@@ -121,14 +121,14 @@ test('the end of a call ends its request', async () => {
   expect(await baton.get_me()).toMatchObject({ name: 'Ada' });
 });
 
-test('a read that has not changed says so', async () => {
+test('a conditional read of something unchanged fails with not_modified', async () => {
   const { headers } = await baton.raw.get_project(project);
   const again = baton.get_project({ ...project, if_none_match: headers.get('etag') ?? '' });
   await expect(again).rejects.toMatchObject({ code: 'not_modified', status: 304 });
 });
 
 describe('following events', () => {
-  test('gives each event once through lost requests and responses, and goes on from any of them', async () => {
+  test('returns each event once despite lost requests and responses, and can resume after any event', async () => {
     await numberEvents(server.database.url);
     const { carry } = lossy('nothing', 'response', 'request');
     const { workspace_id } = project;
@@ -163,7 +163,7 @@ describe('following events', () => {
     }
   });
 
-  test('asks no more often than once a second, however little time an attempt has', async () => {
+  test('sends at most one request per second, even with a short timeout', async () => {
     await numberEvents(server.database.url);
     const { workspace_id } = project;
     const { next_offset: after } = await baton.read_events({ workspace_id, after: 'now' });
@@ -179,7 +179,7 @@ describe('following events', () => {
     expect(seen.sent).toBeLessThan(4);
   });
 
-  test('outlasts a server that is away for longer than a call is repeated', async () => {
+  test('survives a server that is away for longer than a call is repeated', async () => {
     const { workspace_id } = project;
     let attempts = 0;
     const carry: typeof fetch = async (input, init) => {

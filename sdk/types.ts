@@ -12,11 +12,11 @@ export interface Operation {
   headers: readonly string[];
   /** Whether it takes a body. */
   body: boolean;
-  /** What the body of the request is where it isn't JSON. */
+  /** The kind of the request's body if it isn't JSON. */
   sends?: string;
   /** Whether a success has a body. */
   returns: boolean;
-  /** What the body is where it isn't JSON. */
+  /** The kind of the response's body if it isn't JSON. */
   media?: string;
 }
 
@@ -31,7 +31,7 @@ type HeadersOf<O> = O extends { parameters: { header?: infer H } }
     ? { [Name in keyof Given as Lowercase<FieldOf<Name & string>>]: Given[Name] }
     : never
   : unknown;
-/** A file, or bytes: whole, so that it can be sent again. */
+/** The body of an upload. It is given whole, so that it can be sent again. */
 export type Bytes = Blob | Uint8Array<ArrayBuffer> | ArrayBuffer;
 
 type BodyOf<O> = O extends { requestBody: { content: { 'application/json': infer B } } }
@@ -60,15 +60,15 @@ type Responded<Id extends OperationId> =
 
 type FieldsOfBody<Id extends OperationId> = Input<Id> extends { body: infer B } ? keyof B : never;
 
-/** The operations that give a refresh token: in the response, or with `keep` in a cookie. */
+/** The operations that return a refresh token: in the response, or with `keep` in a cookie. */
 type KeepId = { [Id in OperationId]: 'keep' extends FieldsOfBody<Id> ? Id : never }[OperationId];
 
-/** What an operation returns; of those that give a refresh token, what they return without `keep`. */
+/** What an operation returns. For one that returns a refresh token, this is the response without `keep`. */
 export type Output<Id extends OperationId> = Id extends KeepId
   ? Responded<Id> & { refresh_token: string }
   : Responded<Id>;
 
-/** What a single call may say for itself. */
+/** The options of a single call. */
 export interface CallOptions {
   /** Ends the call, and the waiting before a retry. */
   signal?: AbortSignal | undefined;
@@ -76,7 +76,7 @@ export interface CallOptions {
   timeout_ms?: number | undefined;
   /** How often a failed attempt may be repeated. */
   retries?: number | undefined;
-  /** What sends this call’s requests: in a browser, something that tells how far an upload is. */
+  /** Sends this call’s requests, for example to report the progress of an upload in a browser. */
   fetch?: typeof fetch | undefined;
 }
 
@@ -97,7 +97,7 @@ interface KeepCall<Id extends KeepId> {
   (input: Input<Id>, options?: CallOptions): Promise<Responded<Id>>;
 }
 
-// Over the table itself: so each method has the sentence that stands there.
+// Mapped over the table itself, so that each method has the doc comment of its entry.
 export type Calls = {
   readonly [Id in keyof Ids]: Id extends KeepId ? KeepCall<Id> : (...args: Arguments<Id>) => Promise<Output<Id>>;
 };

@@ -25,8 +25,8 @@ const workflow = {
 };
 
 /**
- * Calls every operation of 0.2.0 with success, but for the one that needs a token of the operator's. Whole values are
- * written with `If-Match: *`, which 0.2.0 takes and later versions need.
+ * Calls every operation of 0.2.0 successfully, except the one that needs a token from the operator. Whole values are
+ * written with `If-Match: *`, which 0.2.0 accepts and later versions require.
  */
 export async function useEverything(connect: () => AnyClient): Promise<void> {
   const any = (client: AnyClient, operation: string, input?: object) => {
