@@ -49,7 +49,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The statements of a page. */
+/** The statements that read a page. */
 function statementsOf(sequence: number, filter: EventFilter): Sql[] {
   const asked: Sql[] = [];
   const db = {

@@ -9,7 +9,7 @@ const FINDINGS = {
   created_twice: ['source', 'creations of a ticket that already exists: left out'],
   before_create: ['source', 'operations listed before their ticket is created: played after it'],
   no_status_at_create: ['source', 'tickets created without a status'],
-  chain_gap: ['source', 'status changes from a status that the ticket is not in: made from its current one'],
+  chain_gap: ['source', 'status changes from a status that the ticket is not in: replayed from its current one'],
   unchanged_status: ['source', 'status changes to the status that the ticket is in: no transition'],
   assignee_gap: ['source', 'reassignments from somebody who is not the assignee'],
   resolution_without_status: ['source', 'resolutions changed without a change of status: left out'],

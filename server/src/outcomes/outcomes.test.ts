@@ -65,7 +65,7 @@ const count = async () => {
 
 const outcomesOf = async ({ client }: Person, key: string) => (await client.list_outcomes({ key })).data;
 
-describe('a write sent again under its Idempotency-Key', () => {
+describe('a write sent again with its Idempotency-Key', () => {
   test('is done once and returns the same bytes again, even if its body is formatted differently', async () => {
     const key = randomUUID();
     const body = { title: 'Once', labels: ['a'], priority: 'high' };

@@ -10,7 +10,7 @@ const grain_bytes = 64 * 1024;
 const remembered_ms = 60_000;
 const max_remembered = 10_000;
 
-/** How many bytes a write counts as. On average over all chances, from 0 to 1, this is its size. */
+/** As how many bytes a write counts. Averaged over all chances from 0 to 1, that is its size. */
 export function weigh(bytes: number, chance: number): number {
   const weight = Math.max(bytes, least_bytes);
   if (weight >= grain_bytes) return weight;

@@ -17,7 +17,7 @@ export interface LoopOptions {
   interval_ms: number;
   /** How long a pass may last, by default a second. */
   pass_ms?: number;
-  /** If there is more to do, how many times as long as the pass the rest is, by default three. */
+  /** How many times as long as a pass the rest is if there is more to do; by default three. */
   rest_per_work?: number;
   /** The longest rest after failed passes, by default five minutes. */
   max_retry_ms?: number;

@@ -13,7 +13,7 @@ export function putAside(tx: Tx, { workspace_id, id }: Subject, { task, kind }: 
   tx.send(sql`select put_aside(${workspace_id}::uuid, ${task}, ${id}::uuid, ${kind})`);
 }
 
-/** Removes what is recorded: the task succeeded, or is to try again at once in every process. Returns whether it was set aside. */
+/** Removes the record after a success, or to make every process try again at once. Returns whether there was one. */
 export async function takeBack(tx: Tx, { workspace_id, id }: Subject, task: string): Promise<boolean> {
   const { taken } = await tx.one<{ taken: boolean }>(sql`
     select take_back(${workspace_id}::uuid, ${task}, ${id}::uuid) as taken`);

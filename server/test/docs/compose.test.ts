@@ -66,7 +66,7 @@ describe('compose.yaml', () => {
     expect(variables.length).toBeGreaterThan(5);
     expect(variables.filter((name) => !operating.includes(name))).toEqual([]);
     expect(read('.gitignore').split('\n')).toContain('.env');
-    // The image contains only what is named, without the secrets in those folders.
+    // .dockerignore admits only what it names, and excludes env files from that.
     const [, everything, ...others] = read('.dockerignore').split('\n');
     expect(everything).toBe('*');
     expect(others).toContain('**/.env*');

@@ -164,7 +164,7 @@ test.each(nested.map((operation) => ({ id: operation.id, operation })))(
   },
 );
 
-describe('a token of the owner’s', () => {
+describe('a token of the owner', () => {
   const scopes = Object.keys(scope_meanings) as TokenScope[];
   const tokenWith = async (...some: TokenScope[]) => {
     const body = { name: some.slice(0, 5).join(), scopes: some };

@@ -139,7 +139,7 @@ describe('routes, contracts and policies', () => {
     for (const { id, params, query, body } of contracts) {
       for (const [name, field] of [params, query, body].flatMap((shape) => Object.entries(fieldsOf(shape)))) {
         const wanted = field.safeParse(lower);
-        // Text takes anything.
+        // Text fields accept anything.
         if (!wanted.success || field.safeParse(other).success) continue;
         expect({ id, name, ...field.safeParse(lower.toUpperCase()) }).toEqual({ id, name, ...wanted });
         taken++;

@@ -101,7 +101,7 @@ test('only members learn that a workspace is full', async () => {
     );
     return response.status;
   };
-  const large = 'x'.repeat(100_000); // large enough to be counted for certain
+  const large = 'x'.repeat(100_000); // so large that it is certainly counted
   await create(team.member.access_token, large);
   await server.database.owner.query('update workspace_usage set bytes = 1e15');
   await create(team.member.access_token, large);
