@@ -211,7 +211,7 @@ describe('a token of the owner', () => {
   });
 });
 
-describe('a lock requested together with its permission', () => {
+describe('a lock asked for together with its permission', () => {
   const openAs = async (person: Person) =>
     transaction(server.pool, { workspace_id: team.workspace_id, user_id: person.user.id }, async (tx) => {
       const { sid } = jwt.decode(person.access_token) as { sid: string };

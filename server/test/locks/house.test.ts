@@ -27,11 +27,11 @@ describe('the server', () => {
     ['tickets/edit.ts', "import express from 'express';", 'uses Express outside of http/ and serving/'],
     ['tickets/edit.ts', 'process.env.X', 'reads process.env'],
     ['tickets/edit.ts', 'sql`select 1`', 'has a statement outside of the places for SQL'],
-    ['tickets/queries.ts', 'sql`select clock_timestamp()`', 'uses what does not survive sharding'],
+    ['tickets/queries.ts', 'sql`select clock_timestamp()`', 'uses what would not work with sharding'],
     ['tickets/edit.ts', 'client.query(`select ${x}`)', 'builds SQL from strings'],
     ['workspaces/member-queries.ts', 'sql`update tickets set a = 1`', "writes tickets, which isn't its folder's"],
     ['tickets/edit.ts', "new BatonError('rate_limited')", 'refuses by a limit without saying which'],
-    ['tickets/contract.ts', "import { sql } from '../db/sql.ts';", 'imports the server into a contract'],
+    ['tickets/contract.ts', "import { sql } from '../db/sql.ts';", 'imports server code into a contract'],
   ])('is noticed if it breaks a rule: %s with %s', (file, text, says) => {
     expect(houseViolations([{ file, text }])).toEqual([`${file} ${says}`]);
   });
