@@ -112,7 +112,10 @@ function readKey(text: string): Key {
   return { name, id, kind: bytes[0] ?? 0, bytes: bytes.subarray(1) };
 }
 
-/** Reads the keys of witnesses. They must differ from each other and from the log's, so that one signature counts as one witness. */
+/**
+ * Reads the keys of witnesses. They must differ from each other and from the log's, so that one signature counts as one
+ * witness.
+ */
 function readWitnesses(texts: readonly string[], log: Key): Key[] {
   const keys = texts.map(readKey);
   for (const [n, { name, kind, bytes }] of keys.entries()) {
@@ -175,7 +178,10 @@ interface Exported {
   payload: unknown;
 }
 
-/** The content of a line, or what is wrong with it. Only one form is valid, so that nothing can be added beside what is verified. */
+/**
+ * The content of a line, or what is wrong with it. Only one form is valid, so that nothing can be added beside what is
+ * verified.
+ */
 function readLine(given: string | Buffer): Exported | { checkpoint: string } | string {
   if (given.length === 0) return 'is empty';
   let line: unknown;
@@ -412,7 +418,10 @@ function told(verdict: Verdict, options: Options): string[] {
   ];
 }
 
-/** The lines of a file, in batches as they are read. Only a line feed ends a line, because JSON may contain U+2028 unescaped. */
+/**
+ * The lines of a file, in batches as they are read. Only a line feed ends a line, because JSON may contain U+2028
+ * unescaped.
+ */
 async function* linesOf(file: string): AsyncGenerator<Buffer[]> {
   let begun: Buffer[] = [];
   let bytes = 0;

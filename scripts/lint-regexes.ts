@@ -56,7 +56,10 @@ const list_of_words = new RegExp(
   String.raw`^\^(\((?:\?:)?(${word}\|${word})(?:\|${word})*\))\((?:\?:)?,\1\)(\*|\{0,\d+\})\$$`,
 );
 
-/** Leaves two of the words. Each ends at a comma, which no word contains, so more of them would only take longer to check. */
+/**
+ * Leaves two of the words. Each ends at a comma, which no word contains, so more of them would only take longer to
+ * check.
+ */
 const withFewWords = (pattern: string) => pattern.replace(list_of_words, '^(?:$2)(?:,(?:$2))$3$$');
 
 function patternsOf(file: string): Regex[] {

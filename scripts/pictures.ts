@@ -117,7 +117,10 @@ async function list(scene: Scene): Promise<void> {
   await page.context().close();
 }
 
-/** Takes pictures of a ticket beside the list, in dark mode and on a phone; of a conflict; and of changes that wait while the server is away. */
+/**
+ * Takes pictures of a ticket beside the list, in dark mode and on a phone; of a conflict; and of changes that wait
+ * while the server is away.
+ */
 async function ticket(scene: Scene): Promise<void> {
   const { client, line, server_url } = scene;
   const [, , workspace_id = ''] = scene.workspace.split('/');

@@ -45,7 +45,10 @@ export async function parse(response: Response): Promise<unknown> {
   }
 }
 
-/** The reason for a failure of `fetch`, whose message says only that it failed. Its cause says why, best by the system's code (ECONNREFUSED). */
+/**
+ * The reason for a failure of `fetch`, whose message says only that it failed. Its cause says why, best by the system's
+ * code (ECONNREFUSED).
+ */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   let deepest = cause;

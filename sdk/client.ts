@@ -19,7 +19,10 @@ export interface CookieTokens {
 }
 
 interface CommonOptions {
-  /** The URL of the server, with the path that it is served under, if any, but without `/v1`: `https://example.com/baton`. */
+  /**
+   * The URL of the server, with the path that it is served under, if any, but without `/v1`:
+   * `https://example.com/baton`.
+   */
   base_url: string;
   access_token?: string | undefined;
   /** Milliseconds after which an attempt is given up; by default 30,000, and 600,000 for a file. */

@@ -181,7 +181,10 @@ function parse(source: NodeJS.ProcessEnv): Environment {
   );
 }
 
-/** Reads the settings of a verb on the database, which is that of MIGRATE_DATABASE_URL, else DATABASE_URL, else the embedded one. */
+/**
+ * Reads the settings of a verb on the database, which is that of MIGRATE_DATABASE_URL, else DATABASE_URL, else the
+ * embedded one.
+ */
 export function readDatabaseConfig(source: NodeJS.ProcessEnv = process.env): DatabaseConfig {
   const env = parse(source);
   const url = env.MIGRATE_DATABASE_URL ?? env.DATABASE_URL;

@@ -68,7 +68,10 @@ const shown = ({ count, p50_s, p85_s, p95_s }: DurationsRow) => ({
   p95_s: roundedOrNull(p95_s),
 });
 
-/** The category of each status, and the statuses of some categories. A status that no recent workflow has counts as `todo`. */
+/**
+ * The category of each status, and the statuses of some categories. A status that no recent workflow has counts as
+ * `todo`.
+ */
 async function meanings(db: Parameters<typeof categoriesOf>[0], place: Place) {
   const categories = await categoriesOf(db, place);
   const of = (...wanted: string[]) => [...categories].filter(([, is]) => wanted.includes(is)).map(([status]) => status);

@@ -91,7 +91,10 @@ function framesOf(page: Events, query: Query): string {
   return frames;
 }
 
-/** Writes a page as server-sent events, each with its offset. A last one carries the offset reached, unless the last event has it. */
+/**
+ * Writes a page as server-sent events, each with its offset. A last one carries the offset reached, unless the last
+ * event has it.
+ */
 function writeFrames(page: Events, query: Query): string {
   const { data, next_offset } = page;
   const shown = narrowed(page, query) as { data: unknown[] };
@@ -100,7 +103,10 @@ function writeFrames(page: Events, query: Query): string {
   return frames.join('');
 }
 
-/** Streams events until the client leaves, loses access, or the process stops. Throws `rate_limited` before anything is sent. */
+/**
+ * Streams events until the client leaves, loses access, or the process stops. Throws `rate_limited` before anything is
+ * sent.
+ */
 export function stream(waiting: Waiting, first: Events, asked: Asking): AsyncIterable<string> {
   const giveBack = waiting.take(asked.caller, asked.network);
   if (giveBack === undefined) {

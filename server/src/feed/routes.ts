@@ -16,7 +16,10 @@ import { Waiting } from './waiting.ts';
 
 /** Events that only owners and admins may know of. Everybody may know that somebody has joined. */
 const isOfAdmins = (type: AuditAction) => /^(token|webhook|invitation)\./.test(type) && type !== 'invitation.accepted';
-/** The subjects whose former values everybody may see. Former names, roles and workflows are for readers of the audit log. */
+/**
+ * The subjects whose former values everybody may see. Former names, roles and workflows are for readers of the audit
+ * log.
+ */
 const of_work = new Set(['ticket', 'comment']);
 /** Events that say that a ticket was deleted or restored. They are shown even while the ticket is deleted. */
 const of_presence = new Set(['ticket.deleted', 'ticket.restored']);

@@ -1,4 +1,7 @@
-/** How long a result is kept for requests that asked before it was read. Requests woken by one event ask for the same, and take turns. */
+/**
+ * How long a result is kept for requests that asked before it was read. Requests woken by one event ask for the same,
+ * and take turns.
+ */
 const kept_ms = 250;
 /** How many results are kept at one time. Each may be a megabyte. */
 const most_kept = 16;

@@ -110,7 +110,10 @@ async function startProxy(): Promise<{
   return { port, to: ({ url }) => (target = Number(new URL(url).port)), cut, stop: () => (cut(), proxy.close()) };
 }
 
-/** The events of 16 tickets that two clients get while their connections are cut and the server process is replaced; and a page of them. */
+/**
+ * The events of 16 tickets that two clients get while their connections are cut and the server process is replaced; and
+ * a page of them.
+ */
 async function followThroughCuts(patch?: Patch): Promise<{ seen: Event[][]; paged: Event[] }> {
   const after = await latest();
   const proxy = await startProxy();

@@ -67,12 +67,18 @@ export class Waiting {
     return this.#options.isStopping();
   }
 
-  /** Reads again for a request that has waited. Only a few such reads run at a time, because one event may wake thousands. */
+  /**
+   * Reads again for a request that has waited. Only a few such reads run at a time, because one event may wake
+   * thousands.
+   */
   read<T>(user_id: string, work: () => Promise<T>): Promise<T> {
     return this.#reads.run(user_id, work);
   }
 
-  /** Takes a place to wait and returns a function that gives it back; undefined if the account, network or process has none left. */
+  /**
+   * Takes a place to wait and returns a function that gives it back; undefined if the account, network or process has
+   * none left.
+   */
   take(identity: Identity, network: string): (() => void) | undefined {
     const keys = [`account ${personOf(identity)}`, `network ${network}`, 'all'];
     const bounds = [most.account, most.network, most.all];
@@ -81,7 +87,10 @@ export class Waiting {
     return () => this.#count(keys, -1);
   }
 
-  /** Waits until the workspace has more events, the credential has ended, or the time is over. The caller must have taken a place. */
+  /**
+   * Waits until the workspace has more events, the credential has ended, or the time is over. The caller must have
+   * taken a place.
+   */
   forEvents({ ms, rest_ms, ...wait }: Wait): Promise<Ended> {
     if (this.#options.isStopping()) return Promise.resolve('over');
     const { promise, resolve } = Promise.withResolvers<Ended>();

@@ -184,7 +184,7 @@ describe('a workspace that is set aside', () => {
     (await report()).set_aside.listed.filter((one) => one.workspace_id === workspace_id);
   const remove = ({ workspace_id }: Team) => look('delete from outbox where workspace_id = $1', workspace_id);
 
-  test('is listed with the kind of its error, by any process, and does not block other workspaces', async () => {
+  test('is listed with the kind of its error, whichever process failed, and does not block other workspaces', async () => {
     const [broken, sound] = [await poison(), await makeTeam(server)];
     await makeTicket(sound);
     await sequencer().pass(pass);

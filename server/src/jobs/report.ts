@@ -88,7 +88,10 @@ async function readConsumers(pool: pg.Pool): Promise<Consumer[]> {
   ];
 }
 
-/** Reads the report with the worker's rights, so it has no payload, address or secret. Each list has at most `most_listed` rows. */
+/**
+ * Reads the report with the worker's rights, so it has no payload, address or secret. Each list has at most
+ * `most_listed` rows.
+ */
 export async function readReport(pool: pg.Pool, keep: Retention, most_listed: number): Promise<Report> {
   const waiting = await readConsumers(pool);
   const look = (db: Db) =>

@@ -28,7 +28,10 @@ type Subject = AuditAction extends infer Action ? (Action extends `${infer S}.${
  */
 type Apart = 'bot' | 'workflow' | 'workspace' | 'token' | 'comment';
 
-/** What rebuilds the rows of a workspace, by the subject of their entries. The compiler requires one for each new subject. Tickets are rebuilt in batches. */
+/**
+ * What rebuilds the rows of a workspace, by the subject of their entries. The compiler requires one for each new
+ * subject. Tickets are rebuilt in batches.
+ */
 const rebuilders = {
   member: rebuiltMemberships,
   invitation: rebuiltInvitations,

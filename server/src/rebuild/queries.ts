@@ -166,7 +166,10 @@ export function rebuiltInvitations(db: Db, workspace_id: string): Promise<Rebuil
     from invitations i left join said s on s.id = i.id where i.workspace_id = ${workspace_id} order by i.id`);
 }
 
-/** Rebuilds the workspace's webhooks from their entries, which contain only the origin of an address. The deletion of a workspace disables its webhooks without an entry for each. */
+/**
+ * Rebuilds the workspace's webhooks from their entries, which contain only the origin of an address. The deletion of a
+ * workspace disables its webhooks without an entry for each.
+ */
 export function rebuiltWebhooks(db: Db, workspace_id: string): Promise<Rebuilt[]> {
   return db.rows(sql`
     with entries as materialized (

@@ -89,7 +89,10 @@ async function attach(of: string): Promise<void> {
   await owner.client.purge_ticket({ workspace_id, ticket: emptied, body: { fields: ['attachments'] } });
 }
 
-/** Creates a shared view that is changed, deleted and restored; one that is deleted; one that becomes private; and a private one. */
+/**
+ * Creates a shared view that is changed, deleted and restored; one that is deleted; one that becomes private; and a
+ * private one.
+ */
 async function save(): Promise<void> {
   const { workspace_id, owner } = team;
   const create = async (name: string, shared: boolean) => {

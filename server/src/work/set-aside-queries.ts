@@ -27,7 +27,10 @@ export async function setAsideBy(db: Db, task: string, limit: number): Promise<s
   return rows.map(({ id }) => id);
 }
 
-/** Removes records of what no process has tried for an hour. See accounts/upkeep-queries.ts for the form of the statement. */
+/**
+ * Removes records of what no process has tried for an hour. See accounts/upkeep-queries.ts for the form of the
+ * statement.
+ */
 export function removeForgotten(limit: number): Sql {
   return sql`
     with due as (

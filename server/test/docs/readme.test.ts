@@ -52,7 +52,10 @@ describe.each(['README.md', ...pages])('the walk of %s', (page) => {
   // The operator's commands have the server's settings.
   const env = () => ({ ...process.env, ...test_environment, DATABASE_URL: server.database.url });
 
-  /** Runs the page's commands in a temporary folder, so that they write nothing into the project. It has the files that the page shows, or else links to the project's. */
+  /**
+   * Runs the page's commands in a temporary folder, so that they write nothing into the project. It has the files that
+   * the page shows, or else links to the project's.
+   */
   const walk = async () => {
     const files = runnable(read(page)).filter((one) => 'kind' in one && one.kind === 'file') as Text[];
     const cwd = mkdtempSync(path.join(os.tmpdir(), 'baton-walk-'));

@@ -32,7 +32,10 @@ let ids_of: Record<string, string>;
 /** Every statement that the server sent. */
 const sent: string[] = [];
 
-/** The statements that fill each list with the largest possible rows, bypassing the API. `w`, `t`, `c`, `p`, `u` are the ids to use. */
+/**
+ * The statements that fill each list with the largest possible rows, bypassing the API. `w`, `t`, `c`, `p`, `u` are the
+ * ids to use.
+ */
 const fills: Record<string, (id: Record<string, string>) => string> = {
   list_tickets: ({ w, p, u }) => `
     insert into tickets (workspace_id, id, project_id, number, title, description, initial_status, status, labels,

@@ -30,7 +30,10 @@ async function count(): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/** Writes without an entry. A mail is recorded when it is sent. Of a session, only its beginning and end are. What somebody has read or wants to know is private. */
+/**
+ * Writes without an entry. A mail is recorded when it is sent. Of a session, only its beginning and end are. What
+ * somebody has read or wants to know is private.
+ */
 const without_fact = [
   'refresh',
   'request_password_reset',

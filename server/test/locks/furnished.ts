@@ -13,7 +13,10 @@ export interface Furnished {
   notifications: Record<string, { notification_id: string }>;
 }
 
-/** Gives a workspace a row in every table, so that row-level security has something to hide. Returns the ids for every path. */
+/**
+ * Gives a workspace a row in every table, so that row-level security has something to hide. Returns the ids for every
+ * path.
+ */
 export async function furnish(server: TestServer, team: Team): Promise<Furnished> {
   const { workspace_id, project_id, owner } = team;
   const text = 'x'.repeat(100_000);

@@ -102,7 +102,10 @@ function foreignWrites({ file, text }: Source): string[] {
 /** Not in a workspace's lock order: rows of accounts and of processes. Upkeep has a row of its own in the document. */
 const apart = /^(accounts|preferences|http|work)\/|upkeep-queries\.ts$/;
 
-/** The tables whose rows a transaction locks: `from things t where … for update of t`, or else the statement's first table. */
+/**
+ * The tables whose rows a transaction locks: `from things t where … for update of t`, or else the statement's first
+ * table.
+ */
 export function lockedTables(all: readonly Source[]): string[] {
   const lock = /\bfor (?:no key update|update|key share)\b(?: of (\w+))?( skip locked)?/g;
   const found = all

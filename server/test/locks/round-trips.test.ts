@@ -189,7 +189,10 @@ function move({ workspace_id, ticket }: At) {
   });
 }
 
-/** Operations without a promised number of round trips. Most are for managing a workspace, and rare; for files, their bytes take longer. */
+/**
+ * Operations without a promised number of round trips. Most are for managing a workspace, and rare; for files, their
+ * bytes take longer.
+ */
 const uncounted = (
   'update_workspace delete_workspace list_people update_member remove_member create_bot list_bots get_bot update_bot remove_bot ' +
   'create_invitation list_invitations get_invitation revoke_invitation create_project update_project archive_project ' +

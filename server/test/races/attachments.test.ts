@@ -96,7 +96,10 @@ test('a file is not added if its ticket is deleted during the upload, but is add
   await soon(() => filesOf(at)).toBe(1);
 });
 
-/** Repeats that several people remove one file at once. Returns how often each status occurred, and which invariants are broken. */
+/**
+ * Repeats that several people remove one file at once. Returns how often each status occurred, and which invariants are
+ * broken.
+ */
 async function removeAtOnce(patch?: Patch) {
   const env = { LOG_LEVEL: patch === undefined ? 'error' : 'silent' };
   const one = await startServer(env, patch === undefined ? {} : { patch });

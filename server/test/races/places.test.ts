@@ -9,7 +9,10 @@ const at_once = 6;
 /** A rank without the ticket's number at its end, which makes every rank unique. */
 const placeIn = (rank: string) => rank.slice(0, -7);
 
-/** Repeatedly places several tickets right below the same one at once. Returns the smallest number of different places that they all had. */
+/**
+ * Repeatedly places several tickets right below the same one at once. Returns the smallest number of different places
+ * that they all had.
+ */
 async function race(patch?: Patch): Promise<{ places: number; statuses: number[]; broken: string[] }> {
   const env = { BATON_POOL_SIZE: '20', LOG_LEVEL: patch === undefined ? 'error' : 'silent' };
   const server = await startServer(env, patch === undefined ? {} : { patch });

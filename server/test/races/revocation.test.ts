@@ -190,7 +190,10 @@ describe('a right that is restored while a write checks it', () => {
   });
 });
 
-/** Takes a right from somebody whose write is about to commit. Returns whether the loss was acknowledged before the commit. */
+/**
+ * Takes a right from somebody whose write is about to commit. Returns whether the loss was acknowledged before the
+ * commit.
+ */
 async function takeUnderWrite(on: TestServer, { by, take }: Case) {
   const scene = await setScene(by);
   // The write has its permission and its ticket when it waits for this row, to set the new status.
