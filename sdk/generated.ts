@@ -2119,7 +2119,7 @@ export interface operations {
     get_me: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2258,7 +2258,7 @@ export interface operations {
     get_preferences: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2370,7 +2370,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2399,7 +2399,7 @@ export interface operations {
     get_session: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2456,7 +2456,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2518,7 +2518,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2554,7 +2554,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2612,7 +2612,7 @@ export interface operations {
     get_workspace: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2718,7 +2718,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
                 /** @description Only members whose name or address has a word that starts with this, in any letter case. A page reads at most 2,000 of them, so it may contain few or none although there are more; `next_cursor` continues from there. */
                 q?: string;
@@ -2756,7 +2756,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
                 /** @description Only these people: up to 100 ids, separated by commas. */
                 ids?: string;
@@ -2792,7 +2792,7 @@ export interface operations {
     get_member: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2904,7 +2904,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2974,7 +2974,7 @@ export interface operations {
     get_bot: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -3096,7 +3096,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -3162,7 +3162,7 @@ export interface operations {
     get_invitation: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -3223,7 +3223,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
                 /** @description `true` lists archived projects instead. */
                 archived?: "true" | "false";
@@ -3292,7 +3292,7 @@ export interface operations {
     get_project: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -3402,7 +3402,7 @@ export interface operations {
     get_workflow: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -3587,7 +3587,7 @@ export interface operations {
                 archived?: "false" | "true" | "any";
                 /** @description The time zone in which `today` is a day. */
                 time_zone?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
                 /** @description The order; `-` means descending. A ticket that changes while pages are read by updated_at or last_activity_at moves: descending pages can miss it, ascending ones can contain it twice. created_at is the time at which the request began, so its order can differ from the order of numbers. `rank` is the order by hand, top first, equal ranks by id; it needs one project_id and a status. With due_on and priority, tickets with the same value come newest first, and tickets without a due day come last. Deleted tickets cannot be sorted by rank or due_on. */
                 sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at" | "rank" | "-priority" | "priority" | "due_on" | "-due_on";
@@ -3663,7 +3663,7 @@ export interface operations {
                 archived?: "false" | "true" | "any";
                 /** @description The time zone in which `today` is a day. */
                 time_zone?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -3726,7 +3726,7 @@ export interface operations {
                 q?: string;
                 /** @description The time zone in which `today` is a day. */
                 time_zone?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
                 /** @description The order within each status, as in GET …/tickets. */
                 sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at" | "rank" | "-priority" | "priority" | "due_on" | "-due_on";
@@ -3759,7 +3759,7 @@ export interface operations {
     get_ticket: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
                 /** @description Return the ticket as it was at this time. `allowed_transitions` is empty, and so is a text that has been purged since. */
                 as_of?: string;
@@ -4039,7 +4039,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -4174,7 +4174,7 @@ export interface operations {
     get_transition: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -4211,7 +4211,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
                 /** @description Only transitions after this time. */
                 created_after?: string;
@@ -4257,7 +4257,7 @@ export interface operations {
                 time_zone?: string;
                 /** @description The length of a bucket, counted from the first day. */
                 every?: "day" | "week" | "month";
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -4294,7 +4294,7 @@ export interface operations {
                 to?: string;
                 /** @description The time zone in which days begin and end. */
                 time_zone?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -4325,7 +4325,7 @@ export interface operations {
     get_ageing: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -4360,7 +4360,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -4398,7 +4398,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -4519,7 +4519,7 @@ export interface operations {
     get_view: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -4767,7 +4767,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -4835,7 +4835,7 @@ export interface operations {
     get_comment: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -4953,7 +4953,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -4993,7 +4993,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -5125,7 +5125,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -5194,7 +5194,7 @@ export interface operations {
     get_attachment: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -5255,7 +5255,7 @@ export interface operations {
     get_attachment_link: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -5292,7 +5292,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -5387,7 +5387,7 @@ export interface operations {
     get_token: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -5448,7 +5448,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
                 /** @description Only entries by one of these members, separated by commas. */
                 actor?: string;
@@ -5607,7 +5607,7 @@ export interface operations {
     read_events: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
                 /** @description The number of items per page, 1 to 100. */
                 limit?: number;
@@ -5653,7 +5653,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
                 /** @description `inbox`: all that are neither archived nor snoozed. `unread`: those in the inbox that are unread. */
                 folder?: "inbox" | "unread" | "snoozed" | "archived" | "all";
@@ -5715,7 +5715,7 @@ export interface operations {
     get_notification: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -5827,7 +5827,7 @@ export interface operations {
     get_notification_settings: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -5945,7 +5945,7 @@ export interface operations {
     get_watching: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -6018,7 +6018,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -6056,7 +6056,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -6130,7 +6130,7 @@ export interface operations {
     get_webhook: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -6323,7 +6323,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
                 /** @description Only those in this state. */
                 state?: "pending" | "given_up";
@@ -6359,7 +6359,7 @@ export interface operations {
     get_delivery: {
         parameters: {
             query?: {
-                /** @description The fields to return, separated by commas; all of them by default. */
+                /** @description Return only these fields, separated by commas. */
                 fields?: string;
             };
             header?: {

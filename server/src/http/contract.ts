@@ -372,7 +372,7 @@ export function narrowing<Shape extends z.ZodRawShape>({ shape }: z.ZodObject<Sh
     })
     .optional()
     .transform((text) => [...new Set(text?.split(','))] as (keyof Shape & string)[])
-    .meta({ description: 'The fields to return, separated by commas; all of them by default.' });
+    .meta({ description: 'Return only these fields, separated by commas.' });
   return { fields };
 }
 
