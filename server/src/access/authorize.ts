@@ -126,7 +126,10 @@ function ofMember({ workspace_id, user_id, token }: Claim): Sql {
     where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null`;
 }
 
-/** The condition that the role is admitted. For a bot, the person's role must be too: then the lower of the two is admitted. */
+/**
+ * The condition that the role is admitted. For a bot, the person's role must be admitted too. Every line of the policy that admits a
+ * role admits all higher ones, so this is the same as admitting the lower of the two.
+ */
 function isAdmitted({ access, token }: Claim): Sql {
   const behind = isNone(token?.on_behalf_of) ? sql`` : sql` and b.role = any (${access}::text[])`;
   return sql`m.role = any (${access}::text[])${behind}`;
@@ -163,7 +166,7 @@ export async function liveAmong(db: Db, identities: readonly Identity[]): Promis
   return rows.flatMap(({ place }) => identities[place - 1] ?? []);
 }
 
-/** Does the same for a write, and locks the credential: no request that ends it is acknowledged before this transaction commits. */
+/** Does what `requireLive` does, and locks the credential: no request that ends it is acknowledged before this transaction commits. */
 export async function holdLive(tx: Tx, identity: Identity): Promise<void> {
   const lock = identity.token === null ? sql`s` : sql`k`;
   const live = await tx.maybeOne(sql`

@@ -17,7 +17,7 @@ const keyOf = ({ session_id, token }: Caller, workspace_id: string | undefined) 
 export class Confirmed {
   readonly #callers = new LRUCache<string, { role: Role | undefined }>({ max: max_callers, ttl: lasts_ms });
 
-  /** Whether the caller had the right that the line requires a moment ago. */
+  /** Whether, a moment ago, the caller had the right that the line requires. */
   has(caller: Caller, [access]: Line, workspace_id: string | undefined): boolean {
     const found = this.#callers.get(keyOf(caller, workspace_id));
     if (found === undefined) return false;

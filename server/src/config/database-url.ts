@@ -3,16 +3,16 @@ import pg from 'pg';
 const form = 'postgres://user:password@host:port/database';
 
 /**
- * What makes a database's URL unusable; undefined if it can be used. The text follows the setting's name and never
- * contains the password.
+ * What makes a database's URL unusable; undefined if it can be used. The text follows the setting's name. It does not
+ * quote the URL, which may contain a password.
  */
 export function faultOfDatabaseUrl(text: string): string | undefined {
   const [scheme] = /^postgres(ql)?:\/\//.exec(text) ?? [];
   if (scheme === undefined) return `must read ${form}.`;
   const rest = text.slice(scheme.length);
   const authority = rest.slice(0, /[/?#]|$/.exec(rest)?.index);
-  // The login contains an @ or another character that ends the host. psql and Node would read such a URL in two
-  // different ways, and neither as it is meant.
+  // The login contains an @, or a character that ends the host. psql and Node would read such a URL in two different
+  // ways, and neither as it is meant.
   const at_signs = rest.split('@').length - 1;
   if (at_signs > 1 || (at_signs === 1 && !authority.includes('@')) || rest.includes('#') || !isDecodable(rest)) {
     return 'has a character in its password that must be percent-encoded (/ %2F, # %23, ? %3F, @ %40, % %25). Encode it, or leave the password out of the URL and set PGPASSWORD.';
