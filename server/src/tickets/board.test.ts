@@ -125,7 +125,7 @@ describe('a board', () => {
 });
 
 describe('a list of tickets', () => {
-  test('is complete when it is sorted by priority, by due day or by rank', async () => {
+  test('is complete and in order when it is sorted by priority, by due day or by rank', async () => {
     const { project_id } = await fill('SORTED');
     expect(await list({ project_id, sort: '-priority', limit: 5 })).toEqual([9, 5, 1, 11, 7, 3, 8, 4, 0, 10, 6, 2]);
     expect(await list({ project_id, sort: 'priority', limit: 5 })).toEqual([10, 6, 2, 8, 4, 0, 11, 7, 3, 9, 5, 1]);

@@ -239,7 +239,7 @@ describe('a request for several changes', () => {
     expect(details['/changes/1/comment']).toMatch(/POST/);
   });
 
-  test('is done once per idempotency key, unless it was refused as a whole', async () => {
+  test('is done once per idempotency key, and can be corrected and sent again under it if it was refused as a whole', async () => {
     const { workspace_id, member, admin } = team;
     const ticket = await makeTicket(team);
     const key = randomUUID();

@@ -9,7 +9,7 @@ import type { delete_ticket, restore_ticket, Ticket } from './contract.ts';
 import { presentTo } from './present.ts';
 import type { LockedTicket } from './queries.ts';
 
-/** Soft-deletes a ticket: nobody can read it, its number stays taken, and it can be restored. */
+/** Soft-deletes a ticket: only the list of deleted tickets shows it, its number stays taken, and it can be restored. */
 export async function deleteTicket({ tx, writer, params, if_match }: Context<typeof delete_ticket>): Promise<void> {
   const { actor, ticket } = await openTicket(tx, writer, params.ticket, { hold: 'delete' });
   deleteOpened(tx, actor, ticket, { if_match });

@@ -231,7 +231,7 @@ describe('placing', () => {
     expect(new Set(ranks).size).toBe(3);
   });
 
-  test('respaces only the tickets of the wider window if the first window has only equal ranks', async () => {
+  test('respaces each ticket of the wider window once if the first window has only equal ranks', async () => {
     const { tickets, at, project_id } = await makeColumn(112);
     const [one, ...equal] = tickets as [Ticket, ...Ticket[]];
     await setRank(equal, '7ffgM');
