@@ -775,7 +775,7 @@ export interface components {
             /** @description Whether all tickets were counted; otherwise there are more than `total`. */
             complete: boolean;
             data: components["schemas"]["TicketSummary"][];
-            /** @description The cursor of the next tickets of this status. Send it as `cursor` to GET …/tickets with the project of this path as `project_id`, this status as `status`, and the filters and sort of this request. */
+            /** @description The cursor of the next tickets of this status. Send it as `cursor` to GET …/tickets with the project of this path as `project_id`, this status as `status`, and the filters, `time_zone` and sort of this request. */
             next_cursor: string | null;
         };
         TicketSummary: {

@@ -232,7 +232,7 @@ const board_column = z
       .nullable()
       .meta({
         description:
-          'The cursor of the next tickets of this status. Send it as `cursor` to GET …/tickets with the project of this path as `project_id`, this status as `status`, and the filters and sort of this request.',
+          'The cursor of the next tickets of this status. Send it as `cursor` to GET …/tickets with the project of this path as `project_id`, this status as `status`, and the filters, `time_zone` and sort of this request.',
       }),
   })
   .meta({ id: 'BoardColumn' });
