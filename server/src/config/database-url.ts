@@ -3,8 +3,8 @@ import pg from 'pg';
 const form = 'postgres://user:password@host:port/database';
 
 /**
- * What makes a database's URL unusable; undefined if it can be used. The text follows the setting's name. It does not
- * quote the URL, which may contain a password.
+ * What makes a database's URL unusable; undefined if it can be used. The text follows the setting's name and never
+ * contains the password.
  */
 export function faultOfDatabaseUrl(text: string): string | undefined {
   const [scheme] = /^postgres(ql)?:\/\//.exec(text) ?? [];

@@ -35,8 +35,8 @@ export class ByteShares {
   /**
    * Counts bytes as used. Throws `rate_limited` if they exceed the caller's share, and `overloaded` if they exceed the
    * total. Small items may exceed the total by a quarter, so that large items of many accounts don't block everybody.
-   * An item that is larger than a share passes if nothing else counts towards that share. `own` is how many bytes of the same item are
-   * counted already, if it comes piece by piece.
+   * An item that is larger than a share passes if nothing else counts towards that share. `own` is how many bytes of
+   * the same item are counted already, if it comes piece by piece.
    */
   take(holder: Holder, bytes: number, own = 0): void {
     this.requireFree(holder, bytes, own);
