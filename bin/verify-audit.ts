@@ -150,7 +150,7 @@ function readCheckpoint(note: string): Checkpoint | undefined {
   return { text: note.slice(0, end + 1), origin, size: Number(size), root, signatures };
 }
 
-/** Whether the key has signed the checkpoint, and every signature under its name is valid. */
+/** Whether the key has signed the checkpoint, and every signature under its name and id is valid. */
 function isSigned({ text, signatures }: Checkpoint, key: Key): boolean {
   const own = signatures.filter(({ name, id }) => name === key.name && id === key.id);
   const public_key = createPublicKey({ key: Buffer.concat([ed25519, key.bytes]), format: 'der', type: 'spki' });

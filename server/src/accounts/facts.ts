@@ -6,7 +6,7 @@ export interface AccountFact {
   /** What happened, in a sentence. */
   says: string;
   detail?: z.ZodObject;
-  /** Whether all that happen within an hour are counted in one entry. */
+  /** Whether one entry counts everything of this kind that happens within an hour. */
   hourly?: true;
 }
 

@@ -237,7 +237,7 @@ describe('guessing', () => {
     });
   });
 
-  test('has its own limits: successful sign-ins count per account, and successful refreshes per session', async () => {
+  test('is limited separately from success: sign-ins that succeed count per account, and refreshes per session', async () => {
     const limited = await startServer({ BATON_AUTH_LIMIT_SUCCESSES: '2' }, { database: server.database });
     try {
       const [person, other] = [await registerPerson(limited), await registerPerson(limited)];

@@ -73,7 +73,7 @@ test('the verifier alone confirms that the log which the operator exports is the
   }
 });
 
-test('the verifier names each event that was tampered with, and exits with code 1', async () => {
+test('the verifier says what is missing or invalid in a tampered export, and exits with code 1', async () => {
   const page = await team.owner.client.export_audit({ workspace_id: team.workspace_id });
   const lines = page.trimEnd().split('\n');
   const file = write('tampered.ndjson', `${lines.toSpliced(1, 1).join('\n')}\n`);

@@ -235,7 +235,7 @@ describe('a mail of notifications', () => {
     expect(rows[0]?.in_s).toBeLessThan(61);
   });
 
-  test('has the latest of thousands of notifications, and the rest are mailed later', async () => {
+  test('is a single one even if thousands of notifications wait, and the rest of them are mailed later', async () => {
     const { owner, admin } = team;
     await say(owner, mentioned(admin));
     await tell();

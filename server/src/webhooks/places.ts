@@ -4,9 +4,9 @@ import type { FoundWebhook } from './worker-queries.ts';
 /**
  * The maximum numbers of concurrent attempts: in a process (`all`), for the webhooks whose address one person gave
  * (`account`, or `slow_account` while they are slow), in a workspace, and for a webhook. A webhook begins with one
- * (`at_first`) and gets one more after each success, so that a receiver that never responds occupies few. `hindering`
- * limits all attempts that take long or are likely to, whoever they belong to. The last places are `reserved` for
- * people who have no attempt in progress.
+ * (`at_first`) and gets one more after each success, so that a receiver that never responds occupies few. After
+ * `failures_until_rest` failures in a row it has only one again. `hindering` limits all attempts that take long or are
+ * likely to, whoever they belong to. The last places are `reserved` for people who have no attempt in progress.
  */
 const most = {
   all: 128,

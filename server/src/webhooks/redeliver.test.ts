@@ -50,7 +50,7 @@ async function scene() {
 }
 
 describe('a redelivery', () => {
-  test('is refused while its webhook is not for events of this type or project', async () => {
+  test('changes nothing and is refused while its webhook is not for such events, and is queued once it is again', async () => {
     const { team, at, end, look, redeliver } = await scene();
     const { workspace_id, project_id, owner } = team;
     const change = (body: { types?: ['ticket.deleted'] | null; project_ids?: string[] }) =>
