@@ -269,7 +269,7 @@ export function readConfig(
   return Object.freeze({ ...withoutSecrets(env), ...readSecrets(env, production, log) });
 }
 
-/** By default the data directory. In production the operator has to name a place, because nobody may know of a default. */
+/** By default a folder in the data directory; in production none, because nobody might look for the files there. */
 function attachmentsDirOf(env: Environment): string | undefined {
   if (env.BATON_ATTACHMENTS_DIR !== undefined) return path.resolve(env.BATON_ATTACHMENTS_DIR);
   return env.NODE_ENV === 'production' ? undefined : path.resolve(env.BATON_DATA_DIR, 'attachments');

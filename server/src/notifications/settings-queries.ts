@@ -67,7 +67,7 @@ export function updateSettings(tx: Tx, { workspace_id, user_id }: Owner, row: Se
     where workspace_id = ${workspace_id} and user_id = ${user_id}`);
 }
 
-/** Makes mail that waits for a member's quiet hours due in a minute, so that it follows their new quiet hours. */
+/** Makes a member's waiting mail due within a minute, so that it follows their new quiet hours. */
 export function askAgainToMail(tx: Tx, user_id: string): void {
   tx.send(sql`select mail_asks_again(${user_id}::uuid)`);
 }

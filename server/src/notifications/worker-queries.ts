@@ -14,7 +14,7 @@ export interface FoundWorkspace {
 /** Returns the next workspaces after this one that are not deleted, in the order of their ids. */
 export function workspacesBehind(db: Db, workspace_id: string): Promise<FoundWorkspace[]> {
   // One index lookup for each workspace. For a join, the planner read
-  // both tables whole: 180 ms with 100,000 workspaces.
+  // both tables whole: 180 ms to return 500 of 100,000 workspaces.
   return db.rows(sql`
     select w.id as workspace_id, w.created_by, coalesce(h.last_sequence, 0) > coalesce(p.last_sequence, 0)
       or p.due_after is not null or coalesce(p.next_due_on <= (now() at time zone 'UTC')::date, false) as is_behind

@@ -4,7 +4,7 @@ import { requireBelow } from './quotas.ts';
 
 /** The least that a write stores: its rows, their index entries and its audit entry. */
 const least_bytes = 1024;
-/** Smaller writes are sampled: on average one in this many bytes is counted, and it counts as all of these bytes. */
+/** A smaller write counts as this many bytes or as none, at random, so that the sum is right on average. */
 const grain_bytes = 64 * 1024;
 /** How long a process remembers that a workspace is full before it asks the database again. */
 const remembered_ms = 60_000;

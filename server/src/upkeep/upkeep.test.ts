@@ -211,7 +211,7 @@ describe.each(tasks)('upkeep of %s', (task) => {
   });
 
   // Without an order, the plan decides which rows are removed first, and a different one might never reach the oldest.
-  test('removes the oldest rows first', () => {
+  test('asks the database for the oldest rows first', () => {
     for (const { text } of upkeep[task](keep(2), 10).map(prepare)) expect(text).toMatch(/order by [^;]+? limit \$\d+/);
   });
 

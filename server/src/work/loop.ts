@@ -38,8 +38,8 @@ const usual_max_retry_ms = 5 * 60_000;
 const spread = (ms: number) => ms * (0.5 + Math.random() / 2);
 
 /**
- * Repeats a task until it is stopped. It has no state: each pass finds its work in the database, so any number of
- * processes may run the same loop, and the next pass finds whatever one left undone.
+ * Repeats a task until it is stopped. It remembers nothing of its work: each pass finds that in the database, so any
+ * number of processes may run the same loop, and the next pass finds whatever one left undone.
  */
 export class Loop {
   readonly name: string;

@@ -28,8 +28,8 @@ export async function setAsideBy(db: Db, task: string, limit: number): Promise<s
 }
 
 /**
- * Removes records of what no process has tried for an hour. See accounts/upkeep-queries.ts for the form of the
- * statement.
+ * Removes records of what no process has tried for an hour, because another process has worked on it since. See
+ * accounts/upkeep-queries.ts for the form of the statement.
  */
 export function removeForgotten(limit: number): Sql {
   return sql`
