@@ -39,7 +39,8 @@ function chooseNode(needed) {
   return refuse(`Baton needs Node ${needed} or newer, and this is ${version}. Install a newer one: https://nodejs.org`);
 }
 
-// npm passes a signal on to its shell, but the shell doesn't pass it on to this process. So it ends when the shell has.
+// npm passes a signal on to its shell, but the shell doesn't pass it on. So this process ends itself when the shell has
+// ended.
 if (process.env.npm_lifecycle_event !== undefined) {
   const shell = process.ppid;
   setInterval(() => {

@@ -184,7 +184,7 @@ describe('a schema', () => {
     await served.stop();
   });
 
-  test('that is newer causes a warning, as do too large pools; one that is older is a fault', async () => {
+  test('that is newer is served with a warning, as are too large pools; one that is older is a fault', async () => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query("insert into pgmigrations (name, run_on) values ('9999_later', now())");

@@ -41,7 +41,7 @@ describe('stopping', () => {
     expect(postmasterOf(dir)).toBeUndefined();
   });
 
-  test.each([150, 700])('%i ms after the start leaves nothing running', async (after_ms) => {
+  test.each([150, 700])('while it is still starting, after %i ms, leaves nothing running', async (after_ms) => {
     const dir = emptyDir();
     const { child, ended } = await start(dir);
     await sleep(after_ms);
