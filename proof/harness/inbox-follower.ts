@@ -29,8 +29,9 @@ const actOf = (ticket_id: string | null, at: string, actor_id: string | null) =>
 
 /**
  * Follows an owner's inbox, whatever happens to servers, workers and the database. The owner watches tickets on which a member
- * acts, and one more that the follower creates, on which the member alternately mentions the owner and moves the ticket. In the
- * end the owner must have one notification of each of these acts, with every reason, and no other notification.
+ * acts, and one more that the follower creates, on which the member mentions the owner in every act, and moves the ticket in
+ * every second one. In the end the owner must have one notification of each of these acts, with every reason, and no other
+ * notification.
  */
 export class InboxFollower {
   readonly #wires: readonly Wire[];
@@ -151,7 +152,7 @@ export class InboxFollower {
     }
     for (const [act, kinds] of told)
       if (!expected.has(act))
-        faults.push(`inbox: there is a notification for "${kinds}" of ${act}, which never happened`);
+        faults.push(`inbox: there is a notification for "${kinds}" of ${act}, and there should be none`);
     if (expected.size === 0) faults.push('inbox: there was no act to notify of');
     return { told: told.size, faults };
   }

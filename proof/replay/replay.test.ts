@@ -29,7 +29,7 @@ type More = Pick<Parameters<typeof replay>[0], 'limit_tickets' | 'tamper' | 'pla
 const play = (file: string, more: More = {}) =>
   replay({ file, base_url: server.url, clients: 8, progress: quiet, ...more });
 
-/** A tracker with its own vocabulary: twenty tickets, some reopened, all reassigned, commented on and closed. */
+/** A tracker with its own vocabulary: twenty tickets, all assigned, commented on and closed, and some reopened. */
 function otherTracker() {
   const at = (minute: number) => new Date(Date.UTC(2024, 0, 1, 0, minute)).toISOString();
   const operations = Array.from({ length: 20 }, (_, n) => {

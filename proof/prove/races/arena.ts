@@ -21,7 +21,7 @@ export interface Bout {
 export interface ArenaOptions {
   clients: number;
   mix: Mix;
-  /** The share of calls that are aborted, most of them before their response. */
+  /** The share of calls that are aborted within 6 ms, unless their response has come by then. */
   cut: number;
 }
 

@@ -207,7 +207,7 @@ const of_accounts: readonly Removal[] = [
   {
     name: 'the session is the caller’s',
     operations: ['get_me', 'get_workspace'],
-    // The join alone would find the session's own user; the condition that the token names that user stays.
+    // The join then finds the session's own user, and the caller is still the user whom the token names.
     replace: [without('from sessions s\\s+join users u on u\\.id = s\\.user_id\\s+where ', 's.user_id')],
     by: wall,
   },

@@ -161,7 +161,8 @@ function workspaceShots(operation: Operation, world: World): Shot[] {
   for (const workspace of [...sides, 'gone'] as const) {
     const workspace_id = workspace === 'gone' ? world.gone_id : world.sides[workspace].workspace_id;
     const add = (side: (typeof sides)[number] | undefined, ref: string) => {
-      const beneath = side === undefined ? {} : world.sides[side]; // so that a comment belongs to the ticket in the path
+      // A comment is of the same side as `ref`: it belongs to the ticket in the path, except in the last call of `add` below.
+      const beneath = side === undefined ? {} : world.sides[side];
       const ids: Record<string, string> = {
         ...places,
         ...beneath,

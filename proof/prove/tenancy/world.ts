@@ -324,7 +324,7 @@ export async function buildWorld(stage: { url: string; database: TestDatabase })
   const [admin, member, viewer, colleague] = await Promise.all([insider(), insider(), insider(), insider()]);
   const outsider = () => registerPerson(stage, { name: canaries.other });
   const [attacker, mate, invited] = await Promise.all([outsider(), outsider(), outsider()]);
-  const anybody = () => registerPerson(stage); // belonged to the attacked workspace, and must not get in
+  const anybody = () => registerPerson(stage); // is or was a member of the attacked workspace, and must not get in
   const [former, disabled, signed_out, lapsed] = await Promise.all([anybody(), anybody(), anybody(), anybody()]);
   const [left, invited_again, switched_off] = await Promise.all([anybody(), anybody(), anybody()]);
   const attacked = await furnish(stage, owner, 'attacked', [
