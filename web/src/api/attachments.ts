@@ -63,7 +63,7 @@ const sendTelling =
       request.send(init.body as Blob);
     });
 
-/** A file may be large, so the person decides whether to send it again. */
+/** A file may be large, so it is sent again only once by itself. After that, the person decides. */
 const retries = 1;
 
 /** Adds a file to a ticket. The upload’s id is the idempotency key. */

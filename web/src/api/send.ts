@@ -9,8 +9,8 @@ const retries = 1;
 const done = (outcome: Omit<Extract<Outcome, { kind: 'done' }>, 'kind'>): Outcome => ({ kind: 'done', ...outcome });
 
 /**
- * Sends an operation under its idempotency key. It addresses the ticket by id: under its key the
- * path would differ, and the server would take it for another write.
+ * Sends an operation under its idempotency key. It addresses the ticket by its id: with the ticket's key (ENG-1), the
+ * path would differ, and the server would take the request for another write.
  */
 async function request({ workspace_id, ticket_id, change, key, base_version }: Operation): Promise<Outcome> {
   const at = { workspace_id, ticket: ticket_id, idempotency_key: key };

@@ -43,7 +43,7 @@ class Said {
   get project() {
     return this.#names.project(this.#entry.subject_id);
   }
-  /** The ticket that the entry, or its comment, belongs to. */
+  /** The ticket that the entry is about, directly or through a comment. */
   get ticket() {
     return this.#names.ticket(ticketOf(this.#entry) ?? '');
   }

@@ -51,7 +51,7 @@ describe('the filters of an address', () => {
     expect(searchOf({ ...nothing, group: 'status' }, { grouped: true })).toEqual({});
   });
 
-  test('days are dates or counted from today, and the API is told where today is', () => {
+  test('contain days as dates or counted from today, and send the API the time zone with them', () => {
     const due = { due_after: 'today-1', due_before: '2027-01-01' };
     expect(searchOf(filtersOf(due, { grouped: true }), { grouped: true })).toEqual(due);
     expect(inputOf(filtersOf(due, { grouped: true }))).toMatchObject({ ...due, time_zone: expect.any(String) });
@@ -100,7 +100,7 @@ describe('a ticket in a list', () => {
     expect(isIn({ assignee: 'kim,none' }, { assignee_id: null })).toBe(true);
   });
 
-  test('it is due within the days that are asked for, and in a status of a kind that is', () => {
+  test('is due within the chosen days, and has a status of one of the chosen kinds', () => {
     const is_due = { due_on: '2027-01-02' };
     expect(isIn({ due_after: '2027-01-01', due_before: '2027-01-03' }, is_due)).toBe(true);
     expect(isIn({ due_after: '2027-01-02' }, is_due)).toBe(false);

@@ -18,7 +18,8 @@ const refresh = (queries: QueryClient, workspace: string) =>
   queries.invalidateQueries({ queryKey: ['views', workspace] });
 
 /**
- * Returns whether the signed-in account may change a view: the owner may, and owners and admins of the workspace may.
+ * Returns whether the signed-in account may change a view: its owner may, and so may owners and admins of the
+ * workspace, who see the views of others only if these are shared.
  */
 export function useMayChange(workspace: string): (view: Pick<View, 'owner_id'>) => boolean {
   const who = useCell(session);

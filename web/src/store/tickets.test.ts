@@ -57,7 +57,7 @@ describe('the known tickets', () => {
     expect(tickets.shown(id)).toMatchObject({ version: 5, allowed_transitions: [] });
   });
 
-  test('that can’t be read any more come back only with a newer version, and not by an earlier request', () => {
+  test('that can’t be read any more are not restored by an earlier request, unless it returns a newer version', () => {
     const tickets = new Tickets();
     tickets.receive([makeTicket()], tickets.ask());
     const slow = tickets.ask();

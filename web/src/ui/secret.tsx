@@ -25,7 +25,7 @@ interface SecretProps {
   /** Instructions. */
   says: string;
   value: string;
-  /** Called when the person has copied the secret. */
+  /** Called when the person says that they have the secret. */
   onDone: () => void;
 }
 
