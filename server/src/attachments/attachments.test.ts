@@ -5,6 +5,7 @@ import { parse } from 'content-disposition';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { conformingClient } from '../../../proof/harness/conformance.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { numberEvents } from '../../../proof/harness/events.ts';
 import { joinWorkspace, type Person, registerPerson, signInAgain } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { removeDue } from '../../../proof/harness/attachments.ts';
@@ -179,7 +180,7 @@ describe('an attachment', () => {
     expect(await due()).toEqual([]);
   });
 
-  test('appears in its ticket’s activity and in the audit log when it is added and when it is removed', async () => {
+  test('appears in its ticket’s activity, in the audit log and in the events when it is added and when it is removed', async () => {
     const at = await onTicket();
     const { id: attachment_id, ticket_id, name, media_type, size_bytes, checksum } = await add(at);
     await team.member.client.remove_attachment({ ...at, attachment_id });
@@ -193,6 +194,10 @@ describe('an attachment', () => {
     );
     const audit = await team.owner.client.list_audit({ workspace_id: at.workspace_id, subject: attachment_id });
     expect(audit.data.map(({ action }) => action)).toEqual(['attachment.removed', 'attachment.added']);
+    await numberEvents(server.database.url);
+    const types = 'attachment.added,attachment.removed';
+    const events = await team.viewer.client.read_events({ workspace_id: at.workspace_id, types, ticket: at.ticket });
+    expect(events.data.map(({ type }) => type)).toEqual(['attachment.added', 'attachment.removed']);
   });
 
   test('is deleted and restored with its ticket, and a purge removes it and its name', async () => {

@@ -86,7 +86,7 @@ test('creating webhooks, redelivering old events to them and deleting them uses 
   expect(await usageOf(team)).toBeLessThan(2 ** 20);
 });
 
-test('deliveries that the worker queues count towards the quota', async () => {
+test('deliveries that the worker queues count towards the quota, and a full workspace still gets its own', async () => {
   const team = await makeTeam(server);
   const { workspace_id, owner } = team;
   const body = { url: 'https://receiver.invalid/', types: ['project.archived' as const] };
@@ -98,4 +98,14 @@ test('deliveries that the worker queues count towards the quota', async () => {
   const waiting = `select count(*)::int as n from deliveries where workspace_id = $1`;
   await expect.poll(() => look(waiting, workspace_id), { timeout: 15_000 }).toEqual([{ n: 500 }]);
   expect((await usageOf(team)) - before).toBe(500 * 512);
+
+  await makeEvents(team, 4_000);
+  await expect.poll(() => look(waiting, workspace_id), { timeout: 30_000 }).toEqual([{ n: 4_500 }]);
+  // A write of this size is always counted, so the process learns from it that the workspace is full.
+  const long = { title: 'A long one', description: 'x'.repeat(64 * 1024) };
+  await owner.client.create_ticket({ workspace_id, project_id: team.project_id, body: long });
+  const refused = await owner.client.raw.create_webhook({ workspace_id, body });
+  expect(refused).toMatchObject({ status: 409, body: { code: 'quota_exceeded' } });
+  await makeEvents(team, 100);
+  await expect.poll(() => look(waiting, workspace_id), { timeout: 15_000 }).toEqual([{ n: 4_600 }]);
 });
