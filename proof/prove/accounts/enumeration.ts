@@ -90,7 +90,7 @@ async function listen(run: Run, size: number): Promise<Finding> {
 export const enumeration: Check = {
   id: 'enumeration',
   promises: ['P12'],
-  says: 'Neither the bytes of a refused sign-in nor its time tell whether the account exists, or is disabled.',
+  says: 'Neither the bytes nor the time of a refused sign-in reveal whether the account exists or is disabled.',
   run: listen,
   alone: true,
   slice: 0.02,

@@ -139,7 +139,7 @@ const in_rate_limits = (find: string, replace: string) => ({
 export const guessing: Check = {
   id: 'guessing',
   promises: ['P12', 'P31'],
-  says: 'However many addresses guess, all processes together let through exactly as many guesses as configured, and the owner gets in.',
+  says: 'However many networks guess a password, all processes together let through exactly the configured number of guesses, and the owner can still sign in.',
   run: guessOn,
   slice: 0.05,
   control_size: 0.05,

@@ -110,7 +110,7 @@ const hash = ".update(`baton password ${password.normalize('NFC')}`)";
 export const passwords: Check = {
   id: 'passwords',
   promises: ['P12', 'P29'],
-  says: 'Every character of a password counts, however long and of however many bytes; two ways to type one character are one.',
+  says: 'Every character of a password counts, however long the password is and however many bytes a character has. Two encodings of one character are equal.',
   run: tryOut,
   slice: 0.01,
   control_size: 0.005,

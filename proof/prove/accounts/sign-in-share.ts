@@ -47,7 +47,7 @@ async function crowd(run: Run, size: number): Promise<Finding> {
 export const sign_in_share: Check = {
   id: 'sign-in-share',
   promises: ['P22', 'P36'],
-  says: 'However many sign-ins one network sends at once, another network’s waits for no more than a few of them.',
+  says: 'However many sign-ins one network sends at once, a sign-in from another network waits for only a few of them.',
   run: crowd,
   alone: true,
   slice: 0.02,

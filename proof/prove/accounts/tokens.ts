@@ -96,7 +96,7 @@ const loosened = (find: string, replace: string) =>
 export const tokens: Check = {
   id: 'tokens',
   promises: ['P13'],
-  says: 'Of a true token and all forgeries of it only the true one is accepted; the others are refused with the same bytes.',
+  says: 'Only the genuine access token is accepted. All forgeries of it are refused with the same bytes.',
   run: forge,
   slice: 0.02,
   control_size: 0.02,

@@ -141,7 +141,7 @@ const unwalled = (table: string, find: string, replace: string, noticed_by: stri
 export const upkeep: Check = {
   id: 'upkeep',
   promises: ['P13', 'P31'],
-  says: 'While workers remove what has ended, and are killed, no client notices: sessions go on, a spent token used a year later ends its session, limits keep counting; and in the end nothing that has ended is left.',
+  says: 'While workers remove expired rows, and are killed meanwhile, clients notice nothing: sessions continue, a used refresh token that is sent a year later ends its session, and limits keep counting. In the end no expired row is left.',
   run: keepUp,
   slice: 0, // server/src/upkeep/upkeep.test.ts covers it
   control_size: 0.1,

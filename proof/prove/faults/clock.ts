@@ -111,7 +111,7 @@ async function jump(run: Run, size: number): Promise<Finding> {
 export const clock: Check = {
   id: 'clock',
   promises: ['P2', 'P28'],
-  says: "While the database's clock jumps to and fro, history and its times keep their order, and a walk of a list meets each row exactly once.",
+  says: 'While the database’s clock jumps back and forth, the history and its times stay in order, and paging through a list shows each row exactly once.',
   run: jump,
   slice: 0.03,
   control_size: 0.06,

@@ -247,7 +247,7 @@ async function takeAway(run: Run, size: number): Promise<Finding> {
 export const database_away: Check = {
   id: 'database-away',
   promises: ['P20', 'P21'],
-  says: 'While PostgreSQL hangs, refuses, resets, is slow, stopped, exhausted or lost in a commit, each request gets 503 with Retry-After in time, liveness stays up and readiness goes down; afterwards everything works again without a restart or a leaked connection, and feed, webhooks and inbox have all that was done.',
+  says: 'While PostgreSQL hangs, refuses connections, resets them, is slow, stopped, exhausted or lost during a commit, each request gets 503 with Retry-After in time, liveness stays up and readiness goes down. Afterwards everything works again without a restart or a leaked connection, and events, webhooks and inboxes contain everything that was done.',
   impossible: noProcesses,
   run: takeAway,
   slice: 0.05,

@@ -74,7 +74,7 @@ function noStrace(): string | undefined {
 export const disk_errors: Check = {
   id: 'disk-errors',
   promises: ['P20', 'P21'],
-  says: 'When the disk fails to flush the log (EIO), no acknowledged write is lost, and the API goes on without a restart.',
+  says: 'If the disk fails to flush the log (EIO), no acknowledged write is lost, and the API continues without a restart.',
   impossible: noStrace,
   run: fail,
   slice: 0, // PostgreSQL ends and recovers as in kills-database

@@ -85,7 +85,7 @@ async function stopEarly(run: Run, size: number): Promise<Finding> {
 export const early_stops: Check = {
   id: 'early-stops',
   promises: ['P23'],
-  says: 'A server that is told to stop while it starts, or while one of its processes does, stops in time and leaves no process behind; and what follows from the events goes on.',
+  says: 'A server that is stopped while it starts, or while one of its processes starts, stops in time and leaves no process behind. Webhooks and notifications continue.',
   impossible: noProcesses,
   run: stopEarly,
   slice: 0, // server/test/process/stopping.test.ts does a round of it

@@ -195,7 +195,7 @@ async function supervise(run: Run, size: number): Promise<Finding> {
 export const embedded: Check = {
   id: 'embedded',
   promises: ['P20', 'P24'],
-  says: 'However its supervisor is killed, the embedded database keeps what was acknowledged, is adopted or started anew by the next start, never two in one directory, and nothing foreign is signalled.',
+  says: 'However its supervisor is killed, the embedded database keeps every acknowledged write. The next start adopts it or starts it again, two never run in one directory, and no other process is signalled.',
   impossible: noProcesses,
   run: supervise,
   slice: 0, // its steps are tests of their own: server/test/process

@@ -202,7 +202,7 @@ async function fillUp(run: Run, size: number): Promise<Finding> {
 export const full_disk: Check = {
   id: 'full-disk',
   promises: ['P20', 'P21'],
-  says: 'When the disk is full, tables and log, each write gets 503 with Retry-After or lasts: none acknowledged is lost, none doubled, none refused is done; once there is room and PostgreSQL is up, the API goes on without a restart.',
+  says: 'If the disk of the tables or of the log is full, each write gets 503 with Retry-After or is stored: no acknowledged write is lost or duplicated, and no refused write is stored. Once there is room and PostgreSQL runs, the API continues without a restart.',
   impossible: noSmallDisk,
   run: fillUp,
   slice: 0.015, // one round, with full tables: with a full log PostgreSQL ends and recovers, as in kills-database

@@ -143,7 +143,7 @@ export const acknowledges_early = {
 export const kills_api: Check = {
   id: 'kills-api',
   promises: ['P2', 'P15', 'P17', 'P20'],
-  says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, an unanswered one is whole or absent, as the outcomes of its key say at once, a client that follows the events gets each of them once, in order, a webhook gets each at least once, those too that a killed worker was sending, and who watches is told of each act once.',
+  says: 'While API processes are killed by SIGKILL under 32 writers, every acknowledged write is stored exactly once, and no refused write is stored. A write without a response is stored whole or not at all, as its key’s outcome says at once. A client that follows the events gets each of them once and in order, a webhook gets each at least once, and watchers get one notification of each change.',
   impossible: noProcesses,
   run: kill,
   slice: 0.0066667,

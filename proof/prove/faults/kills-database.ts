@@ -46,7 +46,7 @@ async function kill(run: Run, size: number): Promise<Finding> {
 export const kills_database: Check = {
   id: 'kills-database',
   promises: ['P2', 'P17', 'P20', 'P21'],
-  says: 'With PostgreSQL and all its children killed by SIGKILL under 32 writers, no acknowledged write is lost, none is doubled, none refused is done, the outcomes of its key settle each unknown one, a client that follows the events gets each of them once, in order, who watches is told of each act once, and the API goes on without a restart.',
+  says: 'While PostgreSQL and all its children are killed by SIGKILL under 32 writers, no acknowledged write is lost or duplicated, and no refused write is stored. The outcome of its key settles each unknown one. A client that follows the events gets each of them once and in order, watchers get one notification of each change, and the API continues without a restart.',
   impossible: noProcesses,
   run: kill,
   slice: 0.016667,

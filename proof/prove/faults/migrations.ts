@@ -182,7 +182,7 @@ async function cutEverywhere(run: Run, size: number): Promise<Finding> {
 export const migrations: Check = {
   id: 'migrations',
   promises: ['P25'],
-  says: 'A migration whose connection is lost after any of its statements is undone whole or finished by the next start, and comes to the same schema, from which a server serves.',
+  says: 'A migration whose connection is lost after any of its statements is rolled back or finished by the next start. The schema is then the same, and a server works with it.',
   run: cutEverywhere,
   slice: 0, // server/src/db/migrate.test.ts cuts them at some places
   control_size: 0.05,

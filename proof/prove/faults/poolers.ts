@@ -133,7 +133,7 @@ async function pool(run: Run, size: number): Promise<Finding> {
 export const poolers: Check = {
   id: 'poolers',
   promises: ['P7', 'P20'],
-  says: 'Through PgBouncer, whether it pools sessions or transactions, all requests are served as they are without it; one that loses settings is refused in words until they are set as these say.',
+  says: 'Through PgBouncer, in session or transaction mode, all requests are served as they are without it. A pooler that loses settings is refused with a message that says how to set them.',
   impossible: noPgBouncer,
   run: pool,
   slice: 0, // it needs three servers and its own cluster, and this code seldom changes

@@ -100,7 +100,7 @@ async function cutPower(run: Run, size: number): Promise<Finding> {
 export const power_cuts: Check = {
   id: 'power-cuts',
   promises: ['P2', 'P20'],
-  says: 'With the power cut under PostgreSQL in the middle of writing (the shutdown of ext4 and XFS), no acknowledged write is lost, none is doubled, none refused is done, no page is damaged, and the API goes on without a restart.',
+  says: 'If the power fails while PostgreSQL writes (the shutdown of ext4 and XFS), no acknowledged write is lost or duplicated, no refused write is stored, no page is damaged, and the API continues without a restart.',
   impossible: () => {
     const { can, why_not } = cuttable();
     return can.length > 0 ? undefined : why_not;

@@ -154,7 +154,7 @@ async function restart(run: Run, size: number): Promise<Finding> {
 export const rolling_restart: Check = {
   id: 'rolling-restart',
   promises: ['P23'],
-  says: 'Servers that are told to stop, one after the other under load, fail no request of a balancer that heeds readiness: readiness off, drain, finish, exit 0; and what follows from the events goes on.',
+  says: 'Servers that are stopped one after the other under load fail no request of a load balancer that follows readiness: readiness turns off, the server drains, finishes its requests and exits with 0. Webhooks and notifications continue.',
   run: restart,
   slice: 0.06,
   control_size: 0.4,

@@ -170,7 +170,7 @@ const source = (file: string, find: string, replace: string) => [{ file, find, r
 export const takeovers: Check = {
   id: 'takeovers',
   promises: ['P19', 'P15'],
-  says: 'A worker that is killed by SIGKILL while it sends a message, sends a mail and tells people what happened is taken over from within 30 s, and what it had begun is in the database once, and in the feed; while it lives, nobody else takes what it is at.',
+  says: 'If a worker is killed by SIGKILL while it sends a webhook’s message, sends a mail or creates notifications, another worker takes over within 30 s, and the work is in the database and in the events once. While a worker lives, no other one takes its work.',
   run: killHolders,
   slice: 0.34,
   control_size: 0.34,

@@ -170,7 +170,7 @@ const broken = (file: string, find: string, replace: string) => ({ source: [{ fi
 export const bombs: Check = {
   id: 'bombs',
   promises: ['P29'],
-  says: 'Bodies built to cost more than they weigh are refused, at and beyond their limit, briefly, soon, and at no cost to others.',
+  says: 'Bodies that are built to cost more than their size are refused at and beyond their limit, quickly, with a short response, and at no cost to other clients.',
   run: explode,
   alone: true,
   slice: 0.02,

@@ -237,7 +237,7 @@ const broken = (file: string, find: string, replace: string): Mutant => ({ sourc
 export const bounds: Check = {
   id: 'bounds',
   promises: ['P22', 'P32'],
-  says: 'Each quota is refused by name once it is used up, from any process; large responses are refused beyond the rate of an account, or of a network.',
+  says: 'Once a quota is used up, every process refuses with the quota’s name. Large responses beyond the rate of an account or a network are refused.',
   run: exceed,
   slice: 0, // server/src/quotas/quotas.test.ts uses up each quota
   control_size: 0.2,

@@ -114,7 +114,7 @@ const broken = (file: string, find: string, replace: string) => ({ source: [{ fi
 export const framing: Check = {
   id: 'framing',
   promises: ['P26'],
-  says: 'Whatever bytes arrive, each request gets a 4xx problem in its turn or the connection ends, and no request hidden behind it is done.',
+  says: 'Whatever bytes arrive, each malformed request gets a 4xx problem in its turn, or the connection is closed. A request that is smuggled behind it is never done.',
   run: frame,
   slice: 0.02,
   control_size: 0.02,

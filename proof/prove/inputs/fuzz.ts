@@ -231,7 +231,7 @@ const broken = (file: string, find: string, replace: string) => ({ source: [{ fi
 export const fuzz: Check = {
   id: 'fuzz',
   promises: ['P27', 'P29', 'P30'],
-  says: 'Requests generated from the contract, sound and broken in all ways, never get a 5xx, and always a response that the contract allows.',
+  says: 'Requests that are generated from the contract, valid and invalid in every way, never get a 5xx, and always get a response that the contract allows.',
   run: fuzzIt,
   slice: 0.005,
   control_size: 0.12,

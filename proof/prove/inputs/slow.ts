@@ -140,7 +140,7 @@ const broken = (find: string, replace: string) => ({ source: [{ file: 'http/serv
 export const slow: Check = {
   id: 'slow',
   promises: ['P29'],
-  says: 'Thousands of clients that say nothing, drip, stop or never read are ended in time, while others are served.',
+  says: 'Thousands of clients that send nothing, send slowly, stop halfway or never read are disconnected in time, while others are served.',
   run: holdOut,
   alone: true,
   slice: 0.02,

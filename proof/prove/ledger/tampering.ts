@@ -175,7 +175,7 @@ async function tamperAndVerify(run: Run, size: number): Promise<Finding> {
 export const tampering: Check = {
   id: 'tampering',
   promises: ['P16'],
-  says: 'Whatever is edited, removed, added, exchanged, cut off, hashed anew, shown to one alone or taken back in an audit log is found by the verifier and named; and what a superuser who has the key does is found by what a witness has cosigned, and not without it.',
+  says: 'The verifier finds and names every entry of an audit log that was edited, removed, added, reordered, truncated, rehashed, rolled back or shown to one reader only. Tampering by a superuser who has the key is found with a witness’s cosignatures, and not without them.',
   run: tamperAndVerify,
   slice: 0.01,
   control_size: 0.02,

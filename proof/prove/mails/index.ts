@@ -65,7 +65,7 @@ const saying = (find: string, replace: string, noticed_by: string): Mutant => ({
 export const mails: Check = {
   id: 'mails',
   promises: ['P9', 'P12', 'P31'],
-  says: 'Mails go to those alone whom they concern, at addresses that a mail has confirmed, and say what their receivers may read when they are sent; a token in one works once; an address gets as many as it may, and what is refused counts for nothing.',
+  says: 'Mails go only to the people whom they concern, at confirmed addresses, and contain only what the receiver may read when they are sent. A token in a mail works once. An address gets no more mails than its limit, and refused requests do not count.',
   run: correspond,
   slice: 0.25,
   control_size: 0.25,

@@ -191,7 +191,7 @@ async function readMuch(run: Run, size: number): Promise<Finding> {
 export const bounded_reads: Check = {
   id: 'bounded-reads',
   promises: ['P32', 'P37'],
-  says: 'However many invitations have expired, tokens have ended, members are no bots and unread notifications are of deleted tickets: a page, and the count of what is unread, read a few thousand rows, and the pages together find what is there.',
+  says: 'However many invitations have expired, tokens have ended, members are not bots and unread notifications are about deleted tickets, a page and the count of unread notifications read a few thousand rows, and the pages together show every row that matches.',
   run: readMuch,
   slice: 0.3,
   control_size: 0.3,

@@ -307,7 +307,7 @@ const broken = (file: string, find: string, replace: string): Mutant => ({ sourc
 export const neighbours: Check = {
   id: 'neighbours',
   promises: ['P32', 'P22'],
-  says: 'Whatever one workspace, account or network sends, another’s median stays within twice its idle value, and its p99 within twice that or 100 ms.',
+  says: 'Whatever one workspace, account or network sends, the median of another’s requests stays within twice its idle value, and the p99 within twice that or 100 ms.',
   run: liveBeside,
   alone: true,
   slice: 0,

@@ -182,7 +182,7 @@ const broken = (file: string, find: string, replace: string, noticed_by: string)
 export const turns: Check = {
   id: 'turns',
   promises: ['P22', 'P32'],
-  says: 'However many workspaces, webhooks or requests of others wait, somebody’s only one has its turn after a few of them: in the notifier, in the deliverer, and for a connection to the database.',
+  says: 'However many workspaces, webhooks or requests of others wait, the only one of somebody else has its turn after a few of them: in the notifier, in the deliverer, and for a connection to the database.',
   run: takeTurns,
   slice: 0.2,
   control_size: 0.2,

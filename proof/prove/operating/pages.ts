@@ -172,7 +172,7 @@ async function operate(run: Run): Promise<Finding> {
 export const operating: Check = {
   id: 'operating',
   promises: ['P20', 'P24'],
-  says: 'Every command of docs/operating.md does what the page says: three logins, PgBouncer, backup and restore, upgrade, key rotation; a standby is refused until its promotion, and then served without a restart.',
+  says: 'Every command of docs/operating.md does what the page says: three logins, PgBouncer, backup and restore, upgrade, key rotation. A standby is refused until its promotion, and then used without a restart.',
   impossible: () => noDebian(version) ?? noPgBouncer(),
   run: operate,
   slice: 0, // it needs Debian's packages and two minutes

@@ -122,7 +122,7 @@ async function tryVersions(run: Run, size: number): Promise<Finding> {
 export const versions: Check = {
   id: 'versions',
   promises: ['P20'],
-  says: 'The tests that npm test runs on PostgreSQL 18 pass on 15, 16 and 17 as well.',
+  says: 'The tests that npm test runs on PostgreSQL 18 also pass on 15, 16 and 17.',
   impossible: () => {
     if (process.platform !== 'linux' || process.arch !== 'x64') return 'the older servers are for Linux on x64';
     return available().size > 0

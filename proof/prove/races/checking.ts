@@ -71,7 +71,7 @@ async function checkChecker(run: Run, size: number): Promise<Finding> {
 export const checker: Check = {
   id: 'checker',
   promises: ['P1', 'P3'],
-  says: 'The judge of histories finds nothing wrong in sound ones, and a fault in every one that only a broken server could produce.',
+  says: 'The judge of histories accepts every correct history, and finds a fault in every history that only a broken server could produce.',
   run: checkChecker,
   slice: 0.02,
   control_size: 0.01,

@@ -86,7 +86,7 @@ const broken = (file: string, find: string, replace: string): Mutant => ({
 export const comments: Check = {
   id: 'comments',
   promises: ['P2', 'P3', 'P10'],
-  says: 'Of two edits of one text of a comment one happens, every earlier text is kept, nobody but the author changes it, and what is purged is nowhere any more.',
+  says: 'If two edits are based on the same text of a comment, one happens. Every earlier text is kept, only the author can change a comment, and a purged text is nowhere any more.',
   run: (run, size) => runRounds(run, size, openLane, findPurged),
   slice: 0.01,
   control_size: 0.05,

@@ -202,7 +202,7 @@ const of_batches = (size: number) => source('deliverer.ts', 'const batch_size = 
 export const deliveries: Check = {
   id: 'deliveries',
   promises: ['P2', 'P15', 'P18', 'P20'],
-  says: 'Whatever workers are killed by SIGKILL, and though three of ten requests fail and other receivers are silent: each webhook gets each event, signed, at every attempt with the same id and bytes, and of each subject in order.',
+  says: 'Although workers are killed by SIGKILL, three of ten requests fail and some receivers never respond, each webhook gets each event: signed, with the same id and bytes at every attempt, and in order for each subject.',
   run: deliverAll,
   slice: 0.001,
   control_size: 0.006,

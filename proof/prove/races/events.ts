@@ -203,7 +203,7 @@ const in_no_order = source('order by o.created_at, o.id limit', 'order by md5(o.
 export const events: Check = {
   id: 'events',
   promises: ['P15', 'P2', 'P20'],
-  says: 'Whatever twelve writers commit and roll back, with sequencers, their connections and PostgreSQL killed: each committed change gets exactly one number, none is missing, each subject’s are in the order of its versions, and who follows the numbers sees each event once. A pass or a writer that is killed behind any of its messages has done all of it or nothing.',
+  says: 'While twelve writers commit and roll back, and sequencers, their connections and PostgreSQL are killed, each committed change gets exactly one number, and no number is missing. The numbers of each subject are in the order of its versions, and a client that follows the numbers sees each event once. A sequencer or writer that is killed after any of its messages has done all of its work or none.',
   run: writeAndNumber,
   slice: 0.02,
   control_size: 0.1,

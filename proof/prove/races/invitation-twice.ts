@@ -38,7 +38,7 @@ async function openLane(ring: Ring): Promise<Round> {
 export const invitation_twice: Check = {
   id: 'invitation-twice',
   promises: ['P9', 'P11'],
-  says: 'Of several calls that accept one invitation at the same time, one succeeds; the others get 404.',
+  says: 'If several calls accept one invitation at the same time, one succeeds, and the others get 404.',
   run: (run, size) => runRounds(run, size, openLane),
   slice: 0.015,
   control_size: 0.1,

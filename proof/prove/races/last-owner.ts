@@ -42,7 +42,7 @@ async function openLane(ring: Ring): Promise<Round> {
 export const last_owner: Check = {
   id: 'last-owner',
   promises: ['P11'],
-  says: 'Of two owners who are removed or demoted at the same time, one stays: a workspace always has an owner.',
+  says: 'If the last two owners are removed or demoted at the same time, one of them stays: a workspace always has an owner.',
   run: (run, size) => runRounds(run, size, openLane),
   slice: 0.015,
   control_size: 0.1,

@@ -50,7 +50,7 @@ async function record(run: Run, size: number): Promise<Finding> {
 export const linearizability: Check = {
   id: 'linearizability',
   promises: ['P1', 'P3'],
-  says: 'Each ticket is linearizable: one order of single steps explains every response, lost ones included.',
+  says: 'Each ticket is linearizable: one order of single transitions explains every response, including those that were lost.',
   run: record,
   slice: 0.0125,
   control_size: 0.00625,

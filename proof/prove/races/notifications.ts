@@ -161,7 +161,7 @@ const one_at_a_time = [
 export const notifications: Check = {
   id: 'notifications',
   promises: ['P15', 'P19'],
-  says: 'Whatever workers are killed by SIGKILL: of each act each member whom it concerns is told once, with every reason, and nobody of their own.',
+  says: 'Although workers are killed by SIGKILL, each member gets one notification of each change that concerns them, with every reason, and none of their own changes.',
   run: tellAll,
   slice: 0.005,
   control_size: 0.03,

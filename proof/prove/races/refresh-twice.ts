@@ -45,7 +45,7 @@ const in_sign_in = (find: string, replace: string) => ({ source: [{ file: 'accou
 export const refresh_twice: Check = {
   id: 'refresh-twice',
   promises: ['P9', 'P13'],
-  says: 'Two refreshes with one token at the same time get the same successor; using the token again half a minute later ends the session for both.',
+  says: 'Two refreshes with one token at the same time get the same new token. Using the old token again half a minute later ends the session for both.',
   run: (run, size) => runRounds(run, size, openLane),
   slice: 0.015,
   control_size: 0.15,

@@ -187,7 +187,7 @@ const in_routes = (find: string, replace: string) => ({ file: 'feed/routes.ts', 
 export const streams: Check = {
   id: 'streams',
   promises: ['P17', 'P9', 'P7'],
-  says: 'Of streams that share their reads, in two workspaces and of every role, each shows exactly what its reader’s pages do: every event, also where a moment before there was none, nothing of another workspace, and nothing once its reader is removed.',
+  says: 'Streams that share their reads, in two workspaces and for every role, each show exactly what their reader’s pages show: every event, nothing of another workspace, and nothing after the reader is removed.',
   run: follow,
   slice: 0.16,
   control_size: 0.33,

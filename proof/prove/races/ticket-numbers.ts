@@ -32,7 +32,7 @@ async function openLane(ring: Ring): Promise<Round> {
 export const ticket_numbers: Check = {
   id: 'ticket-numbers',
   promises: ['P2', 'P6'],
-  says: 'Tickets created at the same time get the next numbers, each its own and none left out, even with refused ones between them.',
+  says: 'Tickets created at the same time get consecutive numbers without duplicates or gaps, even if some creations in between are refused.',
   run: (run, size) => runRounds(run, size, openLane),
   slice: 0.01,
   control_size: 0.05,

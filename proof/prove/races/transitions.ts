@@ -111,7 +111,7 @@ export const without_lock_or_key = {
 export const transitions: Check = {
   id: 'transitions',
   promises: ['P1', 'P2', 'P3', 'P6', 'P9'],
-  says: 'Of conflicting steps on one ticket exactly the legal ones happen, one at a time; every other caller gets the current state, and nobody gets a 5xx.',
+  says: 'Of conflicting transitions of one ticket, exactly the legal ones happen, one at a time. Every other caller gets the current state, and nobody gets a 5xx.',
   run: race,
   slice: 0.005,
   control_size: 0.025,

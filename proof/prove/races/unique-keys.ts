@@ -41,7 +41,7 @@ async function openLane(ring: Ring): Promise<Round> {
 export const unique_keys: Check = {
   id: 'unique-keys',
   promises: ['P12', 'P27'],
-  says: 'Of two projects with one key, and of two accounts with one address however it is spelt, one is created; the other call gets 409.',
+  says: 'If two calls create projects with the same key, or accounts with the same address in any spelling, one succeeds, and the other gets 409.',
   run: (run, size) => runRounds(run, size, openLane),
   slice: 0.01,
   control_size: 0.05,

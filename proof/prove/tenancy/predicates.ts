@@ -112,7 +112,7 @@ async function remove(run: Run, size: number): Promise<Finding> {
 export const predicates: Check = {
   id: 'predicates',
   promises: ['P7', 'P8', 'P9'],
-  says: 'Each condition that authorization rests on is missed when it is gone: the suite sees it, or row-level security stands in, and the suite sees it without.',
+  says: 'If a condition of authorization is taken out, the suite notices it, or row-level security still refuses; in that case the suite notices it without row-level security.',
   run: remove,
   slice: 0, // server/test/locks/access.test.ts removes the first wall, and tenancy tries both
   control_size: 0.01,

@@ -63,7 +63,7 @@ async function revoke(run: Run, size: number): Promise<Finding> {
 export const revocation: Check = {
   id: 'revocation',
   promises: ['P9'],
-  says: 'A caller who loses a role, a membership, a session, a token or the account on one process is refused at the very next request to another; a write that asks while a role comes back is done.',
+  says: 'A caller who loses a role, a membership, a session, a token or the account through one process is refused by another process at the next request. A write that arrives while the role is given back is done.',
   run: revoke,
   slice: 0.01,
   control_size: 0.02,

@@ -79,7 +79,7 @@ const membership = 'where m\\.workspace_id = \\$1 and m\\.user_id = \\$2';
 export const tenancy: Check = {
   id: 'tenancy',
   promises: ['P7', 'P8', 'P10', 'P11'],
-  says: 'Every caller, for every operation and mixture of ids, gets what the policy says; outsiders learn and change nothing, and a resource of others looks like one that does not exist.',
+  says: 'For every operation and mixture of ids, every caller gets what the policy says. Outsiders learn and change nothing: a resource of another workspace looks like one that does not exist.',
   run: attack,
   alone: true,
   slice: 0.007,

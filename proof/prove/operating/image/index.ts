@@ -35,7 +35,7 @@ const dockerfile = '../../Dockerfile';
 export const image: Check = {
   id: 'image',
   promises: ['P20', 'P23'],
-  says: 'The image of the Dockerfile, run as compose.yaml says, migrates, serves, is healthy only with its database, writes nothing but /tmp, ends with 0, and holds no secret and nothing that serving doesn’t need.',
+  says: 'The image of the Dockerfile, run as compose.yaml says, migrates and serves. It is healthy only with its database, writes only to /tmp, exits with 0, and contains no secret and nothing that serving doesn’t need.',
   impossible: () => noDebian(version) ?? noPodman('mmdebstrap'),
   run: tryImage,
   slice: 0, // it needs Debian's packages and ten minutes

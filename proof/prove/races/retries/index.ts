@@ -72,7 +72,7 @@ export const kept_apart = {
 export const retries: Check = {
   id: 'retries',
   promises: ['P2', 'P20'],
-  says: 'A write sent again under its Idempotency-Key is done once and gets the same bytes, at the same time or after its response was lost; each person and token has its own keys; what was refused or failed is tried anew.',
+  says: 'A write that is sent again under its Idempotency-Key, at the same time or after its response was lost, is done once and gets the same bytes. Each person and token has separate keys. A write that was refused or failed is tried again.',
   run: sendAgain,
   slice: 0.008,
   control_size: 0.02,
