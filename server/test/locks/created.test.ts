@@ -116,7 +116,7 @@ describe('something that was created', () => {
     expect((await guest.client.raw.get_session({ session_id })).status).toBe(404);
   });
 
-  test('is not found before it exists: a transition that its ticket has not made, whatever the number in the path', async () => {
+  test('is not found before it exists: a transition that its ticket has not gone through, whatever the number in the path', async () => {
     const at = await someTicket();
     for (const sequence of ['1', '999999999', '0', '01', '-1', '1e0', '9999999999', 'x']) {
       expect((await team.owner.client.raw.get_transition({ ...at, sequence })).status).toBe(404);
