@@ -128,21 +128,21 @@ function piecesOf({ leaver, leavers }: Bed, settled: () => Promise<void>): Piece
   return [
     {
       name: 'counting stale values',
-      says: 'a new workflow drops every status, without a mapping, and is refused with their numbers',
+      says: 'a new workflow without any of the old statuses, and without a mapping, is refused with the numbers of their tickets',
       tickets,
       request: { ...workflow, body: anew },
       right: ({ status, text }) => status === 409 && text.includes('status_in_use'),
     },
     {
       name: 'a mapping',
-      says: 'a new workflow drops one status, whose tickets move to another; nobody else changes a ticket meanwhile',
+      says: 'a new workflow drops one status and moves its tickets to another; no other client can change a ticket meanwhile',
       tickets: tickets / 10,
       request: { ...workflow, body: { ...without('closed'), mapping: { statuses: { closed: 'resolved' } } } },
       right: ({ status }) => status === 200,
     },
     {
       name: 'removing a member',
-      says: 'who has every ticket: done when all are unassigned',
+      says: 'the member has every ticket; the work is done when all of them are unassigned',
       tickets,
       request: { method: 'DELETE', path: `${workspace}/members/${leaver.user.id}` },
       right: ({ status }) => status === 204,

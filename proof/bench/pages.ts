@@ -48,17 +48,17 @@ export async function measurePages(target: Target, bed: Bed): Promise<Page[]> {
   const pages = [
     {
       name: 'worst list',
-      says: 'filters that never meet, by last activity: the page looks at as many rows as it may and shows none',
+      says: 'no ticket matches the filters, ordered by last activity: the page reads the most rows that a page may read, and shows none',
       path: `${list}&status=closed&priority=medium&label=bench&reporter=me&sort=-last_activity_at`,
     },
     {
       name: 'bytes',
-      says: 'descriptions of ordinary text, as many as the bound in bytes lets in',
+      says: 'as many descriptions of ordinary text as the limit in bytes allows',
       path: `${list}&project_id=${plain}&fields=description`,
     },
     {
       name: 'control characters',
-      says: 'the same of control characters, each six bytes of JSON',
+      says: 'the same with control characters, each of which takes six bytes in JSON',
       path: `${list}&project_id=${control}&fields=description`,
     },
   ];

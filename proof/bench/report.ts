@@ -84,22 +84,26 @@ export function barsOf({ scenarios, resident_mb, scale, pages, large, events }: 
   for (const { name, bytes } of pages) add(`page, ${name}: KiB`, bytes / 1024, { most: 1024 });
   for (const { name, right, response_ms, others } of large.pieces) {
     add(`${name}: seconds until the response`, response_ms / 1000, { most: 5 });
-    add(`${name}: errors, those of others included`, others.errors + (right ? 0 : 1), { most: 0 });
+    add(`${name}: errors, including those of other clients`, others.errors + (right ? 0 : 1), { most: 0 });
   }
-  add('memory of the process after all of it, MB', resident_mb.baton, { most: 512 });
+  add('peak memory of the process after all of this, MB', resident_mb.baton, { most: 512 });
   const { with_worker, without_worker, deliveries, backlogs } = events;
-  add('steps: throughput with a worker to that without', with_worker.requests_per_s / without_worker.requests_per_s, {
-    least: 0.85,
-  });
-  add('steps: errors', with_worker.errors + without_worker.errors, { most: 0 });
+  add(
+    'transitions: throughput with a worker to that without',
+    with_worker.requests_per_s / without_worker.requests_per_s,
+    {
+      least: 0.85,
+    },
+  );
+  add('transitions with and without a worker: errors', with_worker.errors + without_worker.errors, { most: 0 });
   for (const { connections, p99_ms, errors, events: came } of deliveries) {
-    add(`an event of ${connections} connections’ writes: those on the stream`, came, { least: 1 });
-    add(`an event of ${connections} connections’ writes: errors`, errors, { most: 0 });
-    add(`an event of ${connections} connections’ writes is delivered: p99 ms`, p99_ms, { most: 250 });
+    add(`events of ${connections} connections’ writes that reach the stream`, came, { least: 1 });
+    add(`writes of ${connections} connections with a stream: errors`, errors, { most: 0 });
+    add(`${connections} connections’ writes, from a change to its event on the stream: p99 ms`, p99_ms, { most: 250 });
   }
   const [backlog, long_backlog] = backlogs;
   if (backlog === undefined || long_backlog === undefined) throw new Error('There are no backlogs.');
-  add(`${size(backlog.entries)} events are numbered beside writers: seconds`, backlog.seconds, { most: 15 });
+  add(`${size(backlog.entries)} events numbered while clients write: seconds`, backlog.seconds, { most: 15 });
   add(
     `memory after ${size(long_backlog.entries)} events, to that after ${size(backlog.entries)}`,
     long_backlog.resident_mb / backlog.resident_mb,
@@ -153,9 +157,9 @@ function eventLines({ with_worker, without_worker, deliveries, backlogs }: Event
   const steps = ({ requests_per_s, database_cpu_us }: Sample) =>
     `${round(requests_per_s)}/s at ${round(database_cpu_us)} µs of the database`;
   return [
-    `Steps of tickets without a worker: ${steps(without_worker)}; with one on the same cores, which numbers what they leave: ${steps(with_worker)}.`,
+    `Transitions without a worker: ${steps(without_worker)}. With a worker on the same cores, which numbers their events: ${steps(with_worker)}.`,
     '',
-    '| writers | requests/s | events on a stream | p50 ms from the change | p99 ms | most without a number |',
+    '| writers | requests/s | events on a stream | p50 ms from the change | p99 ms | most unnumbered events |',
     '|--:|--:|--:|--:|--:|--:|',
     ...deliveries.map(
       ({ connections, requests_per_s, events, p50_ms, p99_ms, most_waiting }) =>
@@ -164,7 +168,7 @@ function eventLines({ with_worker, without_worker, deliveries, backlogs }: Event
     '',
     ...backlogs.map(
       ({ entries, writers, seconds, writes_per_s, resident_mb }) =>
-        `- ${round(entries)} events without a number, ${writers} writers beside (${round(writes_per_s)}/s): ${round(seconds, 1)} s, the process had at most ${resident_mb} MB.`,
+        `- Numbering ${round(entries)} events while ${writers} clients write (${round(writes_per_s)}/s) took ${round(seconds, 1)} s; the process used at most ${resident_mb} MB.`,
     ),
   ];
 }
@@ -180,7 +184,7 @@ function alone({ updates, pages, large, resident_mb, events }: Results): string[
     '',
     ...pages.map(({ name, says }) => `- ${name}: ${says}.`),
     '',
-    'Large pieces of work, in a project where two clients go on writing single tickets:',
+    'Large pieces of work in a project, while two clients write single tickets in it:',
     '',
     '| | tickets | status | ms to the response | ms until all is done | other writes | their p50 ms | their longest ms |',
     '|---|--:|--:|--:|--:|--:|--:|--:|',
@@ -188,7 +192,7 @@ function alone({ updates, pages, large, resident_mb, events }: Results): string[
     '',
     ...large.pieces.map(({ name, says }) => `- ${name}: ${says}.`),
     '',
-    'What PostgreSQL logs for an update of one ticket, its indexes included:',
+    'WAL that PostgreSQL writes for an update of one ticket, including its indexes:',
     ...updates.map(({ says, wal_bytes, hot_share }, index) => {
       const end = index === updates.length - 1 ? '.' : ';';
       return `${says} ${round(wal_bytes)} bytes, ${round(hot_share * 100)} % of such updates without a new index entry (HOT)${end}`;
@@ -196,7 +200,7 @@ function alone({ updates, pages, large, resident_mb, events }: Results): string[
     '',
     ...eventLines(events),
     '',
-    `The most memory of each process, after all of it: Baton ${resident_mb.baton} MB, the floor ${resident_mb.floor} MB, the baseline ${resident_mb.baseline} MB.`,
+    `Peak memory of each process, after all of this: Baton ${resident_mb.baton} MB, the floor ${resident_mb.floor} MB, the baseline ${resident_mb.baseline} MB.`,
   ];
 }
 
@@ -206,14 +210,14 @@ export function page(results: Results): string {
   return [
     '# Figures',
     '',
-    '`npm run bench` measures and writes this page, [bench.json](bench.json) and the chart. Four servers before one',
-    'PostgreSQL, commits waiting for the disk, loaded in turn: **floor** is bare node:http and pg doing the same statements,',
-    'pipelined, without row-level security, framework, tokens or validation; **baseline** is such a service as it is usually',
-    'written, one query a step ([proof/bench/baseline](../proof/bench/baseline/main.ts)); **postgraphile** is PostGraphile 5 before',
-    'a smaller tracker of its own, with row-level security and a history by a trigger ([its schema](../tools/postgraphile/schema.sql)).',
-    'Load, servers and database share the machine: the ratios count, not the figures.',
+    '`npm run bench` measures, and writes this page, [bench.json](bench.json) and the chart. Four servers use one PostgreSQL, whose',
+    'commits wait for the disk. They get the same load in turn. **floor** is bare node:http and pg with the same statements, pipelined,',
+    'without row-level security, framework, tokens or validation. **baseline** is the same service as it is usually written, with one',
+    'query at a time ([proof/bench/baseline](../proof/bench/baseline/main.ts)). **postgraphile** is PostGraphile 5 with a smaller tracker',
+    'of its own, which has row-level security and a trigger for the history ([its schema](../tools/postgraphile/schema.sql)).',
+    'Load, servers and database share the machine, so compare the ratios, not the absolute figures.',
     '',
-    `Seen on ${on} at ${commit}: ${machine}; ${connections} connections, ${rounds} rounds of ${seconds} s, the middle one.`,
+    `Measured on ${on} at ${commit}: ${machine}; ${connections} connections, the median of ${rounds} rounds of ${seconds} s.`,
     '',
     '![Requests per second and CPU per request](bench.svg)',
     '',
@@ -228,7 +232,7 @@ export function page(results: Results): string {
     '',
     ...alone(results),
     '',
-    '| what it must meet | bar | seen | |',
+    '| requirement | bar | measured | |',
     '|---|--:|--:|---|',
     ...barsOf(results).map((bar) => {
       const limit = 'most' in bar.at ? `≤ ${bar.at.most}` : `≥ ${bar.at.least}`;

@@ -55,7 +55,7 @@ export async function makeScenarios(
   return [
     {
       name: 'list',
-      says: `a page of 50 of ${place.tickets.toLocaleString('en')} tickets, by status`,
+      says: `a page of 50 of ${place.tickets.toLocaleString('en')} tickets, filtered by status`,
       next: () => ({ request: toBody('GET', `${path}/tickets?status=open&limit=50`), right: ok }),
     },
     {
@@ -65,7 +65,7 @@ export async function makeScenarios(
     },
     {
       name: 'create',
-      says: 'a ticket, all of them in one project',
+      says: 'a ticket; all are in one project',
       next: () => {
         const body = { title: 'A new ticket', description, priority: 'high' };
         return { request: toBody('POST', `${path}/projects/${busy_project_id}/tickets`, body), right: ok };
@@ -73,12 +73,12 @@ export async function makeScenarios(
     },
     {
       name: 'transition',
-      says: 'a step of one of many tickets',
+      says: 'a transition of one of many tickets',
       next: spreadSteps(rows, connections, path, random),
     },
     {
       name: 'transition, one hot ticket',
-      says: 'every connection moves the same ticket, to any of 12 statuses; the one it is in is refused',
+      says: 'every connection moves the same ticket to a random one of 12 statuses; its present one is refused',
       next: () => ({
         request: toBody('POST', `${path}/tickets/${hot_ticket_id}/transitions`, { to: `s${random.below(12)}` }),
         right: ({ status }) => status === 201 || status === 409,
@@ -86,7 +86,7 @@ export async function makeScenarios(
     },
     {
       name: 'login',
-      says: 'bcrypt at cost 10',
+      says: 'bcrypt with cost 10',
       next: () => {
         const body = { email: person.email, password: person.password };
         return { request: toBody('POST', '/v1/auth/login', body), right: ok };

@@ -69,9 +69,9 @@ function table(results: readonly Result[]): string {
   return [
     '# Proof',
     '',
-    'What each promise was tried with, and what was seen. `npm run prove` runs every check in full and writes this page;',
-    '`npm run prove -- P1 --seed 7` runs those of one promise; `npm test` runs a part of each. A control is the same check',
-    'on a build broken on purpose: it counts only if the check notices.',
+    'How each promise was checked, and what was seen. `npm run prove` runs every check in full and writes this page;',
+    '`npm run prove -- P1 --seed 7` runs the checks of one promise; `npm test` runs a small part of each. A control runs the same',
+    'check on a build that was broken on purpose, and is caught if the check reports a violation.',
     '',
     '| what holds | load | figures | seen | controls caught | when |',
     '|---|---|---|---|---|---|',
