@@ -10,6 +10,10 @@ import type { Stage } from '../stage.ts';
  */
 const allowance_bytes = 32 * 2 ** 20;
 
+/** How often one measurement collects garbage at most, and how much less than the last time is worth another one. */
+const most_collections = 25;
+const noise_bytes = 2 ** 20;
+
 const collect = pathToFileURL(path.resolve(import.meta.dirname, '../../harness/collect.ts')).href;
 /** Settings of a server whose memory is watched. */
 export const collectable = { NODE_OPTIONS: `--expose-gc --import ${collect}` };
@@ -29,20 +33,31 @@ export class MemoryWatch {
   }
 
   async look(): Promise<void> {
-    // Twice, because the server may have released by the second what the first found in use.
-    for (const wait_ms of [200, 200]) {
+    // Again until nothing more is released: the server takes a moment to give back what a thousand clients used.
+    let least = Number.POSITIVE_INFINITY;
+    for (let n = 0; n < most_collections; n++) {
       this.#stage.child.kill('SIGWINCH');
-      await sleep(wait_ms);
+      await sleep(200);
+      const heap = await this.#heap();
+      if (heap === undefined) return;
+      const released = least - heap;
+      least = Math.min(least, heap);
+      if (released < noise_bytes) break;
     }
+    this.#heaps.push(least);
+  }
+
+  /** The memory in use, or undefined if there are no metrics. */
+  async #heap(): Promise<number | undefined> {
     const text = await this.#metrics();
-    if (text === undefined) return;
+    if (text === undefined) return undefined;
     const sum = (name: string) =>
       [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\d.*)$`, 'gm'))].reduce(
         (all, match) => all + Number(match[1]),
         0,
       );
-    this.#heaps.push(sum('nodejs_heap_size_used_bytes') + sum('nodejs_external_memory_bytes'));
     this.#resident = sum('process_resident_memory_bytes');
+    return sum('nodejs_heap_size_used_bytes') + sum('nodejs_external_memory_bytes');
   }
 
   /**

@@ -1,5 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestDatabase } from '../../harness/database.ts';
 import type { World } from './world.ts';
+
+/**
+ * Waits until the worker has numbered all events of the attacked workspace, and notified people and webhooks of them: this
+ * changes rows, whatever the requests do.
+ */
+export async function allProcessed({ owner }: TestDatabase, { sides }: World): Promise<void> {
+  const { workspace_id } = sides.attacked;
+  for (const until = performance.now() + 30_000; ; await sleep(50)) {
+    const { rowCount } = await owner.query(
+      `select 1 from outbox where workspace_id = $1
+       union all
+       select 1 from event_heads h left join notification_places p using (workspace_id)
+         where h.workspace_id = $1 and h.last_sequence > coalesce(p.last_sequence, 0)
+       union all
+       select 1 from webhooks w join event_heads h using (workspace_id)
+         where h.workspace_id = $1 and w.state = 'active' and w.deleted_at is null and h.last_sequence > w.last_sequence`,
+      [workspace_id],
+    );
+    if (rowCount === 0) return;
+    if (performance.now() > until) throw new Error('The worker did not process the events of the attacked workspace.');
+  }
+}
 
 /** Every row of the attacked workspace and of its members' accounts, by table, as text in a fixed order. */
 export async function rowsOf({ owner }: TestDatabase, { sides, team }: World): Promise<Map<string, string>> {

@@ -5,7 +5,7 @@ import { Wire } from '../../harness/wire.ts';
 import { takeAway, untriedFinals } from './finals.ts';
 import { attacksOn, Battery, type Cell, rightfulOn } from './matrix.ts';
 import { untriedIds } from './requests.ts';
-import { changedRows, rowsOf } from './rows.ts';
+import { allProcessed, changedRows, rowsOf } from './rows.ts';
 import { rowLevelSecurity } from './predicates.ts';
 import { tellingApart } from './timing.ts';
 import { buildWorld } from './world.ts';
@@ -29,6 +29,7 @@ async function attack(run: Run, size: number): Promise<Finding> {
   const broken = replace && (await startServing({ database_url: stage.database.url, replace }));
   const wire = new Wire((broken ?? stage).url, 16);
   const battery = new Battery(wire, world);
+  await allProcessed(stage.database, world);
   const before = await rowsOf(stage.database, world);
   const only = mutant?.other?.startsWith('only ') === true ? mutant.other.slice('only '.length) : undefined;
   const attacks = attacksOn(world, random).filter(({ shot }) => only === undefined || shot.operation.id === only);

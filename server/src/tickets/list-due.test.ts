@@ -89,7 +89,7 @@ describe('a day counted from today', () => {
     ['time_zone', 'Mars/Olympus'],
   ])('is refused as %s=%s', async (parameter, value) => {
     const { workspace_id, member } = team;
-    const response = await member.client.raw.list_tickets({ workspace_id, [parameter]: value } as never);
+    const response = await member.client.raw.list_tickets({ workspace_id, [parameter]: value });
     expect(response).toMatchObject({ status: 422, body: { errors: [{ parameter }] } });
   });
 });
