@@ -59,7 +59,7 @@ walks('the audit log', () => {
     await page.reload();
     await entry(page, 'Grace Hopper moved ENG-1').waitFor();
     await page.getByLabel('To', { exact: true }).fill('2020-01-01');
-    await page.getByText('No entry matches').waitFor();
+    await page.getByRole('heading', { name: 'No entry matches' }).waitFor();
     await page.getByRole('button', { name: 'Clear filters' }).first().click();
     await entry(page, 'Ada Lovelace created the workspace Harbour').waitFor();
     await page.goBack();

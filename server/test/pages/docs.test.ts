@@ -76,7 +76,7 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH if C
     await page.locator('#operations-tickets-list_tickets .try-out__btn').click();
     const filters = page.locator('#operations-tickets-list_tickets tr[data-param-in="query"] input');
     const filled = await filters.evaluateAll((inputs) => inputs.map((input) => (input as { value?: string }).value));
-    expect(filled.filter((value) => value !== '')).toEqual(['50', 'start']); // the defaults of limit and cursor
+    expect(filled.filter((value) => value !== '')).toEqual(['50', 'start', 'UTC']); // the defaults of limit, cursor and time_zone
     await page.locator('#operations-accounts-register').screenshot({ path: path.join(shots, 'docs-try.png') });
     await page.setViewportSize(phone);
     const described = await page.locator('.opblock-tag small').first().boundingBox();
