@@ -109,14 +109,17 @@ async function holdOut(run: Run, size: number): Promise<Finding> {
   const asked = { url: stage.url, path: '/v1/me', token, bound_ms: others_bound_ms * patience };
   const others = askMeanwhile(asked, stop.signal);
   await sleep(200);
-  await memory.look();
-  const waves = scaled(5, size);
+  // V8 and Node keep some 100 MB for the next connections after the first waves: over ten waves the heap had 57, 132, 121, 150, 160,
+  // 160 and 156 MB. A leak grows with every wave.
+  const warm_up = size >= 1 ? 2 : 0;
+  if (warm_up === 0) await memory.look();
+  const waves = scaled(5, size) + warm_up;
   const count = scaled(1600, size, 64);
   const deaf = scaled(16, size, 2);
   const violations: string[] = [];
   for (let n = 0; n < waves; n++) {
     violations.push(...(await sendWave({ stage, limits, wire, count, deaf })));
-    await memory.look();
+    if (n >= warm_up) await memory.look();
     run.progress((n + 1) / waves);
   }
   stop.abort();
