@@ -63,7 +63,7 @@ walks('the audit log', () => {
     await page.getByRole('button', { name: 'Clear filters' }).first().click();
     await entry(page, 'Ada Lovelace created the workspace Harbour').waitFor();
     await page.goBack();
-    await page.getByText('No entry matches').waitFor();
+    await page.getByRole('heading', { name: 'No entry matches' }).waitFor();
     expect(faults).toEqual([]);
   }, 120_000);
 
