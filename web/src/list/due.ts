@@ -30,8 +30,10 @@ export const always: DueSpan = {};
 /** The categories of all statuses in which a ticket is not done. */
 export const open_categories: readonly string[] = ['todo', 'in_progress', 'waiting'];
 
-const form = /^(\d{4}-\d{2}-\d{2}|today([+-]\d{1,3})?)$/;
-const isDay = (text: string) => form.test(text) && (text.startsWith('today') || !Number.isNaN(Date.parse(text)));
+const form = /^((?!0000)\d{4}-\d{2}-\d{2}|today([+-]\d{1,3})?)$/;
+/** Chromium takes 30 February for 2 March, so a date has to come back as it was. */
+const isDate = (text: string) => !Number.isNaN(Date.parse(text)) && dayAfter(text, 0) === text;
+const isDay = (text: string) => form.test(text) && (text.startsWith('today') || isDate(text));
 
 /** Reads the span of an address, ignoring days that the API would refuse. */
 export const dueSpanOf = (after: string, before: string): DueSpan => ({
@@ -39,11 +41,17 @@ export const dueSpanOf = (after: string, before: string): DueSpan => ({
   ...(isDay(before) && { before }),
 });
 
+/** Returns the span as parameters of the API, of a view and of an address. */
+export const parametersOf = ({ after, before }: DueSpan): { due_after?: string; due_before?: string } => ({
+  ...(after !== undefined && { due_after: after }),
+  ...(before !== undefined && { due_before: before }),
+});
+
 export const choiceOf = ({ after, before }: DueSpan): DueChoice | undefined =>
   due_choices.find((choice) => due_spans[choice].after === after && due_spans[choice].before === before);
 
-/** Returns today's date, computed at most once a second, because a list may compare thousands of tickets with it. */
 let known = { at: 0, day: '' };
+/** Returns today's date, computed at most once a second, because a list may compare thousands of tickets with it. */
 function today(): string {
   const now = Date.now();
   if (Math.abs(now - known.at) > 1000) known = { at: now, day: dayOf(new Date(now)) };

@@ -56,7 +56,7 @@ describe('the filters of an address', () => {
     expect(searchOf(filtersOf(due, { grouped: true }), { grouped: true })).toEqual(due);
     expect(inputOf(filtersOf(due, { grouped: true }))).toMatchObject({ ...due, time_zone: expect.any(String) });
     expect(inputOf(nothing)).toEqual({ sort: '-created_at' });
-    for (const none of ['tomorrow', 'today+', 'today+1000', '2027-13-01', '']) {
+    for (const none of ['tomorrow', 'today+', 'today+1000', '2027-13-01', '2027-02-30', '0000-01-01', '']) {
       expect(filtersOf({ due_before: none }, { grouped: false })).toEqual(nothing);
     }
   });

@@ -1,7 +1,7 @@
 import type { Input, Priority } from 'baton-sdk';
 import type { KnownTicket } from '../store/changes.ts';
 import { ownZone } from '../ui/dates.ts';
-import { always, type DueSpan, dueSpanOf, isDueIn } from './due.ts';
+import { always, type DueSpan, dueSpanOf, isDueIn, parametersOf } from './due.ts';
 
 export const sorts = [
   '-created_at',
@@ -81,8 +81,7 @@ export function searchOf(filters: Filters, layout: Layout): Record<string, strin
   const values = filter_names.map((name) => [name, filters[name].length === 0 ? undefined : join(filters[name])]);
   return {
     ...Object.fromEntries(values),
-    due_after: filters.due.after,
-    due_before: filters.due.before,
+    ...parametersOf(filters.due),
     sort: filters.sort === usualSort(layout) ? undefined : filters.sort,
     group: layout.grouped && filters.group === 'none' ? 'none' : undefined,
   };
@@ -115,11 +114,7 @@ export function inputOf(filters: Filters, project?: string): ListInput {
   const projects = project === undefined ? filters.project : [project];
   const given = { status, status_category, assignee, reporter, priority, label, project_id: projects };
   const values = Object.entries(given).flatMap(([name, list]) => (list.length === 0 ? [] : [[name, join(list)]]));
-  const days = {
-    ...(due.after !== undefined && { due_after: due.after }),
-    ...(due.before !== undefined && { due_before: due.before }),
-    ...(hasDue(filters) && { time_zone: ownZone() }),
-  };
+  const days = { ...parametersOf(due), ...(hasDue(filters) && { time_zone: ownZone() }) };
   return { ...(Object.fromEntries(values) as ListInput), ...days, sort };
 }
 

@@ -1,5 +1,6 @@
 import { linkOptions } from '@tanstack/react-router';
 import type { Input, View } from 'baton-sdk';
+import { parametersOf } from './due.ts';
 import { type FilterName, filter_names, type Filters, filtersOf, join, searchOf, sorts, split } from './filters.ts';
 
 /** The parts of a page that a view can store. */
@@ -28,13 +29,8 @@ export function wantedOf({ project, board, filters }: Shown): { layout: Layout; 
   const values = filter_names
     .filter((name) => of_page[name].length > 0)
     .map((name) => [parameterOf(name), join(of_page[name].toSorted())]);
-  const { after, before } = filters.due;
-  const days = {
-    ...(after !== undefined && { due_after: after }),
-    ...(before !== undefined && { due_before: before }),
-  };
   const sort = filters.sort === usualSort(layout) ? {} : { sort: filters.sort };
-  return { layout, query: { ...Object.fromEntries(values), ...days, ...sort } };
+  return { layout, query: { ...Object.fromEntries(values), ...parametersOf(filters.due), ...sort } };
 }
 
 /** Returns the view's parameters that the console can't show; API clients may have saved them. */
