@@ -162,7 +162,7 @@ async function ticket(scene: Scene): Promise<void> {
   line.turn('refusing');
   await page.getByRole('textbox', { name: 'Comment' }).fill('I try it without the shim.');
   await page.keyboard.press('ControlOrMeta+Enter');
-  await page.locator('p.connection').getByText('1 change waits here').waitFor();
+  await page.getByText('1 change waits here').waitFor();
   await page.getByRole('textbox', { name: 'Comment' }).fill('And with');
   await shoot(page, 'offline');
   line.turn('fair');
