@@ -90,9 +90,12 @@ export class MemoryWatch {
     };
   }
 
-  faults(): string[] {
+  /** What is wrong: memory that has grown, and more of it than `resident_bound_mb` at the end. */
+  faults(resident_bound_mb = Number.POSITIVE_INFINITY): string[] {
+    const resident = Math.round(this.#resident / 2 ** 20);
+    const large = resident > resident_bound_mb ? [`the server uses ${resident} MB`] : [];
     const grown = this.#least(0.7, 1) - this.#least(0.1, 0.4);
     const growth = grown > allowance_bytes ? [`the heap has grown by ${Math.round(grown / 2 ** 20)} MB`] : [];
-    return [...growth, ...this.#missing];
+    return [...growth, ...large, ...this.#missing];
   }
 }

@@ -50,6 +50,8 @@ async function drip(socket: Socket, text: string): Promise<void> {
 export interface Fate {
   /** When the server closed the connection; undefined if not in time. */
   ended_ms: number | undefined;
+  /** What ended it: `end`, `close`, or the code of an error such as ECONNRESET. */
+  ended_by?: string;
   answers: RawAnswer[];
 }
 
@@ -70,13 +72,14 @@ export function beSlow({ start, drip: text }: SlowKind, port: number, patience_m
   });
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   const fate = new Promise<Fate>((resolve) => {
-    const settle = (ended_ms: number | undefined) => {
+    const settle = (ended_ms: number | undefined, ended_by: string) => {
       clearTimeout(deadline);
-      resolve({ ended_ms, answers: readAnswers(Buffer.concat(chunks).toString('latin1')).answers });
+      resolve({ ended_ms, ended_by, answers: readAnswers(Buffer.concat(chunks).toString('latin1')).answers });
     };
-    const ended = () => settle(performance.now() - started);
-    const deadline = setTimeout(() => settle(undefined), patience_ms);
-    for (const event of ['end', 'error', 'close']) socket.on(event, ended);
+    const ended = (by: string) => settle(performance.now() - started, by);
+    const deadline = setTimeout(() => settle(undefined, 'the deadline'), patience_ms);
+    socket.on('end', () => ended('end')).on('close', () => ended('close'));
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => ended(code ?? 'an error'));
   });
   return { fate, leave: () => socket.destroy() };
 }
