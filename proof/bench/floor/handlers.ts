@@ -107,21 +107,21 @@ export const create = (call: Call): Promise<Answer> =>
   onClient(async (send, client) => {
     const { workspace_id, user_id, id: project_id, body } = call;
     const begun = client.query('begin');
-    const [asked, [project]] = await Promise.all([ask(send, call), send('number', [workspace_id, project_id]), begun]);
+    const [asked, [project]] = await Promise.all([ask(send, call), send('project', [workspace_id, project_id]), begun]);
     if (!may(asked) || project === undefined) {
       await client.query('rollback');
       return [404, {}];
     }
     const id = randomUUID();
-    const { at, number } = project;
+    const { at, key, workflow_version } = project;
     const { title, description, priority } = body;
     const after = JSON.stringify({ title, status: 'open', priority });
-    await Promise.all([
+    const [[taken]] = await Promise.all([
+      send('number', [workspace_id, project_id, workflow_version, 1_000_000]),
       send('insert', [
         workspace_id,
         id,
         project_id,
-        number,
         title,
         description,
         'open',
@@ -134,7 +134,7 @@ export const create = (call: Call): Promise<Answer> =>
         at,
         at,
       ]),
-      send('audit', [
+      send('created', [
         workspace_id,
         randomUUID(),
         user_id,
@@ -146,12 +146,14 @@ export const create = (call: Call): Promise<Answer> =>
         after,
         randomUUID(),
         at,
+        key,
       ]),
       client.query('commit'),
     ]);
+    const number = taken?.['number'];
     const row = {
       id,
-      key: `${String(project['key'])}-${String(number)}`,
+      key: `${String(key)}-${String(number)}`,
       project_id,
       number,
       title,

@@ -23,11 +23,19 @@ export const texts = {
     to_status, resolution, comment_id, actor_id, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
   audit: `insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, before,
     after, request_id, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-  number: `update projects set last_number = last_number + 1 where workspace_id = $1 and id = $2
-    returning key, last_number as number, workflow_version, archived_at, now() as at`,
+  project: `select key, last_number + 1 as number, workflow_version, archived_at, now() as at from projects
+    where workspace_id = $1 and id = $2`,
+  number: `update projects p set last_number = case
+    when p.workflow_version = $3 and p.archived_at is null and p.last_number < $4 then p.last_number + 1 end
+    where p.workspace_id = $1 and p.id = $2 returning last_number as number`,
   insert: `insert into tickets (workspace_id, id, project_id, number, title, description, initial_status, status, priority,
     labels, assignee_id, reporter_id, due_on, created_at, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    select $1, $2, $3, p.last_number, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+    from projects p where p.workspace_id = $1 and p.id = $3`,
+  created: `insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, before,
+    after, request_id, created_at) select $1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb || jsonb_build_object(
+    'number', t.number, 'key', $12::text || '-' || t.number), $10, $11
+    from tickets t where t.workspace_id = $1 and t.id = $6`,
   user: 'select id, email, name from users where email = $1',
   hash: 'select password_hash from user_credentials where user_id = $1',
   new_session: `insert into sessions (user_id, id, user_agent, ip, expires_at) values ($1, $2, $3, $4, now() + interval '30 days')`,

@@ -79,7 +79,11 @@ const in_workspace: readonly Removal[] = [
   {
     name: 'a number is taken in the workspace’s project',
     operations: ['create_ticket'],
-    replace: [without('last_number \\+ 1\\s+where ', 'workspace_id')],
+    replace: [
+      without('now\\(\\) as at from projects\\s+where ', 'workspace_id'),
+      without('last_number \\+ 1 end\\s+where ', 'p.workspace_id'),
+      without('from projects p where ', 'p.workspace_id'),
+    ],
     by: wall,
   },
   {

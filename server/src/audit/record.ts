@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Actor, ApiToken } from '../access/authorize.ts';
 import { inserted, insertedFrom, without } from '../db/columns.ts';
-import { sql } from '../db/sql.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
 import type { AuditEntry } from './facts.ts';
@@ -44,11 +44,24 @@ const fieldsOf = (entry: AuditEntry) => ({
   at: entry.at ?? null,
 });
 
+/**
+ * Fields of an entry's `after` that only the database knows when the entry is sent: an expression for them, as a JSON object, and
+ * the one row that it reads.
+ */
+export interface Learnt {
+  fields: Sql;
+  from: Sql;
+}
+
 /** Records an action in the workspace's audit log, in the action's own transaction. The worker numbers it later. */
-export function recordAudit(tx: Tx, actor: Recorder, entry: AuditEntry): void {
+export function recordAudit(tx: Tx, actor: Recorder, entry: AuditEntry, learnt?: Learnt): void {
   const { at, ...fields } = fieldsOf(entry);
   const row = { ...causeOf(actor), ...fields, created_at: sql`coalesce(${at}::timestamptz, now())` };
-  tx.send(sql`insert into outbox ${inserted(outbox_columns, row)}`);
+  if (learnt === undefined) tx.send(sql`insert into outbox ${inserted(outbox_columns, row)}`);
+  else {
+    const values = { ...row, after: sql`${row.after}::jsonb || ${learnt.fields}` };
+    tx.send(sql`insert into outbox ${insertedFrom(outbox_columns, values, learnt.from)}`);
+  }
 }
 
 /** Records many actions of one request in one statement. */

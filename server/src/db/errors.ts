@@ -18,10 +18,16 @@ const unavailable_messages =
   /terminated|timeout exceeded|not queryable|Client has encountered a connection error|Cannot use a pool/;
 const network_codes = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOENT)/;
 
-/** Whether the transaction can simply be retried: a deadlock or serialization failure. */
+/**
+ * Whether the transaction can simply be retried: a deadlock, a serialization failure, or a project that has changed since a
+ * creation of a ticket read it (`takeNextNumber`).
+ */
 export function isRetryable(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && (error.code === '40P01' || error.code === '40001');
+  if (!(error instanceof pg.DatabaseError)) return false;
+  return error.code === '40P01' || error.code === '40001' || lacksNumber(error);
 }
+
+const lacksNumber = ({ code, column }: pg.DatabaseError) => code === '23502' && column === 'last_number';
 
 /** Whether the statement was refused only because one before it in the transaction had failed. */
 export function isAborted(error: unknown): boolean {
@@ -79,14 +85,13 @@ export function fromDatabase(error: unknown): unknown {
     return new BatonError('database_unavailable', {}, { cause: error, retry_after_s: 2 });
   }
   if (!(error instanceof pg.DatabaseError)) return error;
+  if (isRetryable(error)) return new BatonError('overloaded', {}, { cause: error, retry_after_s: 1 }); // after the retries
   switch (error.code ?? '') {
     case '23505':
     case '23503': {
       const code = codes_by_constraint[error.constraint ?? ''];
       return code === undefined ? error : new BatonError(code, {}, { cause: error });
     }
-    case '40P01': // deadlock, after the retries
-    case '40001':
     case '55P03': // lock_timeout
     case '57014': // statement_timeout
       return new BatonError('overloaded', {}, { cause: error, retry_after_s: 1 });

@@ -137,6 +137,7 @@ export function deleteStatuses(tx: Tx, workspace_id: string, project_id: string,
     where workspace_id = ${workspace_id} and project_id = ${project_id} and status = any (${statuses}::text[])`);
 }
 
+/** A project with the number of a new ticket. */
 export interface NumberedProject {
   id: string;
   key: string;
@@ -146,13 +147,47 @@ export interface NumberedProject {
   at: string;
 }
 
-/** Takes the project's next ticket number. The row stays locked until the commit, so numbers are dense: none is skipped. */
+/**
+ * Takes the project's next ticket number in the first batch, for a creation that has to know it. The row stays locked until the
+ * commit, so numbers are dense: none is skipped.
+ */
 export function takeNumber(tx: Tx, writer: Writer, ref: string): Promise<NumberedProject | undefined> {
   return tx.maybeOne(sql`
     update projects set last_number = last_number + 1
     where workspace_id = ${writer.workspace_id} and ${isUuid(ref) ? sql`id = ${ref}` : sql`key = ${ref}`}
       and ${writer.mayAct()}
     returning key, last_number as number, id, workflow_version, archived_at, now() as at`);
+}
+
+/** Returns the project, unlocked, with the number that it would give to a ticket now. */
+export function nextNumber(db: Db, workspace_id: string, ref: string): Promise<NumberedProject | undefined> {
+  return db.maybeOne(sql`
+    select key, last_number + 1 as number, id, workflow_version, archived_at, now() as at from projects
+    where workspace_id = ${workspace_id} and ${isUuid(ref) ? sql`id = ${ref}` : sql`key = ${ref}`}`);
+}
+
+interface ProjectAsRead {
+  workspace_id: string;
+  project_id: string;
+  workflow_version: number;
+}
+
+/**
+ * Takes the project's next ticket number in the last batch, so that the project is locked only while that batch and its commit
+ * run. If the project is no longer as `nextNumber` has returned it, or has `max` tickets, the number would be null, which the
+ * column refuses: the transaction runs again (`isRetryable`).
+ */
+export function takeNextNumber(
+  tx: Tx,
+  { workspace_id, project_id, workflow_version }: ProjectAsRead,
+  max: number,
+): Promise<{ number: number }> {
+  return tx.one(sql`
+    update projects p set last_number = case
+      when p.workflow_version = ${workflow_version} and p.archived_at is null and p.last_number < ${max}
+      then p.last_number + 1 end
+    where p.workspace_id = ${workspace_id} and p.id = ${project_id}
+    returning last_number as number`);
 }
 
 /** Returns the ids of projects named by id or key, each once, or undefined unless all of them are in the workspace. */

@@ -4,7 +4,7 @@ import type { Db, Scope, Tx } from '../db/transaction.ts';
 import type { Operation, Response } from '../http/contract.ts';
 import type { Request } from './request.ts';
 
-/** Runs `work` once the transaction has committed. */
+/** Runs `work` once the transaction has committed, before the response. It may complete what the handler has returned. */
 export type AfterCommit = (work: () => Promise<void>) => void;
 
 export type AccessOf<O extends Operation> = O['id'] extends OperationId ? (typeof policy)[O['id']][0] : never;
@@ -16,7 +16,8 @@ type Store<O extends Operation> =
     ? { db: Db }
     : {
         tx: Tx;
-        /** Runs work once this has committed, before the response. */
+        /** Whether the response is stored in the transaction, so that it must be complete before the commit. */
+        keeps_response: boolean;
         afterCommit: AfterCommit;
       };
 

@@ -197,12 +197,11 @@ export function createServe(router: Router, parts: Serving): Serve {
     });
   }
 
-  /** The response to a write. Under a key, its JSON is kept with the write. */
-  async function answered(
-    { tx, intent, caller, given }: { tx: Tx; intent: Intent | undefined; caller: Caller; given?: string | undefined },
+  /** The response to a write under a key, whose JSON is kept with the write. */
+  async function storedAnswer(
+    { tx, intent, caller, given }: { tx: Tx; intent: Intent; caller: Caller; given?: string | undefined },
     answer: Answer,
   ): Promise<Answer> {
-    if (intent === undefined) return answer;
     const { status, headers, tag, body } = answer;
     if (body === undefined) {
       intent.keep(tx, answer, undefined, given);
@@ -275,14 +274,15 @@ export function createServe(router: Router, parts: Serving): Serve {
       if (outside) await ask(caller, line, workspace_id, (db) => intent?.recall(db));
       else await confirm(caller, line, workspace_id);
       const learnt: unknown = await outside?.({ ...request, caller });
-      return committed((attempt) =>
+      const { result, answer } = await committed((attempt) =>
         withoutDoubt(() =>
           transaction(pool, { workspace_id, user_id }, async (tx) => {
             requireRoom({ user_id, network: request.network }); // earlier requests may have used it up
             // A write that was done before the workspace was full still gets its first response.
             const claimed = (intent?.claim(tx) ?? Promise.resolve()).then(requireSpace);
             const writer = applyToWrite(tx, caller, line, workspace_id, claimed);
-            const handled = handler({ ...request, learnt, writer, tx, afterCommit: attempt() });
+            const keeps_response = intent !== undefined;
+            const handled = handler({ ...request, learnt, writer, tx, keeps_response, afterCommit: attempt() });
             await Promise.allSettled([handled]);
             // the door has checked the right; nothing commits without that
             await noting(writer.hold(), caller, workspace_id);
@@ -290,26 +290,30 @@ export function createServe(router: Router, parts: Serving): Serve {
               throw writer.doubt(error);
             });
             const stored_bytes = tx.sent_bytes; // without the response under its key, which is removed later
-            const answer = await answered({ tx, intent, caller }, render(operation, request, result));
+            const answer = intent && (await storedAnswer({ tx, intent, caller }, render(operation, request, result)));
             usage.add(tx, workspace_id, stored_bytes);
-            return answer;
+            return { result, answer };
           }),
         ),
       );
+      return answer ?? render(operation, request, result);
     });
   }
 
   function serveAccountWrite(operation: Operation, handler: AnyHandler): void {
-    mount(operation, (request, identity, intent) => {
+    mount(operation, async (request, identity, intent) => {
       const caller = callerOf(request, identity);
-      return committed((attempt) =>
+      const keeps_response = intent !== undefined;
+      const { result, answer } = await committed((attempt) =>
         transaction(pool, { user_id: caller.user_id }, async (tx) => {
           const claimed = intent?.claim(tx) ?? Promise.resolve();
           await permitted(holdLive(tx, caller), claimed);
-          const result = await handler({ ...request, caller, tx, afterCommit: attempt() });
-          return answered({ tx, intent, caller }, render(operation, request, result));
+          const result = await handler({ ...request, caller, tx, keeps_response, afterCommit: attempt() });
+          const answer = intent && (await storedAnswer({ tx, intent, caller }, render(operation, request, result)));
+          return { result, answer };
         }),
       );
+      return answer ?? render(operation, request, result);
     });
   }
 
@@ -362,7 +366,8 @@ export function createServe(router: Router, parts: Serving): Serve {
           await hold();
           const result = await written;
           const given = scope.workspace_id;
-          answer = await answered({ tx, intent, caller, given }, render(operation, request, result));
+          if (intent !== undefined)
+            answer = await storedAnswer({ tx, intent, caller, given }, render(operation, request, result));
           return result;
         });
       const result = await any({ ...request, caller, commit });

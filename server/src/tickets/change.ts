@@ -2,9 +2,13 @@ import type { Actor } from '../access/authorize.ts';
 import type { AuditAction, AuditEntry } from '../audit/facts.ts';
 import { recordAudit, type Recorder } from '../audit/record.ts';
 import { picked, without } from '../db/columns.ts';
+import { sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
+import { takeNextNumber } from '../projects/queries.ts';
 import {
+  from_tickets,
   insertTicket,
+  isTicket,
   type LockedTicket,
   type NewTicket,
   ticket_columns,
@@ -31,16 +35,35 @@ const created_fields = Object.keys(
   created_columns,
 ) as (keyof typeof created_columns)[] satisfies Carried<'ticket.created'>[];
 
+/** Returns the entry of a new ticket. */
+const createdEntry = (row: NewTicket): AuditEntry<'ticket.created'> => ({
+  action: 'ticket.created',
+  subject_id: row.id,
+  subject_version: row.version,
+  after: { key: row.key, ...picked(created_fields, row), ...(row.placed ? { rank: row.rank } : {}) },
+  at: row.created_at,
+});
+
 /** Inserts a new ticket, and records its creation in the audit log. */
 export function addTicket(tx: Tx, actor: Recorder, row: NewTicket): void {
-  insertTicket(tx, row);
-  recordAudit(tx, actor, {
-    action: 'ticket.created',
-    subject_id: row.id,
-    subject_version: row.version,
-    after: { key: row.key, ...picked(created_fields, row), ...(row.placed ? { rank: row.rank } : {}) },
-    at: row.created_at,
+  insertTicket(tx, row, 'known');
+  recordAudit(tx, actor, createdEntry(row));
+}
+
+/**
+ * Does the same with the project's next number, which it takes in these statements, unless the project has `max` tickets. The
+ * row's own number and key are ignored. Resolves to the number once the batch has run; awaiting it before the commit would send
+ * the commit in a batch of its own.
+ */
+export function addNextTicket(tx: Tx, actor: Recorder, row: NewTicket, max: number): Promise<{ number: number }> {
+  const taken = takeNextNumber(tx, row, max);
+  taken.catch(() => undefined); // the commit fails with it
+  insertTicket(tx, row, 'just taken');
+  recordAudit(tx, actor, createdEntry(row), {
+    fields: sql`jsonb_build_object('number', t.number, 'key', p.key || '-' || t.number)`,
+    from: sql`${from_tickets} where ${isTicket(row.workspace_id, row.id)}`,
   });
+  return taken;
 }
 
 type Change = Extract<

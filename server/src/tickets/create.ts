@@ -2,11 +2,11 @@ import type { Limits } from '../config/limits.ts';
 import { BatonError } from '../errors.ts';
 import { newId } from '../lib/ids.ts';
 import { definitionOf } from '../projects/definitions.ts';
-import { takeNumber } from '../projects/queries.ts';
+import { nextNumber, takeNumber } from '../projects/queries.ts';
 import { requireBelow } from '../quotas/quotas.ts';
 import type { Context } from '../serving/context.ts';
 import { holdAssignee } from './access.ts';
-import { addTicket } from './change.ts';
+import { addNextTicket, addTicket } from './change.ts';
 import type { create_ticket, Ticket } from './contract.ts';
 import { rankFor } from './place.ts';
 import { besideNew } from './place-queries.ts';
@@ -15,14 +15,20 @@ import type { NewTicket } from './queries.ts';
 import { rankOfNumber } from './rank.ts';
 import { initialStatus } from './workflow.ts';
 
-/** Creates a ticket with the project's next number; the caller is its reporter. */
+/**
+ * Creates a ticket with the project's next number; the caller is its reporter. The number is taken with the last statements, so
+ * that creations in one project wait for one another as briefly as possible. If the response is stored with the ticket, or its
+ * rank depends on its number, the number has to be known before them, and is taken with the first.
+ */
 export async function createTicket(
-  { tx, writer, params, body: input }: Context<typeof create_ticket>,
+  { tx, writer, params, body: input, keeps_response, afterCommit }: Context<typeof create_ticket>,
   { max_tickets_per_project }: Pick<Limits, 'max_tickets_per_project'>,
 ): Promise<Ticket> {
   const { workspace_id } = writer;
+  const { place, ...fields } = input;
+  const is_early = keeps_response || place !== undefined;
   const [project, assignable, actor] = await Promise.all([
-    takeNumber(tx, writer, params.project_id),
+    is_early ? takeNumber(tx, writer, params.project_id) : nextNumber(tx, workspace_id, params.project_id),
     holdAssignee(tx, writer, input.assignee_id),
     writer.hold(),
   ]);
@@ -37,7 +43,6 @@ export async function createTicket(
     const detail = `Tickets of this project start in: ${definition.initial.join(', ')}.`;
     throw new BatonError('validation_failed', { errors: [{ pointer: '/status', detail }] });
   }
-  const { place, ...fields } = input;
   const id = newId();
   const column = { workspace_id, project_id, status };
   // A new ticket stands at the top anyway, so placing it there needs no rank of its own.
@@ -67,6 +72,15 @@ export async function createTicket(
     rank: placed ?? rankOfNumber(project.number),
     placed: placed !== undefined,
   };
-  addTicket(tx, actor, row);
-  return presentTo(tx, row, actor);
+  if (is_early) {
+    addTicket(tx, actor, row);
+    return presentTo(tx, row, actor);
+  }
+  const ticket = await presentTo(tx, row, actor);
+  const taken = addNextTicket(tx, actor, row, max_tickets_per_project);
+  afterCommit(async () => {
+    const { number } = await taken;
+    Object.assign(ticket, { number, key: `${project.key}-${number}`, rank: rankOfNumber(number) });
+  });
+  return ticket;
 }

@@ -1,5 +1,5 @@
 import type { Actor, Writer } from '../access/authorize.ts';
-import { assigned, type Columns, inserted, later, selected, without } from '../db/columns.ts';
+import { assigned, type Columns, inserted, insertedFrom, later, selected, without } from '../db/columns.ts';
 import { unnumberedOf } from '../audit/queries.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
@@ -9,7 +9,7 @@ import { isUuid, newId } from '../lib/ids.ts';
 import { isLongText } from '../audit/record.ts';
 import type { Ticket } from './contract.ts';
 import type { Transition } from './history-contract.ts';
-import { wordsOf } from './words.ts';
+import { max_words, wordsOf, wordsOfTitle } from './words.ts';
 
 /** A ticket as it is stored, with the fields of its project that the rules need. */
 export interface TicketRow extends Omit<Ticket, 'description' | 'status_category' | 'allowed_transitions'> {
@@ -198,11 +198,21 @@ const created_columns = { ...ticket_columns, ...placed_columns, initial_status: 
 /** A ticket that isn't stored yet, with its description, however long. `placed`: its rank doesn't follow from its number. */
 export type NewTicket = TicketRow & { description: string; placed: boolean };
 
-export function insertTicket(tx: Tx, row: NewTicket): void {
+/** Inserts a ticket: with its number, or with the last one of the project, which the transaction has just taken. */
+export function insertTicket(tx: Tx, row: NewTicket, number: 'known' | 'just taken'): void {
   const place = row.placed ? placedAt(row.rank, row.created_at) : { placed_rank: null, placed_at: null };
-  tx.send(sql`insert into tickets ${inserted(created_columns, { ...row, ...place, initial_status: row.status })}`);
+  const values = { ...row, ...place, initial_status: row.status };
+  const from = sql`from projects p where p.workspace_id = ${row.workspace_id} and p.id = ${row.project_id}`;
+  tx.send(
+    sql`insert into tickets ${
+      number === 'known'
+        ? inserted(created_columns, values)
+        : insertedFrom(created_columns, { ...values, number: sql`p.last_number` }, from)
+    }`,
+  );
   if (row.labels.length > 0) insertLabels(tx, row);
-  insertWords(tx, row, wordsOf(row));
+  if (number === 'known') insertWords(tx, row, wordsOf(row));
+  else insertWordsAndKey(tx, row);
 }
 
 /** Inserts the words that a ticket is found by. */
@@ -211,6 +221,15 @@ function insertWords(tx: Tx, { workspace_id, id }: TicketRow, words: string[]): 
   tx.send(sql`
     insert into ticket_words (workspace_id, word, ticket_id)
     select ${workspace_id}::uuid, unnest(${words}::text[]), ${id}::uuid
+    on conflict do nothing`);
+}
+
+/** Inserts the words of `wordsOf` for a ticket whose key only the database knows yet. */
+function insertWordsAndKey(tx: Tx, { workspace_id, id, title }: TicketRow): void {
+  tx.send(sql`
+    insert into ticket_words (workspace_id, word, ticket_id)
+    select k.workspace_id, unnest((array[k.key] || array_remove(${wordsOfTitle(title)}::text[], k.key))[1:${max_words}]), k.id
+    from (select t.workspace_id, t.id, lower(p.key || '-' || t.number) as key ${from_tickets} where ${isTicket(workspace_id, id)}) k
     on conflict do nothing`);
 }
 

@@ -6,17 +6,22 @@ const whole_key = /^[a-z][a-z0-9]{1,9}-[1-9]\d{0,9}$/;
 
 const max_word = 40;
 /** The most words by which a ticket is found. */
-const max_words = 64;
+export const max_words = 64;
 /** The most words that a search looks for. */
 export const max_sought = 8;
 
 const short = (text: string) => Array.from(text).slice(0, max_word).join('');
 
-/** Returns the words that a ticket is found by: those of its title, whole keys in it, and its own key. */
+/** Returns the words of a title, and whole keys in it. */
+export function wordsOfTitle(title: string): string[] {
+  const text = title.toLowerCase();
+  const found = [...(text.match(word) ?? []), ...(text.match(key) ?? [])].map(short);
+  return [...new Set(found)].slice(0, max_words);
+}
+
+/** Returns the words that a ticket is found by: its own key, and those of its title. */
 export function wordsOf(ticket: { title: string; key: string }): string[] {
-  const title = ticket.title.toLowerCase();
-  const found = [...(title.match(word) ?? []), ...(title.match(key) ?? [])].map(short);
-  return [...new Set([ticket.key.toLowerCase(), ...found])].slice(0, max_words);
+  return [...new Set([ticket.key.toLowerCase(), ...wordsOfTitle(ticket.title)])].slice(0, max_words);
 }
 
 /** Whether a text is a key, in any letter case. */

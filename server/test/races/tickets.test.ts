@@ -98,35 +98,3 @@ test('control: without the row lock, edits are lost, or several create the same 
   const { result, found } = await onServer(edits, withoutTicketLock);
   expect({ result, found }).not.toEqual({ result: { kept: 32, accepted: 32 }, found: {} });
 });
-
-async function creates(_server: TestServer, team: Team): Promise<{ statuses: number[]; numbers: number[] }> {
-  const { workspace_id, project_id, member } = team;
-  const answers = await Promise.all(
-    Array.from({ length: 64 }, () =>
-      member.client.raw.create_ticket({ workspace_id, project_id, body: { title: 'One of many' } }),
-    ),
-  );
-  const made = answers.filter(({ status }) => status === 201).map(({ body }) => (body as { number: number }).number);
-  return { statuses: [...new Set(answers.map(({ status }) => status))], numbers: made.sort((a, b) => a - b) };
-}
-
-test('ticket numbers are dense and unique even if many tickets are created at once', async () => {
-  const { result, found } = await onServer(creates);
-  expect(found).toEqual({});
-  expect(result).toEqual({ statuses: [201], numbers: Array.from({ length: 64 }, (_, n) => n + 1) });
-});
-
-test('control: numbers taken as max + 1 without a lock collide', async () => {
-  const { result } = await onServer(creates, (text) =>
-    text.includes('set last_number = last_number + 1')
-      ? text
-          .replace(
-            /update projects set[^]*?where/,
-            'select key, last_number + 1 as number, id, workflow_version, archived_at, now() as at from projects where',
-          )
-          .replace(/returning[^]*$/, '')
-      : text,
-  );
-  expect(result.statuses).toContain(500); // the unique constraint refuses what the lock would have prevented
-  expect(result.numbers[0]).toBe(1);
-});

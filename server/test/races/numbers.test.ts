@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import type { RawResponse } from '../../../sdk/index.ts';
+import { brokenInvariants } from '../../../proof/harness/invariants.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { type Patch, startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { presets } from '../../src/projects/workflow-definition.ts';
+
+// Races of creations for the numbers of their project, with controls on a server with a broken statement.
+
+async function onServer<T>(run: (server: TestServer, team: Team) => Promise<T>, patch?: Patch, env = {}): Promise<T> {
+  const quiet = { BATON_POOL_SIZE: '20', LOG_LEVEL: patch === undefined ? 'error' : 'silent' };
+  const server = await startServer({ ...quiet, ...env }, patch === undefined ? {} : { patch });
+  try {
+    return await run(server, await makeTeam(server, 'standard'));
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Creates many tickets at once: by the last batch, and by the first one, which a key or a place needs. */
+async function creates({ database }: TestServer, team: Team) {
+  const { workspace_id, project_id, member } = team;
+  const { raw } = member.client;
+  const body = { title: 'One of many' };
+  const at = { workspace_id, project_id };
+  const answers = await Promise.all(
+    Array.from({ length: 64 }, (_, n) => {
+      if (n % 4 === 0) return raw.create_ticket({ ...at, body, idempotency_key: `key-${n}` });
+      if (n % 4 === 1) return raw.create_ticket({ ...at, body: { ...body, place: { at: 'bottom' } } });
+      return raw.create_ticket({ ...at, body });
+    }),
+  );
+  const created = answers.filter(({ status }) => status === 201).map((answer) => answer.body as { number: number });
+  const { data } = await member.client.list_tickets({ ...at, limit: 100 });
+  const listed = new Map(data.map(({ id, number, key, rank }) => [id, { id, number, key, rank }]));
+  return {
+    statuses: [...new Set(answers.map(({ status }) => status))],
+    numbers: created.map(({ number }) => number).sort((a, b) => a - b),
+    different: created.filter((ticket) => {
+      const { id, number, key, rank } = ticket as unknown as { id: string; number: number; key: string; rank: string };
+      return JSON.stringify(listed.get(id)) !== JSON.stringify({ id, number, key, rank });
+    }),
+    found: await brokenInvariants(database.owner),
+  };
+}
+
+test('ticket numbers are dense, unique and those of the responses even if many tickets are created at once', async () => {
+  const numbers = Array.from({ length: 64 }, (_, n) => n + 1);
+  expect(await onServer(creates)).toEqual({ statuses: [201], numbers, different: [], found: {} });
+});
+
+test('control: numbers taken as max + 1 without a lock collide', async () => {
+  const { statuses, numbers } = await onServer(creates, (text) =>
+    text
+      .replace(
+        /update projects p set last_number = (case[^]*?end)\s+(where[^]*)returning[^]*$/,
+        'select $1 as number from projects p $2',
+      )
+      .replace('p.last_number, $', 'p.last_number + 1, $')
+      .replace(
+        /update projects set last_number = last_number \+ 1\s+(where[^]*)returning[^]*$/,
+        'select key, last_number + 1 as number, id, workflow_version, archived_at, now() as at from projects $1',
+      ),
+  );
+  expect(statuses.toSorted()).toEqual([201, 500]); // the unique constraint refuses what the lock would have prevented
+  expect(numbers[0]).toBe(1);
+});
+
+/** Creates a ticket, while a change of its project that began before is committed. */
+async function createDuring(
+  { database }: TestServer,
+  { workspace_id, project_id, member }: Team,
+  change: string,
+  status = 'open',
+): Promise<RawResponse> {
+  const holder = await database.owner.connect();
+  try {
+    await holder.query('begin');
+    await holder.query(change, [project_id]);
+    const creating = member.client.raw.create_ticket({
+      workspace_id,
+      project_id,
+      body: { title: 'T', status },
+    });
+    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await database.owner.query(waiting)).rowCount).toBe(1);
+    await holder.query('commit');
+    return await creating;
+  } finally {
+    holder.release();
+  }
+}
+
+const archive = 'update projects set archived_at = now() where id = $1';
+const replace = `with replaced as (insert into workflows (workspace_id, project_id, version, definition, created_by)
+    select workspace_id, project_id, 2, '${JSON.stringify({ ...presets.standard, initial: ['in_progress'] })}', created_by
+    from workflows where project_id = $1 returning 1)
+  update projects set workflow_version = 2 where id = $1 and exists (select 1 from replaced)`;
+
+test('a creation that waited for its project follows what the project has become', async () => {
+  const limits = { BATON_MAX_TICKETS_PER_PROJECT: '2' };
+  await onServer(
+    async (server, team) => {
+      await makeTicket(team);
+      const after = async (change: string) => (await createDuring(server, team, change)).body as { code?: string };
+      expect(await after('update projects set last_number = 2 where id = $1')).toMatchObject({
+        code: 'quota_exceeded',
+      });
+      await server.database.owner.query('update projects set last_number = 1');
+      expect((await makeTicket(team)).number).toBe(2);
+    },
+    undefined,
+    limits,
+  );
+  await onServer(async (server, team) => {
+    expect((await createDuring(server, team, replace)).body).toMatchObject({ code: 'validation_failed' });
+    const archived = await createDuring(server, team, archive, 'in_progress');
+    expect(archived.body).toMatchObject({ code: 'project_archived' });
+    const { rows } = await server.database.owner.query('select last_number from projects');
+    expect(rows).toEqual([{ last_number: 0 }]);
+  });
+});
+
+test('control: if it does not compare the project, it creates tickets that the project no longer allows', async () => {
+  const blind: Patch = (text) => text.replace('when p.workflow_version', 'when true or p.workflow_version');
+  await onServer(async (server, team) => {
+    expect((await createDuring(server, team, replace)).status).toBe(201);
+    expect((await createDuring(server, team, archive, 'in_progress')).status).toBe(201);
+  }, blind);
+});
