@@ -9,7 +9,8 @@ import { isUuid, newId } from '../lib/ids.ts';
 import { isLongText } from '../audit/record.ts';
 import type { Ticket } from './contract.ts';
 import type { Transition } from './history-contract.ts';
-import { max_words, wordsOf, wordsOfTitle } from './words.ts';
+import { insertLabels, insertWords, insertWordsAndKey, replaceLabels, replaceWords } from './finding-queries.ts';
+import { wordsOf } from './words.ts';
 
 /** A ticket as it is stored, with the fields of its project that the rules need. */
 export interface TicketRow extends Omit<Ticket, 'description' | 'status_category' | 'allowed_transitions'> {
@@ -213,50 +214,6 @@ export function insertTicket(tx: Tx, row: NewTicket, number: 'known' | 'just tak
   if (row.labels.length > 0) insertLabels(tx, row);
   if (number === 'known') insertWords(tx, row, wordsOf(row));
   else insertWordsAndKey(tx, row);
-}
-
-/** Inserts the words that a ticket is found by. */
-function insertWords(tx: Tx, { workspace_id, id }: TicketRow, words: string[]): void {
-  if (words.length === 0) return;
-  tx.send(sql`
-    insert into ticket_words (workspace_id, word, ticket_id)
-    select ${workspace_id}::uuid, unnest(${words}::text[]), ${id}::uuid
-    on conflict do nothing`);
-}
-
-/** Inserts the words of `wordsOf` for a ticket whose key only the database knows yet. */
-function insertWordsAndKey(tx: Tx, { workspace_id, id, title }: TicketRow): void {
-  tx.send(sql`
-    insert into ticket_words (workspace_id, word, ticket_id)
-    select k.workspace_id, unnest((array[k.key] || array_remove(${wordsOfTitle(title)}::text[], k.key))[1:${max_words}]), k.id
-    from (select t.workspace_id, t.id, lower(p.key || '-' || t.number) as key ${from_tickets} where ${isTicket(workspace_id, id)}) k
-    on conflict do nothing`);
-}
-
-function replaceWords(tx: Tx, before: TicketRow, after: TicketRow): void {
-  const [was, is] = [new Set(wordsOf(before)), new Set(wordsOf(after))];
-  const gone = [...was.difference(is)];
-  if (gone.length > 0) {
-    tx.send(sql`
-      delete from ticket_words
-      where workspace_id = ${after.workspace_id} and ticket_id = ${after.id} and word = any (${gone}::text[])`);
-  }
-  insertWords(tx, after, [...is.difference(was)]);
-}
-
-/** Inserts a ticket's labels where lists find them. Existing rows stay. */
-function insertLabels(tx: Tx, { workspace_id, id, created_at, labels }: TicketRow): void {
-  tx.send(sql`
-    insert into ticket_labels (workspace_id, ticket_id, label, created_at)
-    select ${workspace_id}::uuid, ${id}::uuid, unnest(${labels}::text[]), ${created_at}::timestamptz
-    on conflict do nothing`);
-}
-
-function replaceLabels(tx: Tx, ticket: TicketRow): void {
-  tx.send(sql`
-    delete from ticket_labels
-    where workspace_id = ${ticket.workspace_id} and ticket_id = ${ticket.id} and label <> all (${ticket.labels}::text[])`);
-  if (ticket.labels.length > 0) insertLabels(tx, ticket);
 }
 
 /** Stores the description that a version is about to replace, once. The audit log contains only its size and hash. */

@@ -4,6 +4,7 @@ import { brokenInvariants } from '../../../proof/harness/invariants.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { type Patch, startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { presets } from '../../src/projects/workflow-definition.ts';
+import { wordsOf } from '../../src/tickets/words.ts';
 
 // Races of creations for the numbers of their project, with controls on a server with a broken statement.
 
@@ -64,6 +65,20 @@ test('control: numbers taken as max + 1 without a lock collide', async () => {
   );
   expect(statuses.toSorted()).toEqual([201, 500]); // the unique constraint refuses what the lock would have prevented
   expect(numbers[0]).toBe(1);
+});
+
+test('a ticket is found by the same words, whichever statements took its number', async () => {
+  await onServer(async ({ database }, { workspace_id, project_id, member }) => {
+    const words = Array.from({ length: 70 }, (_, n) => `w${n}`).join(' ');
+    for (const [n, idempotency_key] of [undefined, 'a-key-of-mine'].entries()) {
+      const title = `Eng-${n + 1} ${words}`;
+      const at = { workspace_id, project_id, ...(idempotency_key && { idempotency_key }) };
+      const { id, key } = await member.client.create_ticket({ ...at, body: { title } });
+      const found = await database.owner.query('select word from ticket_words where ticket_id = $1', [id]);
+      const expected = wordsOf({ title, key }).sort();
+      expect([expected.length, found.rows.map(({ word }) => word as string).sort()]).toEqual([64, expected]);
+    }
+  });
 });
 
 /** Creates a ticket, while a change of its project that began before is committed. */
