@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, workspace_params } from '../http/contract.ts';
+import { operation, wholeNumber, workspace_params } from '../http/contract.ts';
 import { tile_form } from '../ledger/tiles.ts';
 
 /** The largest integer that JavaScript represents exactly. */
@@ -55,12 +55,11 @@ export const get_audit_proof = operation({
   tag: 'audit',
   summary: 'Returns a proof that a signed checkpoint includes this event (C2SP tlog-proof).',
   params: workspace_params.extend({
-    sequence: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(max_sequence)
-      .meta({ format: 'int64', description: 'The event’s number: its offset without leading zeros.', example: 1 }),
+    sequence: wholeNumber({ min: 1, max: max_sequence }).meta({
+      format: 'int64',
+      description: 'The event’s number: its offset without leading zeros.',
+      example: 1,
+    }),
   }),
   status: 200,
   media: 'text/plain',
@@ -75,23 +74,14 @@ export const export_audit = operation({
   summary: 'Returns the log’s next events, one JSON line each, with everything needed to verify them.',
   params: workspace_params,
   query: z.strictObject({
-    after: z.coerce
-      .number()
-      .int()
-      .min(0)
-      .max(max_sequence)
-      .default(0)
-      .meta({ format: 'int64', description: 'How many events the client already has; the next ones are returned.' }),
-    limit: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(max_exported)
-      .default(max_exported)
-      .meta({
-        format: 'int32',
-        description: `The most events to return, 1 to ${max_exported}; fewer if they are long.`,
-      }),
+    after: wholeNumber({ min: 0, max: max_sequence, by_default: 0 }).meta({
+      format: 'int64',
+      description: 'How many events the client already has; the next ones are returned.',
+    }),
+    limit: wholeNumber({ min: 1, max: max_exported, by_default: max_exported }).meta({
+      format: 'int32',
+      description: `The most events to return, 1 to ${max_exported}; fewer if they are long.`,
+    }),
   }),
   status: 200,
   media: 'application/x-ndjson',

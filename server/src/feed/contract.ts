@@ -8,6 +8,7 @@ import {
   page_query,
   several,
   uuid_form,
+  wholeNumber,
   workspace_params,
 } from '../http/contract.ts';
 import { several_projects } from '../projects/contract.ts';
@@ -74,18 +75,12 @@ export const read_events = operation({
           `Where to continue: the \`next_offset\` of the last response, or an event’s \`offset\`. \`${beginning}\` is the ` +
           `beginning; \`${now}\` is the end, after everything that has happened.`,
       }),
-    wait: z.coerce
-      .number()
-      .int()
-      .min(0)
-      .max(25)
-      .default(0)
-      .meta({
-        format: 'int32',
-        description:
-          'How many seconds to wait if there is no event yet. The response comes with the first event; it may also come ' +
-          'earlier without one.',
-      }),
+    wait: wholeNumber({ min: 0, max: 25, by_default: 0 }).meta({
+      format: 'int32',
+      description:
+        'How many seconds to wait if there is no event yet. The response comes with the first event; it may also come ' +
+        'earlier without one.',
+    }),
     types: several_actions.optional().meta({
       description: 'Only events of one of these types, separated by commas.',
       example: 'ticket.created,ticket.transitioned',

@@ -293,18 +293,31 @@ export function asList(words: Record<string, string>): string {
     .join('\n');
 }
 
+/**
+ * A whole number in a path or a query. It is written in decimal digits: an empty value, `1e2` and `0x10` are refused, which
+ * JavaScript would read as 0, 100 and 16.
+ */
+export function wholeNumber({ min, max, by_default }: { min: number; max: number; by_default?: number }) {
+  const number = z
+    .number({ error: `Expected a whole number in digits, from ${min} to ${max}.` })
+    .int()
+    .min(min)
+    .max(max);
+  return z.preprocess(
+    (text) => (typeof text === 'string' && /^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : text),
+    by_default === undefined ? number : number.default(by_default),
+  );
+}
+
 /** The cursor of the first page, for clients that send every parameter. */
 const first_page = 'start';
 
 /** The parameters every list takes. */
 export const page_query = z.strictObject({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(100)
-    .default(50)
-    .meta({ format: 'int32', description: 'The number of items per page, 1 to 100.' }),
+  limit: wholeNumber({ min: 1, max: 100, by_default: 50 }).meta({
+    format: 'int32',
+    description: 'The number of items per page, 1 to 100.',
+  }),
   cursor: verbatim({ max: 1024 })
     .default(first_page)
     .transform((cursor) => (cursor === first_page ? undefined : cursor))

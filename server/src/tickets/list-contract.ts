@@ -16,6 +16,7 @@ import {
   uuid_form,
   version,
   workspace_params,
+  wholeNumber,
 } from '../http/contract.ts';
 import { offset } from '../audit/contract.ts';
 import { known_time_zone } from '../lib/time-zone.ts';
@@ -187,16 +188,10 @@ export const list_tickets = operation({
   summary: 'Lists tickets, by default newest first.',
   params: workspace_params,
   query: page_query.extend({
-    limit: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(max_summaries)
-      .default(50)
-      .meta({
-        format: 'int32',
-        description: `The number of items per page, 1 to ${max_listed}, or to ${max_summaries} if \`fields\` is sent without excerpt and description.`,
-      }),
+    limit: wholeNumber({ min: 1, max: max_summaries, by_default: 50 }).meta({
+      format: 'int32',
+      description: `The number of items per page, 1 to ${max_listed}, or to ${max_summaries} if \`fields\` is sent without excerpt and description.`,
+    }),
     ...filters_of_all,
     ...place,
     ...narrowing(listed_ticket),
@@ -259,13 +254,10 @@ export const get_board = operation({
   summary: 'Returns the first tickets of each status of a project, and how many there are, all at one moment.',
   params: project_params,
   query: z.strictObject({
-    per_column: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(max_listed)
-      .default(50)
-      .meta({ format: 'int32', description: `The number of tickets per status, 1 to ${max_listed}.` }),
+    per_column: wholeNumber({ min: 1, max: max_listed, by_default: 50 }).meta({
+      format: 'int32',
+      description: `The number of tickets per status, 1 to ${max_listed}.`,
+    }),
     ...filters,
     ...place,
     ...narrowing(board),

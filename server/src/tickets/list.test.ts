@@ -125,7 +125,18 @@ describe('the list of tickets', () => {
 
   test('refuses unknown and repeated parameters, and limits out of range', async () => {
     const url = `${server.url}/v1/workspaces/${team.workspace_id}/tickets`;
-    for (const query of ['colour=red', 'limit=0', 'limit=101', 'limit=1&limit=2', 'status=Open', 'assignee=you']) {
+    for (const query of [
+      'colour=red',
+      'limit=0',
+      'limit=101',
+      'limit=1e1',
+      'limit=0x10',
+      'limit=',
+      'limit=007',
+      'limit=1&limit=2',
+      'status=Open',
+      'assignee=you',
+    ]) {
       const answer = await fetch(`${url}?${query}`, {
         headers: { authorization: `Bearer ${team.member.access_token}` },
       });
