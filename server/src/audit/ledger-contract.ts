@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { operation, wholeNumber, workspace_params } from '../http/contract.ts';
+import { operation, workspace_params } from '../http/contract.ts';
+import { wholeNumber } from '../http/whole-number.ts';
 import { tile_form } from '../ledger/tiles.ts';
 
 /** The largest integer that JavaScript represents exactly. */

@@ -8,9 +8,9 @@ import {
   page_query,
   several,
   uuid_form,
-  wholeNumber,
   workspace_params,
 } from '../http/contract.ts';
+import { wholeNumber } from '../http/whole-number.ts';
 import { several_projects } from '../projects/contract.ts';
 import { ticket_ref } from '../tickets/contract.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
 import { jsonBytesOf, lineFault, normalText, textFault } from '../lib/text.ts';
+import { wholeNumber } from './whole-number.ts';
 
 type Shape = z.ZodObject;
 
@@ -291,22 +292,6 @@ export function asList(words: Record<string, string>): string {
   return Object.entries(words)
     .map(([word, meaning]) => `- \`${word}\`: ${meaning}`)
     .join('\n');
-}
-
-/**
- * A whole number in a path or a query. It is written in decimal digits: an empty value, `1e2` and `0x10` are refused, which
- * JavaScript would read as 0, 100 and 16.
- */
-export function wholeNumber({ min, max, by_default }: { min: number; max: number; by_default?: number }) {
-  const number = z
-    .number({ error: `Expected a whole number in digits, from ${min} to ${max}.` })
-    .int()
-    .min(min)
-    .max(max);
-  return z.preprocess(
-    (text) => (typeof text === 'string' && /^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : text),
-    by_default === undefined ? number : number.default(by_default),
-  );
 }
 
 /** The cursor of the first page, for clients that send every parameter. */

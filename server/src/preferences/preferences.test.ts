@@ -77,6 +77,7 @@ describe('preferences', () => {
     [{ keys: { create: '' } }, '/keys/create'],
     [{ keys: { create: 'a b c d' } }, '/keys/create'],
     [{ keys: { 'Not a command': 'x' } }, '/keys/Not a command'],
+    [{ keys: { ['__proto__']: 'x' } }, '/keys/__proto__'],
     [{ colour: 'red' }, '/colour'],
   ])('cannot be set to %j, and then stay unchanged', async (body, pointer) => {
     const before = await person.client.get_preferences();

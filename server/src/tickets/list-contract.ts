@@ -16,8 +16,8 @@ import {
   uuid_form,
   version,
   workspace_params,
-  wholeNumber,
 } from '../http/contract.ts';
+import { wholeNumber } from '../http/whole-number.ts';
 import { offset } from '../audit/contract.ts';
 import { known_time_zone } from '../lib/time-zone.ts';
 import { project_params, several_projects } from '../projects/contract.ts';
