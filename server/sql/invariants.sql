@@ -173,7 +173,7 @@ join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id
 join audit_log c
   on c.workspace_id = t.workspace_id and c.subject_id = t.id and c.action = 'ticket.created' and c.after ? 'reporter_id'
 left join ticket_words w
-  on w.workspace_id = t.workspace_id and w.ticket_id = t.id and w.word = lower(p.key) || '-' || t.number
+  on w.workspace_id = t.workspace_id and w.ticket_id = t.id and w.word = lower(p.key collate "C") || '-' || t.number
 where w.word is null;
 
 -- name: every_workspace_has_an_owner

@@ -190,6 +190,13 @@ export function takeNextNumber(
     returning last_number as number`);
 }
 
+/**
+ * The project's row, whose `last_number` is the number that the transaction has just taken. The ticket's own row has it too, but
+ * a statement that joined the two might read all projects of the workspace while it keeps this one locked.
+ */
+export const fromProject = (workspace_id: string, project_id: string): Sql =>
+  sql`from projects p where p.workspace_id = ${workspace_id} and p.id = ${project_id}`;
+
 /** Returns the ids of projects named by id or key, each once, or undefined unless all of them are in the workspace. */
 export async function projectIds(db: Db, workspace_id: string, refs: readonly string[]): Promise<string[] | undefined> {
   const found = await db.rows<{ id: string; key: string }>(sql`

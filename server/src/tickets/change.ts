@@ -4,11 +4,9 @@ import { recordAudit, type Recorder } from '../audit/record.ts';
 import { picked, without } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
-import { takeNextNumber } from '../projects/queries.ts';
+import { fromProject, takeNextNumber } from '../projects/queries.ts';
 import {
-  from_tickets,
   insertTicket,
-  isTicket,
   type LockedTicket,
   type NewTicket,
   ticket_columns,
@@ -60,8 +58,8 @@ export function addNextTicket(tx: Tx, actor: Recorder, row: NewTicket, max: numb
   taken.catch(() => undefined); // the commit fails with it
   insertTicket(tx, row, 'just taken');
   recordAudit(tx, actor, createdEntry(row), {
-    fields: sql`jsonb_build_object('number', t.number, 'key', p.key || '-' || t.number)`,
-    from: sql`${from_tickets} where ${isTicket(row.workspace_id, row.id)}`,
+    fields: sql`jsonb_build_object('number', p.last_number, 'key', p.key || '-' || p.last_number)`,
+    from: fromProject(row.workspace_id, row.project_id),
   });
   return taken;
 }

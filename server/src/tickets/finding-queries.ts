@@ -1,5 +1,6 @@
 import { sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
+import { fromProject } from '../projects/queries.ts';
 import type { TicketRow } from './queries.ts';
 import { max_words, wordsOf, wordsOfTitle } from './words.ts';
 
@@ -14,15 +15,17 @@ export function insertWords(tx: Tx, { workspace_id, id }: TicketRow, words: stri
     on conflict do nothing`);
 }
 
-/** Inserts the words of `wordsOf` for a ticket whose number, and so its key, only the database knows yet. */
-export function insertWordsAndKey(tx: Tx, { workspace_id, id, title }: TicketRow): void {
+/**
+ * Inserts the words of `wordsOf` for a ticket whose number, and so its key, only the database knows yet: the last one of the
+ * project. A key has ASCII letters only, and the database's own locale may write a small I without a dot.
+ */
+export function insertWordsAndKey(tx: Tx, { workspace_id, project_id, id, title }: TicketRow): void {
   tx.send(sql`
     insert into ticket_words (workspace_id, word, ticket_id)
-    select k.workspace_id, unnest((array[k.key] || array_remove(${wordsOfTitle(title)}::text[], k.key))[1:${max_words}]), k.id
+    select ${workspace_id}::uuid, unnest((array[k.key] || array_remove(${wordsOfTitle(title)}::text[], k.key))[1:${max_words}]),
+      ${id}::uuid
     from (
-      select t.workspace_id, t.id, lower(p.key || '-' || t.number) as key from tickets t
-      join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id
-      where t.workspace_id = ${workspace_id} and p.workspace_id = ${workspace_id} and t.id = ${id}) k
+      select lower((p.key || '-' || p.last_number) collate "C") as key ${fromProject(workspace_id, project_id)}) k
     on conflict do nothing`);
 }
 

@@ -6,6 +6,7 @@ import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import { isUuid, newId } from '../lib/ids.ts';
+import { fromProject } from '../projects/queries.ts';
 import { isLongText } from '../audit/record.ts';
 import type { Ticket } from './contract.ts';
 import type { Transition } from './history-contract.ts';
@@ -203,12 +204,15 @@ export type NewTicket = TicketRow & { description: string; placed: boolean };
 export function insertTicket(tx: Tx, row: NewTicket, number: 'known' | 'just taken'): void {
   const place = row.placed ? placedAt(row.rank, row.created_at) : { placed_rank: null, placed_at: null };
   const values = { ...row, ...place, initial_status: row.status };
-  const from = sql`from projects p where p.workspace_id = ${row.workspace_id} and p.id = ${row.project_id}`;
   tx.send(
     sql`insert into tickets ${
       number === 'known'
         ? inserted(created_columns, values)
-        : insertedFrom(created_columns, { ...values, number: sql`p.last_number` }, from)
+        : insertedFrom(
+            created_columns,
+            { ...values, number: sql`p.last_number` },
+            fromProject(row.workspace_id, row.project_id),
+          )
     }`,
   );
   if (row.labels.length > 0) insertLabels(tx, row);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RawResponse } from '../../../sdk/index.ts';
+import { createDatabase } from '../../../proof/harness/database.ts';
 import { brokenInvariants } from '../../../proof/harness/invariants.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { type Patch, startServer, type TestServer } from '../../../proof/harness/server.ts';
@@ -73,13 +74,34 @@ test('a ticket is found by the same words, whichever statements took its number'
     for (const [n, idempotency_key] of [undefined, 'a-key-of-mine'].entries()) {
       const title = `Eng-${n + 1} ${words}`;
       const at = { workspace_id, project_id, ...(idempotency_key && { idempotency_key }) };
-      const { id, key } = await member.client.create_ticket({ ...at, body: { title } });
-      const found = await database.owner.query('select word from ticket_words where ticket_id = $1', [id]);
-      const expected = wordsOf({ title, key }).sort();
-      expect([expected.length, found.rows.map(({ word }) => word as string).sort()]).toEqual([64, expected]);
+      const { body } = await member.client.raw.create_ticket({ ...at, body: { title } }); // the SDK's other methods add a key
+      expect(await wordsOfRow(database, body)).toEqual(wordsOf({ title, key: `ENG-${n + 1}` }).sort());
     }
   });
 });
+
+test('a ticket is found by its key in a database whose language writes the small I without a dot', async () => {
+  const database = await createDatabase();
+  const spell = (collation: string) =>
+    database.owner.query(`alter table projects alter column key type text collate "${collation}"`);
+  await spell('tr-x-icu');
+  const server = await startServer({}, { database });
+  const { workspace_id, admin } = await makeTeam(server);
+  const body = { key: 'WIKI', name: 'Wiki' };
+  const { id: project_id } = await admin.client.create_project({ workspace_id, body });
+  const created = await admin.client.raw.create_ticket({ workspace_id, project_id, body: { title: 'INFO' } });
+  expect(await wordsOfRow(database, created.body)).toEqual(['info', 'wiki-1']);
+  await spell('default'); // the invariants compare keys
+  await server.stop();
+  await database.drop();
+});
+
+/** The words that a ticket is found by. */
+async function wordsOfRow({ owner }: TestServer['database'], ticket: unknown): Promise<string[]> {
+  const { id } = ticket as { id: string };
+  const found = await owner.query<{ word: string }>('select word from ticket_words where ticket_id = $1', [id]);
+  return found.rows.map(({ word }) => word).sort();
+}
 
 /** Creates a ticket, while a change of its project that began before is committed. */
 async function createDuring(
