@@ -1,25 +1,16 @@
 import { z } from 'zod';
 import { base_version, narrowing, operation, timestamp, version } from '../http/contract.ts';
+import { givenRecord } from '../http/given-record.ts';
 import { known_time_zone, time_zone } from '../lib/time-zone.ts';
 
 /** The most commands whose keys can be chosen. */
 export const max_remapped = 100;
 
-const no_command = 'Expected the name of a command, such as go_board.';
 /** The client's name of a command. */
 const command = z
   .string()
-  .regex(/^[a-z][a-z0-9_]{0,59}$/, no_command)
+  .regex(/^[a-z][a-z0-9_]{0,59}$/, 'Expected the name of a command, such as go_board.')
   .max(60);
-
-/** Reports a command called `__proto__`, which zod would leave out of the record. */
-function requireNamed(given: unknown, context: z.RefinementCtx): unknown {
-  if (typeof given === 'object' && given !== null && Object.hasOwn(given, '__proto__')) {
-    context.addIssue({ code: 'custom', path: ['__proto__'], message: no_command });
-  }
-  return given;
-}
-
 /** Keys as the console writes them: `Shift+e`, or a sequence such as `g b`. */
 const keys = z
   .string()
@@ -92,8 +83,7 @@ export const update_preferences = operation({
     time_zone: known_time_zone.nullable().optional().meta({ description: zone_meaning }),
     language: given_language.nullable().optional().meta({ description: language_meaning }),
     single_keys: single_keys.optional(),
-    keys: z
-      .preprocess(requireNamed, z.record(command, keys.nullable()))
+    keys: givenRecord(command, keys.nullable())
       .refine((given) => Object.keys(given).length <= max_remapped, `Expected at most ${max_remapped} commands.`)
       .optional()
       .meta({

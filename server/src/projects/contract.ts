@@ -16,6 +16,7 @@ import {
   version,
   workspace_params,
 } from '../http/contract.ts';
+import { givenRecord } from '../http/given-record.ts';
 import { checkMapping, checkWorkflow, workflow_definition, workflow_fields } from './workflow-definition.ts';
 
 const project_key = z
@@ -173,12 +174,10 @@ export const replace_workflow = operation({
       version: base_version,
       mapping: z
         .strictObject({
-          statuses: z
-            .record(status_key, status_key)
+          statuses: givenRecord(status_key, status_key)
             .optional()
             .meta({ description: 'For each dropped status, the one its tickets move to.' }),
-          resolutions: z
-            .record(status_key, status_key.nullable())
+          resolutions: givenRecord(status_key, status_key.nullable())
             .optional()
             .meta({ description: 'For each dropped resolution, the one its tickets get; null clears it.' }),
         })

@@ -313,6 +313,13 @@ describe('a workflow', () => {
       code: 'resolution_in_use',
       resolutions: [{ status: 'constructor', resolution: 'constructor', tickets: 1 }],
     });
+    for (const field of ['statuses', 'resolutions']) {
+      const mapping = { [field]: { ['__proto__']: 'done' } };
+      expect((await replace({ ...standing('done'), resolutions: [], mapping })).body).toMatchObject({
+        code: 'validation_failed',
+        errors: [{ pointer: `/mapping/${field}/__proto__` }],
+      });
+    }
   });
 
   test('that is replaced while tickets move into a dropped status leaves none of them there', async () => {
