@@ -1543,9 +1543,11 @@ create table outcomes (
   body bytea,
   forgotten boolean not null default false,
   created_at timestamp with time zone not null default now(),
+  learnt jsonb,
   constraint outcomes_pkey PRIMARY KEY (user_id, key_hash, target),
   constraint outcomes_are_done CHECK ((((status IS NULL) = (target = ''::text)) AND ((headers IS NULL) = (target = ''::text)))),
   constraint outcomes_hashes CHECK (((octet_length(key_hash) = 32) AND (octet_length(arguments_hash) = 60))),
+  constraint outcomes_learnt CHECK (((jsonb_typeof(learnt) = 'object'::text) AND (octet_length((learnt)::text) <= 1024))),
   constraint outcomes_target_length CHECK ((length(target) <= 300))
 );
 CREATE INDEX outcomes_created ON public.outcomes USING btree (created_at);

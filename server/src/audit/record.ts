@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Actor, ApiToken } from '../access/authorize.ts';
-import { inserted, insertedFrom, without } from '../db/columns.ts';
-import { type Sql, sql } from '../db/sql.ts';
+import { inserted, insertedFrom, type Learnt, without } from '../db/columns.ts';
+import { sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
 import type { AuditEntry } from './facts.ts';
@@ -45,15 +45,9 @@ const fieldsOf = (entry: AuditEntry) => ({
 });
 
 /**
- * Fields of an entry's `after` that only the database knows when the entry is sent: an expression for them, as a JSON object, and
- * the one row that it reads.
+ * Records an action in the workspace's audit log, in the action's own transaction. The worker numbers it later. `learnt` are fields
+ * of the entry's `after`.
  */
-export interface Learnt {
-  fields: Sql;
-  from: Sql;
-}
-
-/** Records an action in the workspace's audit log, in the action's own transaction. The worker numbers it later. */
 export function recordAudit(tx: Tx, actor: Recorder, entry: AuditEntry, learnt?: Learnt): void {
   const { at, ...fields } = fieldsOf(entry);
   const row = { ...causeOf(actor), ...fields, created_at: sql`coalesce(${at}::timestamptz, now())` };

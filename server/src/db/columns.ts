@@ -93,3 +93,12 @@ export const later = (last: Sql): Sql => sql`greatest(now(), ${last} + interval 
 
 /** A row that the transaction has locked, with the time of the change that it is about to write. */
 export type Locked<Row> = Row & { at: string };
+
+/**
+ * Fields that only the database knows when a statement is sent: an expression for them, as a JSON object, and the one row that it
+ * reads.
+ */
+export interface Learnt {
+  fields: Sql;
+  from: Sql;
+}

@@ -1,10 +1,11 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { type Identity, personOf } from '../access/authorize.ts';
 import { BatonError } from '../errors.ts';
+import { digestOf, entityTag } from '../http/entity-tag.ts';
 import { open, seal } from '../lib/seal.ts';
 import { Replayed, type Intent, type IntentOf } from '../serving/intent.ts';
 import { hashOf, readKey } from './keys.ts';
-import { type Asked, claim, type Found, keep, recall } from './queries.ts';
+import { type Asked, claim, type Done, type Found, keep, recall } from './queries.ts';
 
 /** The hash that a key is found by: of the key itself and its owner, who is a person or one of their tokens. */
 export function keyHashOf({ user_id, token }: Identity, key: string): Buffer {
@@ -18,6 +19,14 @@ function ticketOf(path: string, body: unknown): string | null {
   if (typeof body !== 'object' || body === null) return null;
   const { id, ticket_id, ticket } = body as { id?: string; ticket_id?: string; ticket?: { id: string } };
   return ticket_id ?? ticket?.id ?? (path.includes('/tickets') ? id : undefined) ?? null;
+}
+
+/** The stored response with the fields that were not known when it was stored, and with the entity tag of its bytes. */
+function completed({ headers, json, learnt }: { headers: Done['headers']; json: Uint8Array; learnt: object }) {
+  const value = Object.assign(JSON.parse(Buffer.from(json).toString()) as object, learnt) as { version?: number };
+  const body = Buffer.from(JSON.stringify(value));
+  const tag = 'ETag' in headers ? { ETag: entityTag(digestOf(body), value.version) } : {};
+  return { headers: { ...headers, ...tag }, body };
 }
 
 /**
@@ -45,10 +54,13 @@ export function createIntentOf(secret: Buffer): IntentOf {
       // It is no longer known whether this is the same write, so it isn't done again.
       if (first_hash === undefined) throw new BatonError('response_gone');
       if (!first_hash.equals(arguments_hash)) throw new BatonError('idempotency_key_reused');
-      const { status, headers } = found;
-      const body = found.body === null ? undefined : open(sealing_key, found.body);
-      if (found.forgotten || (found.body !== null && body === undefined)) throw new BatonError('response_gone');
-      throw new Replayed({ status, headers: { ...headers, 'Idempotent-Replayed': 'true' }, body }, found.workspace_id);
+      const { status, headers, learnt, workspace_id } = found;
+      const json = found.body === null ? undefined : open(sealing_key, found.body);
+      if (found.forgotten || (found.body !== null && json === undefined)) throw new BatonError('response_gone');
+      const first =
+        json === undefined || learnt === null ? { headers, body: json } : completed({ headers, json, learnt });
+      const replayed = { ...first.headers, 'Idempotent-Replayed': 'true' };
+      throw new Replayed({ status, headers: replayed, body: first.body }, workspace_id);
     };
     return {
       claim: async (tx) => {
@@ -59,12 +71,12 @@ export function createIntentOf(secret: Buffer): IntentOf {
         const found = await recall(db, asked);
         if (found !== undefined) replay(found);
       },
-      keep: (tx, { status, headers, body }, json, given = workspace_id) => {
+      keep: (tx, { status, headers, body }, json, { given = workspace_id, learnt } = {}) => {
         const forgotten = json === 'gone';
         const sealed = json === undefined || forgotten ? null : seal(sealing_key, json);
         const of = { workspace_id: given ?? null, ticket_id: ticketOf(path, body) };
         const first_hash = seal(sealing_key, arguments_hash);
-        keep(tx, { ...asked, ...of, arguments_hash: first_hash, status, headers, body: sealed, forgotten });
+        keep(tx, { ...asked, ...of, arguments_hash: first_hash, status, headers, body: sealed, learnt, forgotten });
       },
     };
   };

@@ -1,4 +1,4 @@
-import { type Columns, inserted, selected } from '../db/columns.ts';
+import { type Columns, inserted, insertedFrom, type Learnt, selected } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -14,7 +14,7 @@ export interface Asked {
 export type KeyOf = Pick<Asked, 'user_id' | 'key_hash'>;
 
 /** The response to a write that was done. */
-interface Done {
+export interface Done {
   status: number;
   headers: Record<string, string>;
   body: Buffer | null;
@@ -25,6 +25,8 @@ export interface Found extends Done {
   /** Encrypted; null once it is forgotten. */
   arguments_hash: Buffer | null;
   workspace_id: string | null;
+  /** Fields of the body that replace those of its JSON. */
+  learnt: Record<string, unknown> | null;
   forgotten: boolean;
 }
 
@@ -33,6 +35,7 @@ export interface Kept extends Asked, Done {
   arguments_hash: Buffer;
   workspace_id: string | null;
   ticket_id: string | null;
+  learnt: Learnt | undefined;
   forgotten: boolean;
 }
 
@@ -50,6 +53,7 @@ const kept = {
   status: sql`status`,
   headers: sql`headers`,
   body: sql`body`,
+  learnt: sql`learnt`,
   forgotten: sql`forgotten`,
 } satisfies Columns<keyof Kept>;
 
@@ -59,6 +63,7 @@ const found = {
   status: sql`status`,
   headers: sql`headers`,
   body: sql`body`,
+  learnt: sql`learnt`,
   forgotten: sql`forgotten`,
 } satisfies Columns<keyof Found>;
 
@@ -104,8 +109,12 @@ export async function waitForWrites(tx: Tx, { user_id, key_hash }: KeyOf): Promi
 }
 
 /** Stores what was done with a key that this transaction has taken. */
-export function keep(tx: Tx, row: Kept): void {
-  tx.send(sql`insert into outcomes ${inserted(kept, row)}`);
+export function keep(tx: Tx, { learnt, ...row }: Kept): void {
+  const values =
+    learnt === undefined
+      ? inserted(kept, { ...row, learnt: null })
+      : insertedFrom(kept, { ...row, learnt: learnt.fields }, learnt.from);
+  tx.send(sql`insert into outcomes ${values}`);
 }
 
 /**

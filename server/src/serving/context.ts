@@ -1,11 +1,15 @@
 import type { Applicant, Caller, SignedIn, Writer } from '../access/authorize.ts';
 import type { OperationId, policy } from '../access/policy.ts';
+import type { Learnt } from '../db/columns.ts';
 import type { Db, Scope, Tx } from '../db/transaction.ts';
 import type { Operation, Response } from '../http/contract.ts';
 import type { Request } from './request.ts';
 
-/** Runs `work` once the transaction has committed, before the response. It may complete what the handler has returned. */
-export type AfterCommit = (work: () => Promise<void>) => void;
+/**
+ * Runs `work` once the transaction has committed, before the response. It may complete what the handler has returned, with fields
+ * that only the database knows before. Then `learnt` has the same fields, for the response that is stored under a key.
+ */
+export type AfterCommit = (work: () => Promise<void>, learnt?: Learnt) => void;
 
 export type AccessOf<O extends Operation> = O['id'] extends OperationId ? (typeof policy)[O['id']][0] : never;
 type IsRead<O extends Operation> = O['method'] extends 'get' ? true : false;
@@ -16,8 +20,6 @@ type Store<O extends Operation> =
     ? { db: Db }
     : {
         tx: Tx;
-        /** Whether the response is stored in the transaction, so that it must be complete before the commit. */
-        keeps_response: boolean;
         afterCommit: AfterCommit;
       };
 

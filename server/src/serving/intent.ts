@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { apply, type Caller, personOf } from '../access/authorize.ts';
 import { lineOf } from '../access/policy.ts';
+import type { Learnt } from '../db/columns.ts';
 import { type Db, readOnly, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Answer } from './answer.ts';
@@ -19,9 +20,14 @@ export interface Intent {
   recall: (db: Db) => Promise<void>;
   /**
    * Keeps the response and its body's JSON in the transaction; with `gone`, only that the write was done, and no body.
-   * `given` is the workspace that an account's write gives access to.
+   * `given` is the workspace that an account's write gives access to. `learnt` are fields of the body that replace those of the JSON.
    */
-  keep: (tx: Tx, answer: Answer, json: Uint8Array | 'gone' | undefined, given?: string) => void;
+  keep: (
+    tx: Tx,
+    answer: Answer,
+    json: Uint8Array | 'gone' | undefined,
+    more?: { given?: string | undefined; learnt?: Learnt | undefined },
+  ) => void;
 }
 
 /** What distinguishes one write from another. */

@@ -13,6 +13,7 @@ import {
   withoutDoubt,
 } from '../access/authorize.ts';
 import { accessOf, lineOf, takesKey } from '../access/policy.ts';
+import type { Learnt } from '../db/columns.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { readBody, type Reading, unconfirmed_bytes } from '../http/body.ts';
@@ -29,7 +30,8 @@ import type { Usage } from '../quotas/usage.ts';
 import { type Answer, render, send } from './answer.ts';
 import { createConfirm } from './confirm.ts';
 import { type Intent, type IntentOf, refuseWhatIsLost, Replayed } from './intent.ts';
-import type { AfterCommit, Commit, Context, NotPublic, OwnContext } from './context.ts';
+import { committed } from './attempt.ts';
+import type { Commit, Context, NotPublic, OwnContext } from './context.ts';
 import { type EndSession, endOnSignOut, keptInCookie, signedOut, withCookie } from './refresh-cookie.ts';
 import type { Asked, Following } from './following.ts';
 import { bearerToken, parseRequest, type Request, requireUtf8 } from './request.ts';
@@ -98,6 +100,14 @@ export interface Serving extends Sending, UploadReading, Omit<Reading, 'operatio
 const default_max_body_bytes = 64 * 1024;
 /** The longest response that is kept for a write under a key that changed nothing. */
 const max_idle_bytes = 8 * 1024;
+
+interface Storing {
+  tx: Tx;
+  intent: Intent;
+  caller: Caller;
+  given?: string | undefined;
+  learnt?: Learnt | undefined;
+}
 
 type AnyRequest = Request<Operation>;
 /** A handler without its operation's types. It gets what its own type says. */
@@ -197,14 +207,11 @@ export function createServe(router: Router, parts: Serving): Serve {
     });
   }
 
-  /** The response to a write under a key, whose JSON is kept with the write. */
-  async function storedAnswer(
-    { tx, intent, caller, given }: { tx: Tx; intent: Intent; caller: Caller; given?: string | undefined },
-    answer: Answer,
-  ): Promise<Answer> {
+  /** Keeps the JSON of the response with the write, and returns it; undefined if it is complete only after the commit. */
+  async function storedAnswer({ tx, intent, caller, given, learnt }: Storing, answer: Answer) {
     const { status, headers, tag, body } = answer;
     if (body === undefined) {
-      intent.keep(tx, answer, undefined, given);
+      intent.keep(tx, answer, undefined, { given });
       return answer;
     }
     const { bytes, digest } = await writeJson(parts.large_json, personOf(caller), body);
@@ -212,8 +219,8 @@ export function createServe(router: Router, parts: Serving): Serve {
     // The long response of a write that changed nothing isn't kept: a request of fifteen bytes would keep a megabyte.
     const is_kept = tx.sent_bytes > 0 || bytes.byteLength <= max_idle_bytes;
     if (is_kept) spend(caller, bytes.byteLength);
-    intent.keep(tx, { status, headers: tagged, body }, is_kept ? bytes : 'gone', given);
-    return { status, headers: tagged, body: bytes };
+    intent.keep(tx, { status, headers: tagged, body }, is_kept ? bytes : 'gone', { given, learnt });
+    return learnt === undefined ? { status, headers: tagged, body: bytes } : undefined;
   }
 
   const callerOf = (request: AnyRequest, identity: Identity | undefined): Caller => {
@@ -281,8 +288,8 @@ export function createServe(router: Router, parts: Serving): Serve {
             // A write that was done before the workspace was full still gets its first response.
             const claimed = (intent?.claim(tx) ?? Promise.resolve()).then(requireSpace);
             const writer = applyToWrite(tx, caller, line, workspace_id, claimed);
-            const keeps_response = intent !== undefined;
-            const handled = handler({ ...request, learnt, writer, tx, keeps_response, afterCommit: attempt() });
+            const { afterCommit, known } = attempt();
+            const handled = handler({ ...request, learnt, writer, tx, afterCommit });
             await Promise.allSettled([handled]);
             // the door has checked the right; nothing commits without that
             await noting(writer.hold(), caller, workspace_id);
@@ -290,7 +297,8 @@ export function createServe(router: Router, parts: Serving): Serve {
               throw writer.doubt(error);
             });
             const stored_bytes = tx.sent_bytes; // without the response under its key, which is removed later
-            const answer = intent && (await storedAnswer({ tx, intent, caller }, render(operation, request, result)));
+            const storing = intent && { tx, intent, caller, learnt: known() };
+            const answer = storing && (await storedAnswer(storing, render(operation, request, result)));
             usage.add(tx, workspace_id, stored_bytes);
             return { result, answer };
           }),
@@ -303,12 +311,12 @@ export function createServe(router: Router, parts: Serving): Serve {
   function serveAccountWrite(operation: Operation, handler: AnyHandler): void {
     mount(operation, async (request, identity, intent) => {
       const caller = callerOf(request, identity);
-      const keeps_response = intent !== undefined;
       const { result, answer } = await committed((attempt) =>
         transaction(pool, { user_id: caller.user_id }, async (tx) => {
           const claimed = intent?.claim(tx) ?? Promise.resolve();
           await permitted(holdLive(tx, caller), claimed);
-          const result = await handler({ ...request, caller, tx, keeps_response, afterCommit: attempt() });
+          const { afterCommit } = attempt();
+          const result = await handler({ ...request, caller, tx, afterCommit });
           const answer = intent && (await storedAnswer({ tx, intent, caller }, render(operation, request, result)));
           return { result, answer };
         }),
@@ -386,15 +394,4 @@ export function createServe(router: Router, parts: Serving): Serve {
 function replayed(error: unknown): Answer {
   if (error instanceof Replayed) return error.answer;
   throw error;
-}
-
-/** Does a write, and then the work that its last attempt registered for after the commit. */
-async function committed<T>(write: (attempt: () => AfterCommit) => Promise<T>): Promise<T> {
-  let works: (() => Promise<void>)[] = [];
-  const result = await write(() => {
-    works = [];
-    return (work) => works.push(work);
-  });
-  for (const work of works) await work();
-  return result;
 }

@@ -1,5 +1,7 @@
 import type { Limits } from '../config/limits.ts';
+import { sql } from '../db/sql.ts';
 import { BatonError } from '../errors.ts';
+import { longTextBytes } from '../http/large-json.ts';
 import { newId } from '../lib/ids.ts';
 import { definitionOf } from '../projects/definitions.ts';
 import { nextNumber, takeNumber } from '../projects/queries.ts';
@@ -17,16 +19,16 @@ import { initialStatus } from './workflow.ts';
 
 /**
  * Creates a ticket with the project's next number; the caller is its reporter. The number is taken with the last statements, so
- * that creations in one project wait for one another as briefly as possible. If the response is stored with the ticket, or its
- * rank depends on its number, the number has to be known before them, and is taken with the first.
+ * that creations in one project wait for one another as briefly as possible. If the ticket's rank depends on its number, or its
+ * JSON is long, the number has to be known before them, and is taken with the first.
  */
 export async function createTicket(
-  { tx, writer, params, body: input, keeps_response, afterCommit }: Context<typeof create_ticket>,
+  { tx, writer, params, body: input, afterCommit }: Context<typeof create_ticket>,
   { max_tickets_per_project }: Pick<Limits, 'max_tickets_per_project'>,
 ): Promise<Ticket> {
   const { workspace_id } = writer;
   const { place, ...fields } = input;
-  const is_early = keeps_response || place !== undefined;
+  const is_early = place !== undefined || longTextBytes(input) > 0;
   const [project, assignable, actor] = await Promise.all([
     is_early ? takeNumber(tx, writer, params.project_id) : nextNumber(tx, workspace_id, params.project_id),
     holdAssignee(tx, writer, input.assignee_id),
@@ -78,9 +80,13 @@ export async function createTicket(
   }
   const ticket = await presentTo(tx, row, actor);
   const taken = addNextTicket(tx, actor, row, max_tickets_per_project);
-  afterCommit(async () => {
+  const complete = async () => {
     const { number } = await taken;
     Object.assign(ticket, { number, key: `${project.key}-${number}`, rank: rankOfNumber(number) });
+  };
+  afterCommit(complete, {
+    fields: sql`jsonb_build_object('number', t.number, 'key', ${`${project.key}-`}::text || t.number, 'rank', t.rank)`,
+    from: sql`from tickets t where t.workspace_id = ${workspace_id} and t.id = ${id}`,
   });
   return ticket;
 }

@@ -19,7 +19,7 @@ async function onServer<T>(run: (server: TestServer, team: Team) => Promise<T>, 
   }
 }
 
-/** Creates many tickets at once: by the last batch, and by the first one, which a key or a place needs. */
+/** Creates many tickets at once: by the last statements, with and without a key, and by the first ones, which a place needs. */
 async function creates({ database }: TestServer, team: Team) {
   const { workspace_id, project_id, member } = team;
   const { raw } = member.client;
@@ -71,10 +71,11 @@ test('control: numbers taken as max + 1 without a lock collide', async () => {
 test('a ticket is found by the same words, whichever statements took its number', async () => {
   await onServer(async ({ database }, { workspace_id, project_id, member }) => {
     const words = Array.from({ length: 70 }, (_, n) => `w${n}`).join(' ');
-    for (const [n, idempotency_key] of [undefined, 'a-key-of-mine'].entries()) {
+    const places = [undefined, { at: 'bottom' as const }];
+    for (const [n, place] of places.entries()) {
       const title = `Eng-${n + 1} ${words}`;
-      const at = { workspace_id, project_id, ...(idempotency_key && { idempotency_key }) };
-      const { body } = await member.client.raw.create_ticket({ ...at, body: { title } }); // the SDK's other methods add a key
+      const at = { workspace_id, project_id };
+      const { body } = await member.client.raw.create_ticket({ ...at, body: { title, ...(place && { place }) } });
       expect(await wordsOfRow(database, body)).toEqual(wordsOf({ title, key: `ENG-${n + 1}` }).sort());
     }
   });
@@ -102,6 +103,39 @@ async function wordsOfRow({ owner }: TestServer['database'], ticket: unknown): P
   const found = await owner.query<{ word: string }>('select word from ticket_words where ticket_id = $1', [id]);
   return found.rows.map(({ word }) => word).sort();
 }
+
+/** Sends creations under their keys, each three times, two of them at once. Returns those whose responses differ, or a read. */
+async function repeated({ url }: TestServer, { workspace_id, project_id, member }: Team): Promise<string[]> {
+  const path = `/v1/workspaces/${workspace_id}/projects/${project_id}/tickets`;
+  const authorization = `Bearer ${member.access_token}`;
+  const create = async (key: string) => {
+    const headers = { authorization, 'content-type': 'application/json', 'idempotency-key': key };
+    const body = JSON.stringify({ title: `“Title” of ${key}`, labels: ['"rank":"', 'ü'], description: '"number":1,' });
+    const response = await fetch(`${url}${path}`, { method: 'POST', headers, body });
+    return { status: response.status, tag: response.headers.get('etag'), text: await response.text() };
+  };
+  const found = await Promise.all(
+    Array.from({ length: 32 }, async (_, n) => {
+      const [one, two] = await Promise.all([create(`key-${n}`), create(`key-${n}`)]);
+      const three = await create(`key-${n}`);
+      const { id } = JSON.parse(one.text) as { id: string };
+      const read = await fetch(`${url}/v1/workspaces/${workspace_id}/tickets/${id}`, { headers: { authorization } });
+      const now = { status: 201, tag: read.headers.get('etag'), text: await read.text() };
+      const all = [one, two, three, now].map((response) => JSON.stringify(response));
+      return new Set(all).size === 1 ? [] : [all.join('\n')];
+    }),
+  );
+  return found.flat();
+}
+
+test('a creation that is sent again under its key gets the bytes of the first response, with its number', async () => {
+  expect(await onServer(repeated)).toEqual([]);
+});
+
+test('control: if the number isn’t stored with the response, a creation that is sent again gets another one', async () => {
+  const forgetful: Patch = (text) => text.replace("jsonb_build_object('number', t.number, ", 'jsonb_build_object(');
+  expect((await onServer(repeated, forgetful)).length).toBeGreaterThan(0);
+});
 
 /** Creates a ticket, while a change of its project that began before is committed. */
 async function createDuring(

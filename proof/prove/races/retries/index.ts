@@ -52,8 +52,8 @@ export const kept_apart = {
   source: [
     {
       file: 'outcomes/queries.ts',
-      find: 'tx.send(sql`insert into outcomes ${inserted(kept, row)}`);',
-      replace: 'tx.apart = sql`insert into outcomes ${inserted(kept, row)}`;',
+      find: 'tx.send(sql`insert into outcomes ${values}`);',
+      replace: 'tx.apart = sql`insert into outcomes ${values}`;',
     },
     {
       file: 'db/transaction.ts',
