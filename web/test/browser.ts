@@ -9,7 +9,7 @@ import { type Broken, builtConsole } from './consoles.ts';
 
 export const executablePath = findChromium();
 export const desktop = { width: 1280, height: 800 };
-const phone = { width: 320, height: 640 };
+export const phone = { width: 320, height: 640 };
 
 /** A tab, and its faults: errors, warnings, and requests to other servers. */
 export interface Tab {

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Input, Notification } from 'baton-sdk';
 import { client } from './client.ts';
+import { later } from './later.ts';
 
 /** The parts of an inbox that the console shows. */
 export const folders = ['unread', 'inbox', 'snoozed', 'archived'] as const;
@@ -32,7 +33,7 @@ export const notificationsQuery = (workspace_id: string, folder: Folder) =>
 export const unreadQuery = (workspace_id: string) =>
   queryOptions({
     queryKey: ['unread', workspace_id],
-    queryFn: async ({ signal }) => (await client.get_unread_count({ workspace_id }, { signal })).unread,
+    queryFn: async ({ signal }) => (await later(() => client.get_unread_count({ workspace_id }, { signal }))).unread,
     refetchInterval: every_ms,
     staleTime: 0,
   });

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { OperationId } from 'baton-sdk';
 import { client } from './client.ts';
+import { later } from './later.ts';
 
 /** The roles that may call each operation of a workspace. */
 export type Policy = ReadonlyMap<string, readonly string[]>;
@@ -11,7 +12,7 @@ export const policyQuery = () =>
     queryKey: ['policy'],
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async ({ signal }): Promise<Policy> => {
-      const { operations } = await client.get_policy({}, { signal });
+      const { operations } = await later(() => client.get_policy({}, { signal }));
       return new Map(operations.flatMap(({ id, access }) => (Array.isArray(access) ? [[id, access]] : [])));
     },
   });

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { BatonClient, Input, Member, Project, Workflow, Workspace } from 'baton-sdk';
 import { client } from './client.ts';
+import { later } from './later.ts';
 
 /** A menu with more entries than these is useless: beyond that, the server searches. */
 const most = 500;
@@ -28,7 +29,7 @@ export const projectsQuery = (workspace_id: string) =>
   queryOptions({
     queryKey: ['projects', workspace_id],
     queryFn: ({ signal }): Promise<Project[]> =>
-      first(client.pages.list_projects({ workspace_id, limit: 100 }, { signal })),
+      later(() => first(client.pages.list_projects({ workspace_id, limit: 100 }, { signal }))),
   });
 
 /** The workflow of a project, by its key or id. */

@@ -2,7 +2,7 @@ import type { Workflow } from 'baton-sdk';
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from '../desk/desk.ts';
-import { useMayCreate } from '../desk/use-may.ts';
+import { onceKnown, useMayCreate } from '../desk/use-may.ts';
 import { type Filters, isFiltered } from '../list/filters.ts';
 import { isSameRead, readAll } from '../list/items.ts';
 import { sort_labels } from '../list/names.ts';
@@ -150,7 +150,7 @@ export function Board(props: BoardProps) {
         <Suspense fallback={null}>
           <CardMenu
             {...{ desk, menu, workflow, by_hand, onOpen, columns: state.columns, focus: state.focus, role: moves.role }}
-            why={moves.may ? undefined : moves.why}
+            why={moves.known.may ? undefined : moves.known.why}
             onSelect={() => selection.toggle(menu.id, false)}
             onClose={() => setMenu(undefined)}
           />
@@ -167,7 +167,7 @@ interface ColumnsProps extends BoardProps {
 
 function Columns({ desk, project, totals, filters, workflow, opened, selection, onOpen, state, onMenu }: ColumnsProps) {
   const { read, drawn, by_hand, drag, shown_tab, moves, lifting, active, setActive, onScroller } = state;
-  const create = useMayCreate(desk, project);
+  const create = onceKnown(useMayCreate(desk, project));
   const pitch = pitches[useCell(preferences).density];
   const [creating, setCreating] = useState<string | undefined>(undefined);
   const places = { drag, by_hand, pitch, onScroller, onActive: setActive, onCreating: setCreating };

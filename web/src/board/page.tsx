@@ -1,4 +1,5 @@
-import { Suspense, useMemo } from 'react';
+import { Suspense, useEffect, useMemo } from 'react';
+import { ticketsShown } from '../api/later.ts';
 import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from '../desk/desk.ts';
 import { useDesk, useLive, useProject, useWorkflow } from '../desk/use-desk.ts';
@@ -68,6 +69,9 @@ function Loaded({ desk, groups, filters, change, project, opened, onOpen }: Load
     : t('{count, plural, one {# ticket} other {# tickets}}', { count: tickets });
   const is_loading = first?.loading === 'first' && first.error === undefined;
   const is_failed = first?.loading === 'first' && first.error !== undefined;
+  useEffect(() => {
+    if (!is_loading) ticketsShown();
+  }, [is_loading]);
   const body = () => {
     if (is_failed) return <Failed what={t('The board could not be loaded.')} error={first.error} onRetry={retry} />;
     if (is_loading || workflow === undefined) return <Skeleton rows={6} label={t('Loading the board…')} />;

@@ -4,7 +4,7 @@ import { move, placeAt as placeTicket } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
 import { statusOf, stepsFrom } from '../desk/steps.ts';
 import { useRole } from '../desk/use-desk.ts';
-import { useMay } from '../desk/use-may.ts';
+import { onceKnown, useMay } from '../desk/use-may.ts';
 import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 import { type DragCell, followDrags } from './dragging.ts';
@@ -24,7 +24,9 @@ interface Parts {
  */
 export function useMoves({ desk, workflow, columns, by_hand, drag }: Parts) {
   const role = useRole(desk);
-  const { may, why } = useMay(desk, 'transition_ticket');
+  const right = useMay(desk, 'transition_ticket');
+  const { may, why } = right;
+  const known = onceKnown(right);
   const nameOf = (status: string) => statusOf(workflow, status).name;
 
   /** Why a ticket can't be put into a column; undefined where it can. */
@@ -32,7 +34,9 @@ export function useMoves({ desk, workflow, columns, by_hand, drag }: Parts) {
     const ticket = desk.tickets.shown(id);
     if (ticket === undefined) return t('It is gone.');
     if (!may) return why;
-    if (ticket.status === status || ticket.allowed_transitions.includes(status)) return undefined;
+    // The board says of each card where this account may move it, so that cards can be moved before the rights are read.
+    if (ticket.allowed_transitions.includes(status)) return undefined;
+    if (ticket.status === status) return known.may || ticket.allowed_transitions.length > 0 ? undefined : known.why;
     const [from, to] = [nameOf(ticket.status), nameOf(status)];
     const exists = workflow.transitions.some((step) => step.from === ticket.status && step.to === status);
     return exists
@@ -81,5 +85,5 @@ export function useMoves({ desk, workflow, columns, by_hand, drag }: Parts) {
   const latest = useRef(refuses);
   latest.current = refuses;
   const refusesNow = useCallback((id: string, status: string) => latest.current(id, status), []);
-  return { role, may, why, nameOf, refuses: refusesNow, put };
+  return { role, may, why, known, nameOf, refuses: refusesNow, put };
 }

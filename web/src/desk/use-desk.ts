@@ -117,15 +117,26 @@ export function usePeople({ people }: Desk, ids: readonly string[]): (id: string
   return (id) => people.get(id)?.name;
 }
 
-/** Returns a project by its key, including archived ones; undefined until it is known. */
-export function useProject({ workspace_id }: Pick<Desk, 'workspace_id'>, key: string | undefined): Project | undefined {
-  const { data } = useQuery({ ...projectsQuery(workspace_id), enabled: workspace_id !== '' });
+/** Returns a project by its key, including archived ones, and whether it is still being read. */
+export function useProjectRead(
+  { workspace_id }: Pick<Desk, 'workspace_id'>,
+  key: string | undefined,
+): { found: Project | undefined; is_pending: boolean } {
+  const { data, error } = useQuery({ ...projectsQuery(workspace_id), enabled: workspace_id !== '' });
   const listed = data?.find((project) => project.key === key);
   // The list lacks archived projects, so those are requested one by one.
   const enabled = data !== undefined && listed === undefined && key !== undefined;
-  const { data: other } = useQuery({ ...projectQuery(workspace_id, key ?? ''), enabled });
-  return listed ?? (enabled ? other : undefined);
+  const other = useQuery({ ...projectQuery(workspace_id, key ?? ''), enabled });
+  const is_unlisted = data === undefined && error === null;
+  return {
+    found: listed ?? (enabled ? other.data : undefined),
+    is_pending: key !== undefined && (enabled ? other.isPending : is_unlisted),
+  };
 }
+
+/** Returns a project by its key, including archived ones; undefined until it is known. */
+export const useProject = (desk: Pick<Desk, 'workspace_id'>, key: string | undefined): Project | undefined =>
+  useProjectRead(desk, key).found;
 
 /** Returns the key of a ticket's project. */
 export const projectKeyOf = ({ key }: Pick<KnownTicket, 'key'>): string => key.slice(0, key.lastIndexOf('-'));

@@ -1,11 +1,12 @@
-import { Suspense, useCallback, useMemo, useRef } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useRef } from 'react';
+import { ticketsShown } from '../api/later.ts';
 import { useCommands } from '../commands/use-commands.ts';
 import { run } from '../commands/registry.ts';
 import type { Desk } from '../desk/desk.ts';
 import { statusOf } from '../desk/steps.ts';
 import { useTrail } from '../desk/trail.ts';
 import { useWorkflow } from '../desk/use-desk.ts';
-import { useMayCreate } from '../desk/use-may.ts';
+import { onceKnown, useMayCreate } from '../desk/use-may.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty, Failed, Skeleton } from '../ui/states.tsx';
@@ -67,7 +68,8 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
   const latest = useRef(onOpen);
   latest.current = onOpen;
   const open = useCallback((ticket: KnownTicket) => latest.current(ticket), []);
-  const create = useMayCreate(desk, project);
+  const right = useMayCreate(desk, project);
+  const create = onceKnown(right);
 
   const states = read.filter(({ group }) => unfolded.includes(group)).map(({ state }) => state);
   const is_loading = states.some(({ loading, error }) => loading === 'first' && error === undefined);
@@ -75,12 +77,18 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
   const has_more = states.some((state) => state.has_more);
   const is_empty =
     ids.length === 0 && !has_more && read.every(({ state, rows }) => rows.length === 0 && !state.has_more);
+  const is_loading_first = is_loading && ids.length === 0;
+  // What an empty list says depends on whether the account may create a ticket.
+  const is_undecided = is_empty && !right.is_known;
+  useEffect(() => {
+    if (!is_loading_first) ticketsShown();
+  }, [is_loading_first]);
   const body = () => {
     if (failed !== undefined) {
       const retry = () => void Promise.all(unfolded.map(({ list }) => list.more()));
       return <Failed what={t('The tickets could not be loaded.')} error={failed.error} onRetry={retry} />;
     }
-    if (is_loading && ids.length === 0) return <Skeleton rows={10} label={t('Loading the tickets…')} />;
+    if (is_loading_first || is_undecided) return <Skeleton rows={10} label={t('Loading the tickets…')} />;
     if (is_empty) return <Nothing {...{ filters, change }} may={create.may} />;
     return (
       <Rows

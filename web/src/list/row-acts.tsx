@@ -5,7 +5,7 @@ import { assign, copyLink, edit, label, moveAll, remove } from '../desk/acts.ts'
 import type { Desk } from '../desk/desk.ts';
 import { type PossibleStep, stepsFrom } from '../desk/steps.ts';
 import { useRole, useWorkflowOf } from '../desk/use-desk.ts';
-import { useMay } from '../desk/use-may.ts';
+import { onceKnown, useMay } from '../desk/use-may.ts';
 import { AssigneeMenu } from '../fields/assignee-menu.tsx';
 import { DueMenu } from '../fields/due-menu.tsx';
 import { LabelsMenu } from '../fields/labels-menu.tsx';
@@ -30,7 +30,7 @@ const focusedRow = () => document.activeElement?.closest<HTMLElement>('[data-lis
 /** The actions on the selected tickets, or on the focused one: by keys, and by the bar below the list. */
 export default function RowActs({ desk, selection }: { desk: Desk; selection: Selection }) {
   const [opened, setOpened] = useState<Opened | undefined>(undefined);
-  const { may, why } = useMay(desk, 'update_ticket');
+  const { may, why } = onceKnown(useMay(desk, 'update_ticket'));
   const { selected } = selection;
   const chosen = () => (selected.size > 0 ? [...selected] : [focusedRow()?.dataset['id'] ?? '']);
   const tickets = (ids: readonly string[]) => ids.flatMap((id) => desk.tickets.shown(id) ?? []);

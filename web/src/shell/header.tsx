@@ -5,7 +5,7 @@ import { commands } from '../commands/registry.ts';
 import { CommandButton } from '../commands/command-button.tsx';
 import { ariaKeys, shownKeys } from '../commands/keys.ts';
 import { searching } from '../commands/opened.ts';
-import { useMayCreate } from '../desk/use-may.ts';
+import { onceKnown, useMayCreate } from '../desk/use-may.ts';
 import { InboxLink } from '../inbox/link.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
@@ -17,9 +17,11 @@ import { ProjectMenu, WorkspaceMenu } from './place-menus.tsx';
 
 /** The bar above every page: where the person is, and the actions that work everywhere. */
 export function Header({ place }: { place: Place | undefined }) {
-  const { data: projects = [] } = useQuery({ ...projectsQuery(place?.workspace ?? ''), enabled: place !== undefined });
-  const { may, why } = useMayCreate({ workspace_id: place?.workspace ?? '' }, place?.project);
-  const has_projects = projects.length > 0;
+  const { data: projects } = useQuery({ ...projectsQuery(place?.workspace ?? ''), enabled: place !== undefined });
+  const { may, why } = onceKnown(useMayCreate({ workspace_id: place?.workspace ?? '' }, place?.project));
+  const has_projects = projects !== undefined && projects.length > 0;
+  // A page of a project shows the button before the projects are read: it would push aside what stands beside it.
+  const shows_new = has_projects || (projects === undefined && place?.project !== undefined);
   return (
     <header className="header">
       <div className="header-place">
@@ -36,7 +38,7 @@ export function Header({ place }: { place: Place | undefined }) {
         <ConnectionDot />
         {place !== undefined && <InboxLink workspace={place.workspace} />}
         <Search />
-        {has_projects && (
+        {shows_new && (
           <CommandButton
             id="create"
             kind="primary"
