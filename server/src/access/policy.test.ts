@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { scope_meanings } from '../http/contract.ts';
-import { accessOf, covers, type OperationId, policy, scopeOf } from './policy.ts';
+import { type Role, scope_meanings, type TokenScope } from '../http/contract.ts';
+import { accessOf, covers, isAdmin, lineOf, type OperationId, policy, scopeOf, takesKey, tokensOf } from './policy.ts';
 
 const words = (list: string) => list.split(' ').sort();
 
@@ -88,7 +88,49 @@ test('a scope includes the lower scopes of its area, and no others', () => {
   expect(covers(['tickets:write'], 'session')).toBe(false);
 });
 
+test('every scope suffices for what it names, no scopes suffice for nothing, and no scope replaces a session', () => {
+  const scopes = Object.keys(scope_meanings) as TokenScope[];
+  for (const scope of scopes) {
+    expect(covers([scope], scope), scope).toBe(true);
+    expect(covers([], scope), scope).toBe(false);
+  }
+  expect(covers(scopes, 'session')).toBe(false);
+});
+
+test('owners and admins administer a workspace, and members and viewers do not', () => {
+  const roles: Role[] = ['owner', 'admin', 'member', 'viewer'];
+  expect(roles.filter(isAdmin)).toEqual(['owner', 'admin']);
+});
+
+test('a token is accepted where a scope is named, and any token where a token may ask about itself', () => {
+  const operations = Object.keys(policy) as OperationId[];
+  const accepting = (tokens: string) => operations.filter((id) => tokensOf(id) === tokens).sort();
+  expect(accepting('scoped')).toEqual(Object.values(by_scope).flat().sort());
+  expect(accepting('any')).toEqual(['list_outcomes']);
+  expect(scopeOf('list_outcomes')).toBeNull();
+});
+
+test.each<[OperationId, string]>([
+  ['login', 'anyone may call it'],
+  ['get_me', 'it is about the account, which is in no workspace'],
+  ['delete_workspace', 'it cannot be undone'],
+  ['create_token', 'it hands out a credential'],
+])('%s accepts no token, because %s', (id) => {
+  expect(tokensOf(id)).toBe('none');
+  expect(scopeOf(id)).toBeNull();
+});
+
+test('a write accepts an Idempotency-Key if its caller is known, and a read never does', () => {
+  expect(takesKey({ id: 'create_ticket', method: 'post' })).toBe(true);
+  expect(takesKey({ id: 'logout', method: 'post' })).toBe(true);
+  expect(takesKey({ id: 'register', method: 'post' })).toBe(false);
+  expect(takesKey({ id: 'get_ticket', method: 'get' })).toBe(false);
+  expect(takesKey({ id: 'get_livez', method: 'get' })).toBe(false);
+});
+
 test('looking up an operation that is not in the table throws', () => {
   expect(accessOf('delete_workspace')).toEqual(['owner']);
-  expect(() => accessOf('drop_database')).toThrow('No policy for drop_database');
+  for (const lookUp of [lineOf, accessOf, scopeOf, tokensOf]) {
+    expect(() => lookUp('drop_database')).toThrow('No policy for drop_database. Add it to access/policy.ts.');
+  }
 });

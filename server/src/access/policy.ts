@@ -175,8 +175,8 @@ export function scopeOf(operation_id: string): TokenScope | null {
 
 /** Returns which API tokens the operation accepts. */
 export function tokensOf(operation_id: string): 'none' | 'scoped' | 'any' {
-  const [access, needs = 'session'] = lineOf(operation_id);
-  if (access === 'public' || needs === 'session') return 'none';
+  const [, needs = 'session'] = lineOf(operation_id);
+  if (needs === 'session') return 'none';
   return needs === 'any token' ? 'any' : 'scoped';
 }
 
