@@ -2,7 +2,22 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { prepare, sql } from '../db/sql.ts';
-import { byId, byNumber, byTime, Cursors, type KeysetOptions, keysetPage, keysetPart, walk_order } from './cursor.ts';
+import {
+  byId,
+  byNumber,
+  byText,
+  byTime,
+  type CursorOptions,
+  cursorPage,
+  Cursors,
+  daysBetween,
+  type KeysetOptions,
+  keysetPage,
+  keysetPart,
+  spanAfter,
+  spanBetween,
+  walk_order,
+} from './cursor.ts';
 
 const cursors = new Cursors(randomBytes(32));
 const position = { at: '2026-11-24T09:05:00.123456Z', id: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' };
@@ -68,6 +83,45 @@ test('a correctly signed position with an invalid time or id is refused', () => 
   expect(() => cursors.decode(walk_order, cursor, 'list')).toThrow(expect.objectContaining({ code: 'invalid_cursor' }));
 });
 
+describe('a correctly signed cursor', () => {
+  const refused = expect.objectContaining({ code: 'invalid_cursor' });
+  /** A value of each kind. */
+  const of_kind = { time: position.at, uuid: position.id, integer: 7, text: 'any text' };
+  type Kind = keyof typeof of_kind;
+  const kinds = Object.keys(of_kind) as Kind[];
+  /** Signs a value as that of a column, whatever its kind. */
+  const signed = (kind: Kind, value: unknown) => cursors.encode({ column: kind }, { column: value as never }, 'list');
+
+  test.each(kinds)('is accepted if the value of a column of the kind %s is of that kind', (kind) => {
+    const value = of_kind[kind];
+    expect(cursors.decode({ column: kind }, signed(kind, value), 'list')).toEqual({ column: value });
+  });
+
+  test.each<[Kind, unknown]>([
+    ['time', 7],
+    ['time', null],
+    ['time', [position.at]],
+    ['time', 'any text'],
+    ['uuid', 7],
+    ['uuid', [position.id]],
+    ['uuid', position.id.toUpperCase()],
+    ['integer', '7'],
+    ['integer', 7.5],
+    ['integer', null],
+    ['text', 7],
+    ['text', null],
+    ['text', ['any text']],
+  ])('is refused if a column of the kind %s has the value %j', (kind, value) => {
+    expect(() => cursors.decode({ column: kind }, signed(kind, value), 'list')).toThrow(refused);
+  });
+
+  test('is refused if its list had fewer or more columns in an earlier version', () => {
+    const less = cursors.encode({ at: 'time' }, position, 'list');
+    const more = cursors.encode({ ...walk_order, sequence: 'integer' }, { ...position, sequence: 7 }, 'list');
+    for (const cursor of [less, more]) expect(() => cursors.decode(walk_order, cursor, 'list')).toThrow(refused);
+  });
+});
+
 const order = { at: byTime(sql`t.created_at`), id: byId(sql`t.id`) };
 const texts = ({ after, order_and_limit }: ReturnType<typeof keysetPart>) => [after, order_and_limit].map(prepare);
 
@@ -85,6 +139,10 @@ test('a cursor contains a value of the right kind for each column of its order, 
   ).toMatchObject({
     text: '(h.sequence) > ($1::integer)',
     values: [7],
+  });
+  expect(prepare(keysetPart({ order: { name: byText(sql`h.name`) } }, 3, { name: 'a' }).after)).toMatchObject({
+    text: '(h.name) > ($1::text)',
+    values: ['a'],
   });
 });
 
@@ -149,5 +207,135 @@ describe('pages', () => {
 
   test('with a limit of zero are empty', async () => {
     expect(await keysetPage(list(9, { query: { limit: 0 } }))).toEqual({ data: [], next_cursor: null });
+  });
+});
+
+describe('a page', () => {
+  type Row = { id: string; at: string; text: string };
+  type Found = Row & { fits?: boolean; stopped?: boolean };
+  type Options = CursorOptions<typeof walk_order, Row>;
+  const rowOf = (text: string, n: number, marks: object = {}): Found => {
+    return { at: position.at, id: position.id.slice(0, -1) + String(n), text, ...marks };
+  };
+  /** The page that a statement's rows become, and the place where the next one begins. */
+  const pageOf = async (found: Found[], changes: Partial<Options> = {}) => {
+    const places: unknown[] = [];
+    const options: Options = {
+      order: walk_order,
+      cursors,
+      operation: 'list_things',
+      filter: {},
+      query: { limit: 4 },
+      rows: (place) => {
+        places.push(place);
+        return Promise.resolve(found);
+      },
+      ...changes,
+    };
+    const { data, next_cursor } = await cursorPage(options);
+    if (next_cursor === null) return { data, next: null };
+    await cursorPage({ ...options, query: { ...options.query, cursor: next_cursor } });
+    return { data, next: places[1] };
+  };
+  const placeOf = ({ at, id }: Row) => ({ at, id });
+
+  test('whose statement stopped shows the rows until then, and the next one begins where it stopped', async () => {
+    const [first, stop] = [rowOf('one', 1), rowOf('', 2, { stopped: true })];
+    expect(await pageOf([first, stop])).toEqual({ data: [first], next: placeOf(stop) });
+    expect(await pageOf([stop])).toEqual({ data: [], next: placeOf(stop) });
+  });
+
+  test('that is full before its statement stopped is followed by one that begins after its last row', async () => {
+    const rows = [1, 2, 3].map((n) => rowOf('row', n));
+    const stop = rowOf('', 4, { stopped: true });
+    expect(await pageOf([...rows, stop], { query: { limit: 2 } })).toEqual({
+      data: rows.slice(0, 2),
+      next: placeOf(rowOf('', 2)),
+    });
+  });
+
+  test('ends before the first row that its statement found too long, and does not show that mark', async () => {
+    const found = [true, true, false, false].map((fits, index) => rowOf('row', index, { fits }));
+    const unmarked = found.slice(0, 2).map(({ fits: _, ...row }) => row);
+    expect(await pageOf(found)).toEqual({ data: unmarked, next: placeOf(rowOf('', 1)) });
+  });
+
+  test('all of whose rows fit is the last one, and does not show that mark', async () => {
+    const found = [true, true].map((fits, index) => rowOf('row', index, { fits }));
+    expect(await pageOf(found)).toStrictEqual({ data: [rowOf('row', 0), rowOf('row', 1)], next: null });
+  });
+
+  describe('with a bound on its bytes', () => {
+    const bytes = Buffer.byteLength(JSON.stringify(rowOf('é', 0)));
+    const rows = [0, 1, 2].map((n) => rowOf('é', n));
+    const bounded = (max_bytes: number, mostBytes: (row: Row) => number) => pageOf(rows, { max_bytes, mostBytes });
+
+    test.each([
+      ['as many rows as fit', 2, 2 * bytes],
+      ['no row that fits all but one byte', 1, 2 * bytes - 1],
+      ['every row if they fit exactly', 3, 3 * bytes],
+      ['its first row alone if that is longer', 1, 1],
+    ])('shows %s', async (_, count, max_bytes) => {
+      const next = count === rows.length ? null : placeOf(rowOf('', count - 1));
+      expect(await bounded(max_bytes, () => bytes)).toEqual({ data: rows.slice(0, count), next });
+    });
+
+    test('shows every row that fits, though their upper bounds together do not', async () => {
+      expect(await bounded(3 * bytes, () => 2 * bytes)).toEqual({ data: rows, next: null });
+    });
+
+    test('ends before the first row that its statement found too long, though the bound has room for it', async () => {
+      const found = [true, true, false, false].map((fits, index) => rowOf('é', index, { fits }));
+      const room = { max_bytes: found.length * Buffer.byteLength(JSON.stringify(found[0])), mostBytes: () => 1e6 };
+      expect(await pageOf(found, room)).toMatchObject({ data: rows.slice(0, 2), next: placeOf(rowOf('', 1)) });
+    });
+
+    test('does not write its rows as JSON to count them if their upper bounds fit', async () => {
+      let written = 0;
+      const found = rows.map((row) => ({ ...row, toJSON: () => written++ }));
+      await pageOf(found, { max_bytes: 3 * bytes, mostBytes: () => bytes });
+      expect(written).toBe(0);
+      await pageOf(found, { max_bytes: 3 * bytes, mostBytes: () => bytes + 1 });
+      expect(written).toBe(3);
+    });
+  });
+});
+
+describe('a span', () => {
+  const [least_id, greatest_id] = ['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+  const always = { at: '-infinity', id: least_id };
+  const forever = { at: 'infinity', id: greatest_id };
+
+  test('without its ends contains every time and day', () => {
+    expect(spanBetween(undefined, undefined)).toEqual({ after: always, before: forever });
+    expect(daysBetween(undefined, undefined)).toEqual({ after: always, before: forever });
+  });
+
+  test('of days begins after every row of its first day, and ends before every row of its last', () => {
+    const [after, before] = [
+      { at: '2026-11-24', id: greatest_id },
+      { at: '2026-11-30', id: least_id },
+    ];
+    expect(daysBetween('2026-11-24', '2026-11-30')).toEqual({ after, before });
+    expect(daysBetween('2026-11-24', undefined)).toEqual({ after, before: forever });
+    expect(daysBetween(undefined, '2026-11-30')).toEqual({ after: always, before });
+  });
+
+  test('of times begins after every row of its first microsecond, and ends before every row of its last', () => {
+    const [after, before] = [
+      { at: '2026-11-24T09:05:00.000000Z', id: greatest_id },
+      { at: '2026-11-30T08:00:00.500000Z', id: least_id },
+    ];
+    expect(spanBetween('2026-11-24T10:05:00+01:00', '2026-11-30T08:00:00.5Z')).toEqual({ after, before });
+    expect(spanBetween('2026-11-24T10:05:00+01:00', undefined)).toEqual({ after, before: forever });
+    expect(spanBetween(undefined, '2026-11-30T08:00:00.5Z')).toEqual({ after: always, before });
+  });
+
+  test('continues at the position that a page reached, upwards or downwards, and is whole without one', () => {
+    const span = { after: always, before: forever };
+    expect(spanAfter(span, undefined, false)).toEqual(span);
+    expect(spanAfter(span, undefined, true)).toEqual(span);
+    expect(spanAfter(span, position, false)).toEqual({ after: position, before: forever });
+    expect(spanAfter(span, position, true)).toEqual({ after: always, before: position });
   });
 });
