@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { mergeEdit, valuesAt } from './merge.ts';
+import { describe, expect, test } from 'vitest';
+import { changeSet, mergeEdit, valuesAt } from './merge.ts';
 
 type Row = Record<'title' | 'labels' | 'priority' | 'due_on', unknown>;
 const current: Row = { title: 'now', labels: ['a', 'b'], priority: 'low', due_on: null };
@@ -26,6 +26,75 @@ test('an edit of a field that has changed since is refused as a whole, with base
 test('an edit to the current values changes nothing and is never a conflict', () => {
   const edit = { title: 'now', labels: ['a', 'b'], due_on: null, priority: undefined };
   expect(mergeEdit({ current, changes_since: since, edit })).toEqual({ ok: true, changes: {} });
+});
+
+describe('an edit of labels that have changed since', () => {
+  /** What an edit changes that is based on the labels a and b, which are others now. */
+  const edited = (mine: string[], theirs: string[]) =>
+    mergeEdit({
+      current: { ...current, labels: theirs },
+      changes_since: [{ version: 2, changes: { labels: [['a', 'b'], theirs] } }],
+      edit: { labels: mine },
+    });
+
+  test.each([
+    ['adds to what others added', ['a', 'b', 'mine'], ['a', 'b', 'theirs'], ['a', 'b', 'mine', 'theirs']],
+    ['removes what it removed, and keeps what others added', ['a'], ['a', 'b', 'theirs'], ['a', 'theirs']],
+    ['adds to what others removed', ['a', 'b', 'mine'], ['b'], ['b', 'mine']],
+    ['removes what others left', ['a'], ['b'], []],
+  ])('%s', (_, mine, theirs, merged) => {
+    expect(edited(mine, theirs)).toEqual({ ok: true, changes: { labels: [theirs, merged] } });
+  });
+
+  test('changes nothing if others have added or removed the same labels, and more', () => {
+    expect(edited(['a', 'b', 'c'], ['a', 'b', 'c', 'd'])).toEqual({ ok: true, changes: {} });
+    expect(edited(['a'], [])).toEqual({ ok: true, changes: {} });
+  });
+
+  test('lists the merged labels in the order of the alphabet, each once', () => {
+    expect(edited(['b', 'a', 'z', 'z', 'm'], ['y', 'a', 'b'])).toMatchObject({
+      changes: {
+        labels: [
+          ['y', 'a', 'b'],
+          ['a', 'b', 'm', 'y', 'z'],
+        ],
+      },
+    });
+  });
+
+  test('is a conflict if the value before, now or in the edit is not a list', () => {
+    const merged = (base: unknown, mine: unknown, theirs: unknown) =>
+      mergeEdit({
+        current: { ...current, labels: theirs },
+        changes_since: [{ version: 2, changes: { labels: [base, theirs] } }],
+        edit: { labels: mine },
+      });
+    for (const values of [
+      [null, ['a'], ['b']],
+      [['a'], null, ['b']],
+      [['a'], ['b'], null],
+    ] as const) {
+      const [base, mine, theirs] = values;
+      expect(merged(base, mine, theirs)).toEqual({ ok: false, conflicts: { labels: { base, mine, theirs } } });
+    }
+  });
+});
+
+describe('a set', () => {
+  test('gets what is added, loses what is removed, and is sorted', () => {
+    expect(changeSet(['b', 'c', 'd'], { add: ['a', 'b'], remove: ['d', 'x'] })).toEqual(['a', 'b', 'c']);
+  });
+
+  test('keeps its elements if nothing is added or removed', () => {
+    expect(changeSet(['a', 'b'], {})).toEqual(['a', 'b']);
+    expect(changeSet(['a', 'b'], { add: ['c'] })).toEqual(['a', 'b', 'c']);
+    expect(changeSet(['a', 'b'], { remove: ['a'] })).toEqual(['b']);
+  });
+
+  test('has an element that is both added and removed', () => {
+    expect(changeSet([], { add: ['a'], remove: ['a'] })).toEqual(['a']);
+    expect(changeSet(['a'], { add: ['a'], remove: ['a'] })).toEqual(['a']);
+  });
 });
 
 test.each([[['a']], [['a', 'c']], [['a', 'b', 'c']], [null], ['a,b']])(
