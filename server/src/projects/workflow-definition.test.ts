@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { faultsOf } from '../http/faults.ts';
+import { replace_workflow } from './contract.ts';
 import { presets, unreachableStatuses, type WorkflowDefinition, workflow_definition } from './workflow-definition.ts';
 
 const { strict, standard } = presets;
@@ -130,6 +131,51 @@ describe('a workflow', () => {
   });
 });
 
+describe('the mapping of a workflow that replaces another', () => {
+  /** The issues of a request that replaces a workflow by the strict one. */
+  const issuesOf = (mapping: object | undefined) =>
+    replace_workflow.body.safeParse({ ...strict, version: 1, mapping }).error?.issues ?? [];
+  const issue = (path: string, message: string) => ({ code: 'custom', path: ['mapping', ...path.split('.')], message });
+
+  test.each([
+    [undefined],
+    [{}],
+    [{ statuses: { triage: 'open', testing: 'open' } }],
+    [{ resolutions: { shipped: 'fixed', obsolete: null } }],
+    [{ statuses: { fixed: 'closed' }, resolutions: { closed: 'fixed' } }],
+  ])('may be %j, which says what becomes of statuses and resolutions that the workflow drops', (mapping) => {
+    expect(issuesOf(mapping)).toEqual([]);
+  });
+
+  test.each<[string, object, object[]]>([
+    [
+      'a status that the workflow keeps',
+      { statuses: { triage: 'open', open: 'closed' } },
+      [issue('statuses.open', 'The workflow keeps open.')],
+    ],
+    [
+      'a status to one that the workflow doesn’t have',
+      { statuses: { triage: 'fixed' } },
+      [issue('statuses.triage', 'The workflow has no status fixed.')],
+    ],
+    [
+      'a resolution that the workflow keeps',
+      { resolutions: { fixed: 'invalid', duplicate: null } },
+      [
+        issue('resolutions.fixed', 'The workflow keeps fixed.'),
+        issue('resolutions.duplicate', 'The workflow keeps duplicate.'),
+      ],
+    ],
+    [
+      'a resolution to one that the workflow doesn’t have',
+      { resolutions: { shipped: 'closed' } },
+      [issue('resolutions.shipped', 'The workflow has no resolution closed.')],
+    ],
+  ])('cannot map %s', (_, mapping, expected) => {
+    expect(issuesOf(mapping)).toMatchObject(expected);
+  });
+});
+
 test('a status is reachable by any number of transitions from any initial status', () => {
   const chain = (initial: string[]) => ({ ...strict, initial }) as WorkflowDefinition;
   expect(unreachableStatuses(chain(['open']))).toEqual([]);
@@ -193,6 +239,7 @@ test('the JSON Schema of a workflow names and describes its parts', () => {
       properties: { initial: { description: 'The statuses a ticket may be created in; the first is the default.' } },
     },
     WorkflowStatus: { properties: { key: { example: 'in_progress' } } },
+    StatusCategory: { enum: ['todo', 'in_progress', 'waiting', 'done'] },
     WorkflowTransition: {
       properties: {
         roles: { description: 'The roles that may take this transition.' },
