@@ -70,6 +70,9 @@ function withScores(text: string, fresh: readonly Score[]): string {
   return text.replace(table, fresh_table);
 }
 
+/** The tests of `merge.ts`: those of `merge.test.ts`, and of `merge-labels.test.ts` if there is one. */
+const testsOf = (file: string) => ['.test.ts', '-*.test.ts'].map((end) => file.replace(/\.ts$/, end));
+
 /** Runs Stryker on some files, with the tests beside them. */
 function stryker(files: readonly string[]): Score[] {
   const folder = path.join(root, '.baton', 'mutate');
@@ -100,7 +103,7 @@ function stryker(files: readonly string[]): Score[] {
     {
       cwd: root,
       stdio: 'inherit',
-      env: { ...process.env, [tests_variable]: files.map((file) => file.replace(/\.ts$/, '.test.ts')).join() },
+      env: { ...process.env, [tests_variable]: files.flatMap(testsOf).join() },
     },
   );
   if (status !== 0) throw new Error('Stryker could not run.');

@@ -1,22 +1,13 @@
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from '../db/sql.ts';
-import { readOnly, transaction } from '../db/transaction.ts';
+import { readOnly, transaction, type Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
 import { newId } from '../lib/ids.ts';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
-import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
+import { type Person, registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
-import {
-  apply,
-  applyToWrite,
-  type Identity,
-  liveAmong,
-  personOf,
-  requireLive,
-  requireRole,
-  type SignedIn,
-  type TokenIdentity,
-} from './authorize.ts';
+import { apply, applyToWrite, requireLive, requireRole, requireUndeleted, type SignedIn } from './authorize.ts';
 import type { Line } from './policy.ts';
 import type { Role } from '../http/contract.ts';
 
@@ -81,68 +72,6 @@ describe('a session', () => {
   });
 });
 
-describe('credentials that are checked together', () => {
-  const guest = async (role: 'admin' | 'member' = 'member') => {
-    const person = await registerPerson(server);
-    await joinWorkspace(team.owner, person, workspace_id, role);
-    return person;
-  };
-  const botOf = async ({ client }: Person) => (await client.create_bot({ workspace_id, body: { name: 'Bot' } })).id;
-  /** An API token of a person, or of a bot for which they created it. */
-  const tokenOf = async ({ user, client }: Person, bot_id?: string): Promise<TokenIdentity> => {
-    const body = { name: 'T', scopes: ['events:read' as const], ...(bot_id !== undefined && { user_id: bot_id }) };
-    const { id } = await client.create_token({ workspace_id, body });
-    const token = { workspace_id, id, scopes: [], on_behalf_of: bot_id === undefined ? null : user.id };
-    return { user_id: bot_id ?? user.id, session_id: null, token };
-  };
-  const byItself = (identity: Identity) =>
-    readOnly(server.pool, { workspace_id, user_id: personOf(identity) }, (db) => requireLive(db, identity)).then(
-      () => true,
-      ({ code }: { code?: string }) => (['session_ended', 'invalid_token'].includes(code ?? '') ? false : code),
-    );
-
-  test('are valid if and only if each is by itself: sessions and API tokens, of people and of bots', async () => {
-    const { owner } = team;
-    const [revoked, expired, disabled, left, blocked] = await Promise.all(Array.from({ length: 5 }, () => guest()));
-    const host = await guest('admin');
-    const [bot, gone_bot, orphan] = [await botOf(owner), await botOf(owner), await botOf(host)];
-    if (!revoked || !expired || !disabled || !left || !blocked) throw new Error('Nobody came.');
-    const asked: [identity: Identity, is_good: boolean][] = [
-      [callerOf(owner), true],
-      [callerOf(revoked), false],
-      [callerOf(expired), false],
-      [callerOf(disabled), false],
-      [{ ...callerOf(team.member), session_id: callerOf(owner).session_id }, false],
-      [{ ...callerOf(team.member), session_id: newId() }, false],
-      [await tokenOf(owner), true],
-      [await tokenOf(revoked), true],
-      [await tokenOf(expired), false],
-      [await tokenOf(left), false],
-      [await tokenOf(blocked), false],
-      [await tokenOf(owner, bot), true],
-      [await tokenOf(owner, bot), false],
-      [await tokenOf(owner, gone_bot), false],
-      [await tokenOf(host, orphan), false],
-      [callerOf(team.viewer), true],
-    ];
-    const tokenAt = (place: number) => asked[place]?.[0].token?.id ?? '';
-    await look('update sessions set revoked_at = now() where user_id = $1', revoked.user.id);
-    await look('update sessions set expires_at = now() where user_id = $1', expired.user.id);
-    await look('update users set disabled_at = now() where id = any ($1)', [disabled.user.id, blocked.user.id]);
-    await look(`update api_tokens set expires_at = created_at + interval '1 microsecond' where id = $1`, tokenAt(8));
-    await owner.client.revoke_token({ workspace_id, token_id: tokenAt(12) });
-    await owner.client.remove_member({ workspace_id, user_id: left.user.id });
-    await owner.client.remove_bot({ workspace_id, bot_id: gone_bot });
-    await owner.client.remove_member({ workspace_id, user_id: host.user.id });
-    const identities = asked.map(([identity]) => identity);
-    const live = await readOnly(server.pool, { asker: {} }, (db) => liveAmong(db, identities));
-    const expected = asked.map(([, is_good]) => is_good);
-    expect(identities.map((identity) => live.includes(identity))).toEqual(expected);
-    expect(await Promise.all(identities.map(byItself))).toEqual(expected);
-    expect(await readOnly(server.pool, { asker: {} }, (db) => liveAmong(db, []))).toEqual([]);
-  });
-});
-
 describe('a role', () => {
   test('is the one in the database', async () => {
     for (const name of everyone) expect(await role(team[name])).toBe(name);
@@ -198,8 +127,10 @@ describe('a caller who reads', () => {
 
   test('with a line of the policy that is not for a workspace causes an error', async () => {
     const caller = callerOf(team.owner);
-    const asked = asPerson(caller, async (db) => apply(db, caller, ['account'], workspace_id).actor);
-    await expect(asked).rejects.toThrow('needs a list of roles');
+    for (const line of [['public'], ['account'], ['account', 'any token']] satisfies Line[]) {
+      const asked = asPerson(caller, async (db) => apply(db, caller, line, workspace_id).actor);
+      await expect(asked).rejects.toThrow('A workspace operation needs a list of roles and a scope.');
+    }
   });
 });
 
@@ -250,6 +181,59 @@ describe('a caller who writes', () => {
       );
       expect(locked.rows.length).toBe(1);
     });
+  });
+});
+
+describe('a writer', () => {
+  const caller = () => callerOf(team.member);
+  const inTransaction = <T>(body: (tx: Tx) => Promise<T>) =>
+    transaction(server.pool, { workspace_id, user_id: caller().user_id }, body);
+
+  test('is refused by what the operation demands of the actor besides the policy', async () => {
+    const refusal = new BatonError('forbidden', { role: 'member', required: ['owner'] });
+    const roles: Role[] = [];
+    const held = inTransaction((tx) =>
+      applyToWrite(tx, caller(), lineOf(everyone), workspace_id).hold(({ role }) => {
+        roles.push(role);
+        throw refusal;
+      }),
+    );
+    await expect(held).rejects.toBe(refusal);
+    expect(roles).toEqual(['member']);
+  });
+
+  test('is refused if a check beside the permission fails', async () => {
+    const refusal = new BatonError('not_found');
+    const held = inTransaction((tx) =>
+      applyToWrite(tx, caller(), lineOf(everyone), workspace_id, Promise.reject(refusal)).hold(),
+    );
+    await expect(held).rejects.toBe(refusal);
+  });
+
+  test('whose locks depended on their right doubts an error that says that something or somebody does not exist', async () => {
+    await inTransaction(async (tx) => {
+      const writer = applyToWrite(tx, caller(), lineOf(everyone), workspace_id);
+      const missing = [new BatonError('not_found'), new BatonError('assignee_not_member')];
+      const others = [new BatonError('session_ended'), new Error('The connection ended.')];
+      for (const error of [...missing, ...others]) expect(writer.doubt(error)).toBe(error);
+      expect(await tx.one(sql`select ${writer.mayAct()} as may`)).toEqual({ may: true });
+      for (const error of missing)
+        expect(writer.doubt(error)).toMatchObject({ name: 'DoubtfulRefusal', refusal: error });
+      for (const error of others) expect(writer.doubt(error)).toBe(error);
+    });
+  });
+
+  test('can keep a workspace from being deleted until the commit, and finds none that is deleted', async () => {
+    const { id } = await team.owner.client.create_workspace({ body: { name: 'Brief' } });
+    const scope = { workspace_id: id, user_id: team.owner.user.id };
+    await transaction(server.pool, scope, async (tx) => {
+      await requireUndeleted(tx, id);
+      const free = await look('select 1 from workspaces where id = $1 for no key update skip locked', id);
+      expect(free.rows).toEqual([]);
+    });
+    await team.owner.client.delete_workspace({ workspace_id: id });
+    const gone = transaction(server.pool, scope, (tx) => requireUndeleted(tx, id));
+    await expect(gone).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 

@@ -183,7 +183,7 @@ export async function cursorPage<K extends Kinds, Row extends PositionIn<K>>(
   const stop = found.find(({ stopped }) => stopped === true);
   const given = rows.slice(0, query.limit);
   const data = given.slice(0, fitting(given, options));
-  for (const row of data) if (row.fits !== undefined) delete row.fits;
+  for (const row of data) delete row.fits;
   const last = rows.length > data.length ? data.at(-1) : stop;
   return { data, next_cursor: last === undefined ? null : cursors.encode(order, last, list) };
 }
