@@ -751,6 +751,9 @@ export interface components {
             /** @description Whether all tickets were counted; otherwise there are more than shown. */
             complete: boolean;
         };
+        Label: {
+            name: string;
+        };
         Board: {
             /**
              * Format: uuid
@@ -1784,6 +1787,7 @@ export type Workflow = components['schemas']['Workflow'];
 export type Ticket = components['schemas']['Ticket'];
 export type ListedTicket = components['schemas']['ListedTicket'];
 export type TicketCounts = components['schemas']['TicketCounts'];
+export type Label = components['schemas']['Label'];
 export type Board = components['schemas']['Board'];
 export type BoardColumn = components['schemas']['BoardColumn'];
 export type TicketSummary = components['schemas']['TicketSummary'];
@@ -3685,6 +3689,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketCounts"];
+                };
+            };
+        };
+    };
+    list_labels: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+                /** @description Return only these fields, separated by commas. */
+                fields?: string;
+                /** @description Only labels that contain this text, in any letter case. A page reads at most 2,000 labels, so it may contain few or none although there are more; `next_cursor` continues from there. */
+                q?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Label"][];
+                        next_cursor: string | null;
+                    };
                 };
             };
         };

@@ -17,6 +17,7 @@ import * as reference from './reference/policy-contract.ts';
 import * as bulk from './tickets/bulk-contract.ts';
 import * as tickets from './tickets/contract.ts';
 import * as history from './tickets/history-contract.ts';
+import * as labels from './tickets/label-contract.ts';
 import * as lists from './tickets/list-contract.ts';
 import * as tokens from './tokens/contract.ts';
 import * as views from './views/contract.ts';
@@ -39,6 +40,7 @@ export const contracts: readonly Operation[] = [
   projects,
   tickets,
   lists,
+  labels,
   history,
   bulk,
   analytics,

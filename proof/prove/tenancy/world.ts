@@ -86,7 +86,7 @@ async function furnish(
   const project = await client.create_project({ workspace_id, body: { key, name: text, workflow } });
   await client.create_project({ workspace_id, body: { key: `${key}2`, name: text, workflow } });
   const project_id = project.id;
-  const body = { title: text, description: text, labels: [text], assignee_id: host.user.id };
+  const body = { title: text, description: text, labels: [text, `${text} 2`], assignee_id: host.user.id };
   const ticket = await client.create_ticket({ workspace_id, project_id, body });
   await client.create_ticket({ workspace_id, project_id, body });
   const at = { workspace_id, ticket: ticket.id };
@@ -132,6 +132,7 @@ async function furnish(
     list_invitations: client.list_invitations({ workspace_id, ...one }),
     list_projects: client.list_projects({ workspace_id, ...one }),
     list_tickets: client.list_tickets({ workspace_id, ...one }),
+    list_labels: client.list_labels({ workspace_id, ...one }),
     list_transitions: client.list_transitions({ ...at, ...one }),
     list_activity: client.list_activity({ ...at, ...one }),
     list_project_transitions: client.list_project_transitions({ workspace_id, project_id, ...one }),

@@ -14,7 +14,7 @@ const by_access: Record<string, string[]> = {
       'create_workspace list_workspaces list_outcomes',
   ),
   'owner,admin,member,viewer': words(
-    'get_workspace list_members list_people remove_member list_projects get_project get_workflow list_tickets count_tickets get_board get_ticket ' +
+    'get_workspace list_members list_people remove_member list_projects get_project get_workflow list_tickets count_tickets list_labels get_board get_ticket ' +
       'list_transitions get_transition list_project_transitions list_activity list_comments get_comment get_member ' +
       'create_token list_tokens get_token revoke_token list_bots get_bot read_events get_flow get_times get_ageing ' +
       'list_notifications get_unread_count get_notification update_notification read_notifications get_notification_settings ' +
@@ -52,7 +52,7 @@ const by_scope: Record<string, string[]> = {
   'projects:read': words('list_projects get_project get_workflow'),
   'projects:admin': words('create_project update_project archive_project replace_workflow'),
   'tickets:read': words(
-    'list_tickets count_tickets get_board get_ticket list_transitions get_transition list_project_transitions list_activity list_comments get_comment ' +
+    'list_tickets count_tickets list_labels get_board get_ticket list_transitions get_transition list_project_transitions list_activity list_comments get_comment ' +
       'get_flow get_times get_ageing list_watchers list_reactions list_attachments get_attachment get_attachment_link',
   ),
   'tickets:write': words(

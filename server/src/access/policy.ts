@@ -79,6 +79,7 @@ export const policy = {
   create_ticket: [writers, 'tickets:write'],
   list_tickets: [everyone, 'tickets:read'],
   count_tickets: [everyone, 'tickets:read'],
+  list_labels: [everyone, 'tickets:read'],
   get_board: [everyone, 'tickets:read'],
   get_ticket: [everyone, 'tickets:read'],
   update_ticket: [writers, 'tickets:write'],

@@ -15,7 +15,7 @@ import {
   withinBudget,
 } from '../db/walk.ts';
 import { isUuid } from '../lib/ids.ts';
-import { wordStart } from '../lib/word-start.ts';
+import { wordStart } from '../lib/either-case.ts';
 import { at_type_of, type TicketList } from './list-filter.ts';
 import { short_columns, type TicketRow } from './queries.ts';
 import { activityOf, holderOf } from './source-queries.ts';

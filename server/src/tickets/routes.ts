@@ -1,6 +1,7 @@
 import { sql } from '../db/sql.ts';
+import type { Found } from '../db/walk.ts';
 import { requireFound } from '../errors.ts';
-import { byId, byNumber, byTime, cursorPage, spanAfter, spanBetween, walk_order } from '../http/cursor.ts';
+import { byId, byNumber, byText, byTime, cursorPage, spanAfter, spanBetween, walk_order } from '../http/cursor.ts';
 import { requireProject } from '../projects/access.ts';
 import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';
@@ -11,6 +12,8 @@ import { changeTickets } from './bulk.ts';
 import { change_tickets } from './bulk-contract.ts';
 import * as contract from './contract.ts';
 import * as history from './history-contract.ts';
+import { type Label, list_labels } from './label-contract.ts';
+import { labelsOf } from './label-queries.ts';
 import * as lists from './list-contract.ts';
 import { boardOf } from './board.ts';
 import { countTickets } from './count.ts';
@@ -29,6 +32,12 @@ export function ticketRoutes(serve: Serve, { config, cursors }: Services, prepar
   serve(contract.create_ticket, (context) => createTicket(context, config));
   serve(lists.list_tickets, (context) => listTickets(context, cursors));
   serve(lists.count_tickets, countTickets);
+  serve.list(list_labels, ({ db, workspace_id, query: { q, limit } }) => ({
+    filter: { workspace_id, q },
+    order: { name: byText(sql`l.label`) },
+    rows: (part) => labelsOf(db, workspace_id, { q, limit }, part),
+    show: ({ stopped: _, ...label }: Found<Label>) => label,
+  }));
   serve(lists.get_board, (context) => boardOf(context, cursors));
   serve(contract.get_ticket, async ({ db, workspace_id, actor, params, query: { fields, as_of } }) => {
     // A long description is not read unless it is shown.

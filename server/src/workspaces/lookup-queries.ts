@@ -5,7 +5,7 @@ import { ends, type Found } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Member, Person } from './contract.ts';
 import { columns_of_members, columns_of_people } from './member-queries.ts';
-import { wordStart } from '../lib/word-start.ts';
+import { wordStart } from '../lib/either-case.ts';
 
 /**
  * The memberships in the order of their list, from the start of a page. There is no index of the words of names: a name belongs to the

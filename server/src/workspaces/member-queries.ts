@@ -4,7 +4,7 @@ import type { Db, Tx } from '../db/transaction.ts';
 import type { Role } from '../http/contract.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Member, Person } from './contract.ts';
-import { wordStart } from '../lib/word-start.ts';
+import { wordStart } from '../lib/either-case.ts';
 
 /** The columns of a member that are shown, each from the membership or the account. */
 export const columns_of_members = {

@@ -42,6 +42,9 @@ const fills: Record<string, (id: Record<string, string>) => string> = {
       reporter_id, created_at, updated_at)
     select '${w}', ${ids}, '${p}', 1000 + n, ${worst(512)}, ${worst(20_000)}, 'open', 'open', ${labels}, '${u}',
       now() + n * interval '1 second', now() + n * interval '1 second' from ${few}`,
+  list_labels: ({ w, t }) => `
+    insert into ticket_labels (workspace_id, ticket_id, label, created_at)
+    select '${w}', '${t}', ${worst(60)} || (1000 + n), now() from ${many}`,
   list_comments: ({ w, t, u }) => `
     insert into comments (workspace_id, ticket_id, id, author_id, body)
     select '${w}', '${t}', ${ids}, '${u}', ${worst(20_000)} from ${few};

@@ -65,6 +65,7 @@ const calls: Record<string, [trips: number, call: (at: At) => Promise<RawRespons
     ({ workspace_id }) => team.member.client.raw.list_tickets({ workspace_id, status: 'open', limit: 50 }),
   ],
   count_tickets: [1, ({ workspace_id }) => team.member.client.raw.count_tickets({ workspace_id, project_id: 'ENG' })],
+  list_labels: [1, ({ workspace_id }) => team.member.client.raw.list_labels({ workspace_id, q: 'a' })],
   get_board: [2, (at) => team.member.client.raw.get_board(inProject(at))],
   list_projects: [1, ({ workspace_id }) => team.member.client.raw.list_projects({ workspace_id })],
   get_comment: [1, (at) => team.member.client.raw.get_comment(aComment(at))],

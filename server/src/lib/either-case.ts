@@ -15,10 +15,12 @@ function inEitherCase(character: string): string {
   return special.test(character) ? `\\${character}` : character;
 }
 
-/**
- * A regular expression of PostgreSQL for texts in which a word starts with this text, in any letter case. No character
- * of the text is a wildcard.
- */
+/** A regular expression of PostgreSQL for this text in any letter case. No character of the text is a wildcard. */
+export function inAnyCase(text: string): string {
+  return Array.from(text, inEitherCase).join('');
+}
+
+/** A regular expression of PostgreSQL for texts in which a word starts with this text, in any letter case. */
 export function wordStart(text: string): string {
-  return before_a_word + Array.from(text.trim(), inEitherCase).join('');
+  return before_a_word + inAnyCase(text.trim());
 }
