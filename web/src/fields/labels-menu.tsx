@@ -2,11 +2,8 @@ import { useState } from 'react';
 import type { Desk } from '../desk/desk.ts';
 import { MenuCheck } from '../ui/menu.tsx';
 import { t } from '../ui/text.ts';
-import { knownLabels } from './known-labels.ts';
 import { FieldMenu, type Opened, type Where } from './menu.tsx';
-
-/** The most labels in the menu; typing finds the others. */
-const most = 50;
+import { useLabels } from './use-labels.ts';
 
 interface LabelsMenuProps extends Opened {
   desk: Desk;
@@ -16,16 +13,14 @@ interface LabelsMenuProps extends Opened {
   onRemove: (label: string) => void;
 }
 
-/** Chooses among the labels of the ticket and of other tickets, or creates one by typing. */
+/** Chooses among the labels of the ticket and of all other tickets, or creates one by typing. */
 export function LabelsMenu({ desk, value, onAdd, onRemove, ...rest }: LabelsMenuProps) {
   const [query, setQuery] = useState('');
-  const typed = query.trim();
-  const all = [...new Set([...value, ...knownLabels(desk)])];
-  const found = all.filter((label) => label.toLowerCase().includes(typed.toLowerCase())).slice(0, most);
-  const is_new = typed !== '' && typed.length <= 64 && !all.includes(typed);
+  const open = 'anchor' in rest.where || rest.open === true;
+  const { labels, other, complete } = useLabels(desk, { query, own: value, open });
   return (
-    <FieldMenu search={t('Label')} onSearch={setQuery} {...rest}>
-      {found.map((label) => (
+    <FieldMenu search={t('Label')} onSearch={setQuery} pending={!complete} {...rest}>
+      {labels.map((label) => (
         <MenuCheck
           key={label}
           label={label}
@@ -35,9 +30,9 @@ export function LabelsMenu({ desk, value, onAdd, onRemove, ...rest }: LabelsMenu
           {label}
         </MenuCheck>
       ))}
-      {is_new && (
-        <MenuCheck label={typed} checked={false} onChange={() => onAdd(typed)}>
-          {t('New label “{label}”', { label: typed })}
+      {other !== undefined && (
+        <MenuCheck label={other} checked={false} onChange={() => onAdd(other)}>
+          {complete ? t('New label “{label}”', { label: other }) : other}
         </MenuCheck>
       )}
     </FieldMenu>

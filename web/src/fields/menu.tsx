@@ -10,6 +10,8 @@ interface FieldMenuProps {
   where: Where;
   search?: string | undefined;
   onSearch?: ((query: string) => void) | undefined;
+  /** Whether more items may come, so that an empty menu doesn't say that there are none. */
+  pending?: boolean | undefined;
   /** Whether a key has opened the menu of a button. */
   open?: boolean | undefined;
   onOpenChange?: ((open: boolean) => void) | undefined;

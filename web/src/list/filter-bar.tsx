@@ -1,6 +1,7 @@
 import { Suspense, useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from '../desk/desk.ts';
+import { useLabels } from '../fields/use-labels.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Menu, MenuCheck, MenuChoice, MenuItem } from '../ui/menu.tsx';
@@ -18,7 +19,7 @@ import {
   withoutFilters,
 } from './filters.ts';
 import { filter_labels, sort_labels } from './names.ts';
-import { useChoices, useValueNames } from './use-choices.tsx';
+import { type Named, useChoices, useValueNames } from './use-choices.tsx';
 
 type Name = FilterName | 'due';
 
@@ -127,8 +128,10 @@ interface ValueMenuProps extends Omit<BarProps, 'count' | 'project' | 'board'> {
   trigger: React.ReactElement<React.ComponentProps<'button'>>;
 }
 
-const ValueMenu = ({ name, ...props }: ValueMenuProps) =>
-  name === 'due' ? <DueMenu {...props} /> : <ValuesMenu {...props} name={name} />;
+function ValueMenu({ name, ...props }: ValueMenuProps) {
+  if (name === 'due') return <DueMenu {...props} />;
+  return name === 'label' ? <LabelMenu {...props} /> : <ValuesMenu {...props} name={name} />;
+}
 
 /** A menu of due dates. Unless statuses are chosen already, "Overdue" leaves out the tickets that are done. */
 function DueMenu({ desk: _, filters, projects: __, change, ...rest }: Omit<ValueMenuProps, 'name'>) {
@@ -149,8 +152,28 @@ function DueMenu({ desk: _, filters, projects: __, change, ...rest }: Omit<Value
   );
 }
 
+/** A menu of labels, in which several can be checked. A label that no ticket has yet can be typed. */
+function LabelMenu({ desk, filters, projects: _, change, ...rest }: Omit<ValueMenuProps, 'name'>) {
+  const [query, setQuery] = useState('');
+  const { labels, other, complete } = useLabels(desk, { query, open: rest.open });
+  return (
+    <Menu search={filter_labels.label()} onSearch={setQuery} pending={!complete} {...rest}>
+      {[...labels, ...(other === undefined ? [] : [other])].map((label) => (
+        <MenuCheck
+          key={label}
+          label={label}
+          checked={filters.label.includes(label)}
+          onChange={() => change(toggled(filters, 'label', label))}
+        >
+          {label}
+        </MenuCheck>
+      ))}
+    </Menu>
+  );
+}
+
 /** A menu for one filter, in which several values can be checked. */
-function ValuesMenu({ desk, name, filters, projects, change, ...rest }: ValueMenuProps & { name: FilterName }) {
+function ValuesMenu({ desk, name, filters, projects, change, ...rest }: ValueMenuProps & { name: Named }) {
   const [query, setQuery] = useState('');
   const choices = useChoices(desk, name, query.trim(), projects);
   return (

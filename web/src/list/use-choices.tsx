@@ -4,7 +4,6 @@ import { workflowQuery } from '../api/projects.ts';
 import { membersQuery, projectsQuery } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
 import { usePeople } from '../desk/use-desk.ts';
-import { knownLabels } from '../fields/known-labels.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Priority, priorities, priorityName, StatusIcon } from '../ui/status.tsx';
@@ -21,7 +20,6 @@ export interface Choice {
 
 /** The statuses of at most this many projects can be chosen. */
 const most_workflows = 10;
-const most_labels = 50;
 
 /** Returns the statuses of the page's project, or of the projects that the list may contain. */
 export function useStatuses(desk: Desk, projects: readonly string[]): WorkflowStatus[] {
@@ -82,8 +80,11 @@ function usePeopleChoices(desk: Desk, query: string, { nobody }: { nobody: boole
   return [...usual.filter((choice) => isFound(choice, query)), ...members];
 }
 
-/** Returns the values of a filter that match a text. A label can be any text. */
-export function useChoices(desk: Desk, name: FilterName, query: string, projects: readonly string[]): Choice[] {
+/** A filter whose values are known from the start, or found by their names. */
+export type Named = Exclude<FilterName, 'label'>;
+
+/** Returns the values of a filter that match a text. */
+export function useChoices(desk: Desk, name: Named, query: string, projects: readonly string[]): Choice[] {
   const statuses = useStatuses(desk, projects).map(statusChoice);
   const people = usePeopleChoices(desk, name === 'assignee' || name === 'reporter' ? query : '', {
     nobody: name === 'assignee',
@@ -112,12 +113,6 @@ export function useChoices(desk: Desk, name: FilterName, query: string, projects
         .toReversed()
         .map((value) => ({ value, label: priorityName(value), drawn: <Priority value={value} word /> }))
         .filter((choice) => isFound(choice, query));
-    case 'label': {
-      const known = knownLabels(desk).map((label) => plain(label));
-      const found = known.filter((choice) => isFound(choice, query)).slice(0, most_labels);
-      const is_known = query === '' || known.some(({ value }) => value === query);
-      return is_known ? found : [...found, plain(query)];
-    }
     case 'project':
       return all.map(({ key, name: of }) => plain(key, `${key} ${of}`)).filter((choice) => isFound(choice, query));
   }
