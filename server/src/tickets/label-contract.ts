@@ -11,9 +11,9 @@ export const list_labels = operation({
   path: '/v1/workspaces/{workspace_id}/labels',
   tag: 'tickets',
   summary:
-    'Lists the labels of all tickets, each once, in the order of the database. Deleted tickets and tickets of archived ' +
-    'projects count, too, because they keep their labels. A label that no ticket has any more is not listed. ' +
-    'GET …/tickets/counts with group_by=label says how many tickets have a label, for any filters.',
+    'Lists the labels of all tickets, each once, in the order in which the database sorts texts. Deleted tickets and ' +
+    'tickets of archived projects count, too, because they keep their labels. A label that no ticket has any more is ' +
+    'not listed. GET …/tickets/counts with group_by=label says how many tickets have a label, for any filters.',
   params: workspace_params,
   query: page_query.extend({
     ...narrowing(label),

@@ -1,6 +1,6 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { labelsQuery, longest_label, most_labels } from '../api/labels.ts';
+import { type FoundLabels, labelsQuery, longest_label, most_labels } from '../api/labels.ts';
 import type { Desk } from '../desk/desk.ts';
 import { offeredLabels, type OfferedLabels } from './offered-labels.ts';
 import { knownLabels } from './known-labels.ts';
@@ -18,6 +18,17 @@ function useSettled(text: string): string {
   return settled;
 }
 
+/** Returns what the server last responded, to any text. */
+function useLast(desk: Desk, found: FoundLabels | undefined): FoundLabels | undefined {
+  const [last, setLast] = useState({ desk, found });
+  // Another workspace has other labels.
+  if (last.desk !== desk || (found !== undefined && found !== last.found)) {
+    setLast({ desk, found });
+    return found;
+  }
+  return last.found;
+}
+
 /**
  * Returns the labels that a menu offers for a typed text: those of loaded tickets at once, and once the server has
  * responded, those of all other tickets, too. If it doesn't respond, the labels that are known stay.
@@ -28,16 +39,13 @@ export function useLabels(
 ): OfferedLabels {
   const typed = query.trim().normalize();
   const asked = useSettled(typed);
-  const { data, isPlaceholderData } = useQuery({
-    ...labelsQuery(desk.workspace_id, asked),
-    enabled: open && asked.length <= longest_label,
-    placeholderData: keepPreviousData,
-  });
+  const enabled = open && asked.length <= longest_label;
+  const { data } = useQuery({ ...labelsQuery(desk.workspace_id, asked), enabled });
   return offeredLabels({
     typed,
     known: [...own, ...knownLabels(desk)],
-    found: data,
-    is_answer: asked === typed && !isPlaceholderData,
+    found: useLast(desk, data),
+    is_answer: asked === typed && data !== undefined,
     most: most_labels,
     longest: longest_label,
   });
