@@ -213,6 +213,7 @@ export const walk_order = { at: 'time', id: 'uuid' } as const;
 
 /** The span between two days, without these two. An undefined one leaves that end open. */
 export function daysBetween(after: string | undefined, before: string | undefined): Span {
+  if (after === undefined && before === undefined) return everything;
   return {
     after: after === undefined ? everything.after : { at: after, id: last_id },
     before: before === undefined ? everything.before : { at: before, id: first_id },
@@ -221,6 +222,7 @@ export function daysBetween(after: string | undefined, before: string | undefine
 
 /** The span between two times, without these two. An undefined one leaves that end open. */
 export function spanBetween(after: string | undefined, before: string | undefined): Span {
+  if (after === undefined && before === undefined) return everything;
   return {
     after: after === undefined ? everything.after : { at: canonicalInstant(after), id: last_id },
     before: before === undefined ? everything.before : { at: canonicalInstant(before), id: first_id },
