@@ -211,7 +211,10 @@ export function keysetPage<O extends Order, Row extends Ordered<O>>(
 /** The order of a walk along an index (`db/walk.ts`). */
 export const walk_order = { at: 'time', id: 'uuid' } as const;
 
-/** The span between two days, without these two. An undefined one leaves that end open. */
+/**
+ * The span between two days, without these two. An undefined one leaves that end open. A span without ends is `everything` itself:
+ * a list chooses its statement by that.
+ */
 export function daysBetween(after: string | undefined, before: string | undefined): Span {
   if (after === undefined && before === undefined) return everything;
   return {
@@ -220,7 +223,7 @@ export function daysBetween(after: string | undefined, before: string | undefine
   };
 }
 
-/** The span between two times, without these two. An undefined one leaves that end open. */
+/** The span between two times, likewise. */
 export function spanBetween(after: string | undefined, before: string | undefined): Span {
   if (after === undefined && before === undefined) return everything;
   return {
