@@ -115,11 +115,13 @@ describe('a caller who reads', () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => void unhandled.push(reason);
     process.on('unhandledRejection', note);
-    const caller = callerOf(team.stranger);
-    await asPerson(caller, async (db) => {
-      apply(db, caller, lineOf(everyone), workspace_id);
-      await db.one(sql`select 1 as one`);
-    });
+    const stranger = callerOf(team.stranger);
+    for (const caller of [stranger, { ...stranger, session_id: newId() }]) {
+      await asPerson(caller, async (db) => {
+        apply(db, caller, lineOf(everyone), workspace_id);
+        await db.one(sql`select 1 as one`);
+      });
+    }
     await new Promise(setImmediate);
     process.off('unhandledRejection', note);
     expect(unhandled).toEqual([]);
