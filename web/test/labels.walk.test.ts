@@ -9,7 +9,10 @@ const patience = 180_000;
 /** Polls a value until the expectation holds. */
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 30_000 });
 
-/** Creates a ticket with the label brake, and one of another project, which the list of the first doesn't load. */
+/** As many labels as a menu shows, before all others in the server's order. */
+const areas = Array.from({ length: 50 }, (_, n) => `Area ${10 + n}`);
+
+/** Creates a ticket with the label brake, and tickets of another project, which the list of the first doesn't load. */
 async function makeLabels(stage: Stage): Promise<Harbour> {
   const harbour = await makeHarbour(stage);
   const { ada, workspace_id } = harbour;
@@ -19,6 +22,7 @@ async function makeLabels(stage: Stage): Promise<Harbour> {
     ada.client.create_ticket({ workspace_id, project_id, body: { title, labels } });
   await create('ENG', 'The brake squeaks', ['brake']);
   await create('OPS', 'Paint the crane', ['Harbour crane', 'bridge']);
+  await create('OPS', 'Sweep the harbour', areas);
   return harbour;
 }
 
@@ -50,7 +54,7 @@ walks('labels', () => {
     timeout: patience,
   }, async () => {
     const { page, faults } = await openFilter(stage, harbour);
-    await soon(() => items(page)).toEqual(['brake', 'Harbour crane', 'bridge']);
+    await soon(() => items(page)).toEqual(['brake', ...areas.slice(0, -1)]);
     const asked: (string | null)[] = [];
     page.on('request', (request) => {
       const { pathname, searchParams } = new URL(request.url());
@@ -76,22 +80,6 @@ walks('labels', () => {
     await menu_items(page).first().click();
     await page.getByRole('heading', { name: 'No ticket matches' }).waitFor();
     expect(new URL(page.url()).searchParams.get('label')).toBe('bolts');
-    expect(faults).toEqual([]);
-    await page.context().close();
-  });
-
-  test('that no loaded ticket has, or nobody uses yet, can be given to a ticket', { timeout: patience }, async () => {
-    const { ada, workspace_id } = harbour;
-    const { page, faults } = await openAs(stage, ada, `/w/${workspace_id}/t/ENG-1`);
-    const labels = async () => (await ada.client.get_ticket({ workspace_id, ticket: 'ENG-1' })).labels;
-    await page.getByText('created the ticket').waitFor();
-    await page.keyboard.press('l');
-    await page.getByPlaceholder('Label').fill('cran');
-    await menu_items(page).filter({ hasText: 'Harbour crane' }).click();
-    await soon(labels).toEqual(['Harbour crane', 'brake']);
-    await page.getByPlaceholder('Label').fill('winch');
-    await page.getByRole('menuitemcheckbox', { name: 'New label “winch”' }).click();
-    await soon(labels).toEqual(['Harbour crane', 'brake', 'winch']);
     expect(faults).toEqual([]);
     await page.context().close();
   });
@@ -123,6 +111,22 @@ walks('labels', () => {
     await failed;
     // Those that earlier responses have named stay, too.
     await soon(() => items(page)).toEqual(['brake', 'Harbour crane', 'b']);
+    await page.context().close();
+  });
+
+  test('that no loaded ticket has, or nobody uses yet, can be given to a ticket', { timeout: patience }, async () => {
+    const { ada, workspace_id } = harbour;
+    const { page, faults } = await openAs(stage, ada, `/w/${workspace_id}/t/ENG-1`);
+    const labels = async () => (await ada.client.get_ticket({ workspace_id, ticket: 'ENG-1' })).labels;
+    await page.getByText('created the ticket').waitFor();
+    await page.keyboard.press('l');
+    await page.getByPlaceholder('Label').fill('cran');
+    await menu_items(page).filter({ hasText: 'Harbour crane' }).click();
+    await soon(labels).toEqual(['Harbour crane', 'brake']);
+    await page.getByPlaceholder('Label').fill('winch');
+    await page.getByRole('menuitemcheckbox', { name: 'New label “winch”' }).click();
+    await soon(labels).toEqual(['Harbour crane', 'brake', 'winch']);
+    expect(faults).toEqual([]);
     await page.context().close();
   });
 });
