@@ -10,8 +10,8 @@ interface FieldMenuProps {
   where: Where;
   search?: string | undefined;
   onSearch?: ((query: string) => void) | undefined;
-  /** Whether more items may come, so that an empty menu doesn't say that there are none. */
-  pending?: boolean | undefined;
+  /** Whether any text can be chosen, so that an empty menu doesn't say that none matches. */
+  any?: boolean | undefined;
   /** Whether a key has opened the menu of a button. */
   open?: boolean | undefined;
   onOpenChange?: ((open: boolean) => void) | undefined;

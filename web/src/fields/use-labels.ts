@@ -30,16 +30,13 @@ function useLast(desk: Desk, found: FoundLabels | undefined): FoundLabels | unde
 }
 
 /**
- * Returns the labels that a menu offers for a typed text: those of loaded tickets at once, and once the server has
+ * Returns the labels that an open menu offers for a typed text: those of loaded tickets at once, and once the server has
  * responded, those of all other tickets, too. If it doesn't respond, the labels that are known stay.
  */
-export function useLabels(
-  desk: Desk,
-  { query, own = [], open }: { query: string; own?: readonly string[]; open: boolean },
-): OfferedLabels {
+export function useLabels(desk: Desk, { query, own }: { query: string; own: readonly string[] }): OfferedLabels {
   const typed = query.trim().normalize();
   const asked = useSettled(typed);
-  const enabled = open && asked.length <= longest_label;
+  const enabled = asked.length <= longest_label;
   const { data } = useQuery({ ...labelsQuery(desk.workspace_id, asked), enabled });
   return offeredLabels({
     typed,

@@ -1,11 +1,10 @@
 import { Suspense, useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from '../desk/desk.ts';
-import { useLabels } from '../fields/use-labels.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { Menu, MenuCheck, MenuChoice, MenuItem } from '../ui/menu.tsx';
-import { lazily } from '../ui/lazily.ts';
+import { Menu, MenuChoice, MenuItem } from '../ui/menu.tsx';
+import { lazily, wantSoon } from '../ui/lazily.ts';
 import { t } from '../ui/text.ts';
 import { always, choiceOf, dueName, due_choices, due_labels, due_spans, open_categories } from './due.ts';
 import {
@@ -15,15 +14,17 @@ import {
   isFiltered,
   type Sort,
   sortsFor,
-  toggled,
   withoutFilters,
 } from './filters.ts';
 import { filter_labels, sort_labels } from './names.ts';
-import { type Named, useChoices, useValueNames } from './use-choices.tsx';
+import { useValueNames } from './use-value-names.ts';
 
 type Name = FilterName | 'due';
 
-// Loaded later, because nobody needs a view's menu before the page is visible.
+// Loaded later, because nobody needs the values of a filter or a view's menu before the page is visible.
+const loadValues = () => import('./value-checks.tsx');
+wantSoon(loadValues);
+const ValueChecks = lazily(() => loadValues().then((parts) => ({ default: parts.ValueChecks })));
 const ViewControls = lazily(() => import('./view-controls.tsx'));
 
 interface BarProps {
@@ -128,10 +129,8 @@ interface ValueMenuProps extends Omit<BarProps, 'count' | 'project' | 'board'> {
   trigger: React.ReactElement<React.ComponentProps<'button'>>;
 }
 
-function ValueMenu({ name, ...props }: ValueMenuProps) {
-  if (name === 'due') return <DueMenu {...props} />;
-  return name === 'label' ? <LabelMenu {...props} /> : <ValuesMenu {...props} name={name} />;
-}
+const ValueMenu = ({ name, ...props }: ValueMenuProps) =>
+  name === 'due' ? <DueMenu {...props} /> : <ValuesMenu {...props} name={name} />;
 
 /** A menu of due dates. Unless statuses are chosen already, "Overdue" leaves out the tickets that are done. */
 function DueMenu({ desk: _, filters, projects: __, change, ...rest }: Omit<ValueMenuProps, 'name'>) {
@@ -152,42 +151,14 @@ function DueMenu({ desk: _, filters, projects: __, change, ...rest }: Omit<Value
   );
 }
 
-/** A menu of labels, in which several can be checked. A label that no ticket has yet can be typed. */
-function LabelMenu({ desk, filters, projects: _, change, ...rest }: Omit<ValueMenuProps, 'name'>) {
-  const [query, setQuery] = useState('');
-  const { labels, other, complete } = useLabels(desk, { query, open: rest.open });
-  return (
-    <Menu search={filter_labels.label()} onSearch={setQuery} pending={!complete} {...rest}>
-      {[...labels, ...(other === undefined ? [] : [other])].map((label) => (
-        <MenuCheck
-          key={label}
-          label={label}
-          checked={filters.label.includes(label)}
-          onChange={() => change(toggled(filters, 'label', label))}
-        >
-          {label}
-        </MenuCheck>
-      ))}
-    </Menu>
-  );
-}
-
 /** A menu for one filter, in which several values can be checked. */
-function ValuesMenu({ desk, name, filters, projects, change, ...rest }: ValueMenuProps & { name: Named }) {
+function ValuesMenu({ desk, name, filters, projects, change, ...rest }: ValueMenuProps & { name: FilterName }) {
   const [query, setQuery] = useState('');
-  const choices = useChoices(desk, name, query.trim(), projects);
   return (
-    <Menu search={filter_labels[name]()} onSearch={setQuery} {...rest}>
-      {choices.map(({ value, label, drawn }) => (
-        <MenuCheck
-          key={value}
-          label={label}
-          checked={filters[name].includes(value)}
-          onChange={() => change(toggled(filters, name, value))}
-        >
-          {drawn}
-        </MenuCheck>
-      ))}
+    <Menu search={filter_labels[name]()} onSearch={setQuery} any={name === 'label' || query === ''} {...rest}>
+      <Suspense fallback={null}>
+        <ValueChecks {...{ desk, name, filters, projects, change }} query={query.trim()} />
+      </Suspense>
     </Menu>
   );
 }

@@ -19,7 +19,7 @@ import { fold, folded, isUnfolded } from './folded.ts';
 import { isSameRead, itemsOf, readAll } from './items.ts';
 import { Rows } from './rows.tsx';
 import type { Beside } from './tickets-page.tsx';
-import { useStatuses } from './use-choices.tsx';
+import { useStatuses } from './use-value-names.ts';
 import { type Group, useFirstPages, useRead } from './use-lists.ts';
 import { useSelection } from './use-selection.ts';
 

@@ -16,8 +16,8 @@ export interface MenuProps {
   search?: string | undefined;
   /** Called with the typed text, if the caller finds the items. */
   onSearch?: ((query: string) => void) | undefined;
-  /** Whether more items may come, so that an empty menu doesn't say that there are none. */
-  pending?: boolean | undefined;
+  /** Whether any text can be chosen, so that an empty menu doesn't say that none matches. */
+  any?: boolean | undefined;
   open?: boolean | undefined;
   onOpenChange?: ((open: boolean) => void) | undefined;
   /** Whether the menu is open when it appears. */
@@ -46,7 +46,7 @@ function Digits() {
 
 /** The implementation of menu.tsx, loaded separately. */
 export function BaseMenu({ trigger, anchor, align = 'start', search, onSearch, children, ...rest }: MenuProps) {
-  const { pending = false, ...opened } = rest;
+  const { any = false, ...opened } = rest;
   const container = useCell(layers);
   const menu = (
     <Base.Root {...opened}>
@@ -57,7 +57,7 @@ export function BaseMenu({ trigger, anchor, align = 'start', search, onSearch, c
             {search !== undefined && (
               <>
                 <Base.Input className="menu-search" aria-label={search} placeholder={search} />
-                <Base.Empty className="menu-empty">{!pending && t('None matches.')}</Base.Empty>
+                <Base.Empty className="menu-empty">{!any && t('None matches.')}</Base.Empty>
               </>
             )}
             {search === undefined && <Digits />}
