@@ -1,3 +1,5 @@
+import { useEffect } from 'react';
+
 /**
  * The boards and lists of a project. Their tickets come first. With a ticket open beside them (`t`), nothing waits: a
  * ticket's fields depend on the rights.
@@ -9,10 +11,13 @@ const most_ms = 5_000;
 const { promise: shown, resolve: show } = Promise.withResolvers<void>();
 let is_first = addresses.test(location.pathname) && !new URLSearchParams(location.search).has('t');
 
-/** Sends the reads that wait, because the first tickets are on the page, or can't be loaded. */
-export function ticketsShown(): void {
-  is_first = false;
-  show();
+/** Sends the reads that wait, once the first tickets are on the page, or can't be loaded. */
+export function useTicketsShown(are_shown: boolean): void {
+  useEffect(() => {
+    if (!are_shown) return;
+    is_first = false;
+    show();
+  }, [are_shown]);
 }
 
 /**

@@ -1,5 +1,5 @@
-import { Suspense, useEffect, useMemo } from 'react';
-import { ticketsShown } from '../api/later.ts';
+import { Suspense, useMemo } from 'react';
+import { useTicketsShown } from '../api/later.ts';
 import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from '../desk/desk.ts';
 import { useDesk, useLive, useProject, useWorkflow } from '../desk/use-desk.ts';
@@ -69,9 +69,7 @@ function Loaded({ desk, groups, filters, change, project, opened, onOpen }: Load
     : t('{count, plural, one {# ticket} other {# tickets}}', { count: tickets });
   const is_loading = first?.loading === 'first' && first.error === undefined;
   const is_failed = first?.loading === 'first' && first.error !== undefined;
-  useEffect(() => {
-    if (!is_loading) ticketsShown();
-  }, [is_loading]);
+  useTicketsShown(!is_loading);
   const body = () => {
     if (is_failed) return <Failed what={t('The board could not be loaded.')} error={first.error} onRetry={retry} />;
     if (is_loading || workflow === undefined) return <Skeleton rows={6} label={t('Loading the board…')} />;

@@ -1,5 +1,5 @@
-import { Suspense, useCallback, useEffect, useMemo, useRef } from 'react';
-import { ticketsShown } from '../api/later.ts';
+import { Suspense, useCallback, useMemo, useRef } from 'react';
+import { useTicketsShown } from '../api/later.ts';
 import { useCommands } from '../commands/use-commands.ts';
 import { run } from '../commands/registry.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -40,6 +40,13 @@ function countOf(shown: number, { has_more, is_folded }: { has_more: boolean; is
   return t('{shown, plural, one {# ticket} other {# tickets}}', { shown });
 }
 
+/** Returns a function that stays the same and calls the latest one, so that rows aren't drawn again for a new one. */
+function useSame(call: (ticket: KnownTicket) => void): (ticket: KnownTicket) => void {
+  const latest = useRef(call);
+  latest.current = call;
+  return useCallback((ticket) => latest.current(ticket), []);
+}
+
 /** The filters, and the tickets that match them. */
 export function Listed({ desk, groups, filters, change, project, opened, onOpen }: ListedProps) {
   const by_hand = useCell(folded);
@@ -65,9 +72,7 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
     ({ status }: KnownTicket) => statuses.find(({ key }) => key === status)?.name ?? statusOf(workflow, status).name,
     [statuses, workflow],
   );
-  const latest = useRef(onOpen);
-  latest.current = onOpen;
-  const open = useCallback((ticket: KnownTicket) => latest.current(ticket), []);
+  const open = useSame(onOpen);
   const right = useMayCreate(desk, project);
   const create = onceKnown(right);
 
@@ -80,9 +85,7 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
   const is_loading_first = is_loading && ids.length === 0;
   // What an empty list says depends on whether the account may create a ticket.
   const is_undecided = is_empty && !right.is_known;
-  useEffect(() => {
-    if (!is_loading_first) ticketsShown();
-  }, [is_loading_first]);
+  useTicketsShown(!is_loading_first);
   const body = () => {
     if (failed !== undefined) {
       const retry = () => void Promise.all(unfolded.map(({ list }) => list.more()));
