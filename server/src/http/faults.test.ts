@@ -46,7 +46,7 @@ test('a fault of a parameter says which values it takes, and what to send instea
   expect(ofQuery('list_tickets', { assignee: 'you', reporter: 'none', limit: 'abc', nope: '1' })).toEqual({
     assignee: 'Expected a UUID, me or none.',
     reporter: 'Expected a UUID or me.',
-    limit: 'Expected a number.',
+    limit: 'Expected a whole number in digits, from 1 to 500.',
     nope: 'Unknown parameter.',
   });
   expect(ofQuery('list_tickets', { limit: '501', created_after: '2026-01-01T00:00:00 02:00' })).toEqual({
