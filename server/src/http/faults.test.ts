@@ -50,7 +50,7 @@ test('a fault of a parameter says which values it takes, and what to send instea
     nope: 'Unknown parameter.',
   });
   expect(ofQuery('list_tickets', { limit: '501', created_after: '2026-01-01T00:00:00 02:00' })).toEqual({
-    limit: 'Expected at most 500.',
+    limit: 'Expected a whole number in digits, from 1 to 500.',
     created_after:
       'Expected a time with its time zone, 2026-11-24T09:05:00Z, or a day, 2026-11-24. In a URL + is written %2B.',
   });
