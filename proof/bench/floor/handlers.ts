@@ -146,7 +146,7 @@ export const create = (call: Call): Promise<Answer> =>
         after,
         randomUUID(),
         at,
-        key,
+        project_id,
       ]),
       client.query('commit'),
     ]);

@@ -34,8 +34,8 @@ export const texts = {
     from projects p where p.workspace_id = $1 and p.id = $3`,
   created: `insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, before,
     after, request_id, created_at) select $1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb || jsonb_build_object(
-    'number', t.number, 'key', $12::text || '-' || t.number), $10, $11
-    from tickets t where t.workspace_id = $1 and t.id = $6`,
+    'number', p.last_number, 'key', p.key || '-' || p.last_number), $10, $11
+    from projects p where p.workspace_id = $1 and p.id = $12`,
   user: 'select id, email, name from users where email = $1',
   hash: 'select password_hash from user_credentials where user_id = $1',
   new_session: `insert into sessions (user_id, id, user_agent, ip, expires_at) values ($1, $2, $3, $4, now() + interval '30 days')`,

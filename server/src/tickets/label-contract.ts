@@ -12,8 +12,8 @@ export const list_labels = operation({
   tag: 'tickets',
   summary:
     'Lists the labels of all tickets, each once, in the order in which the database sorts texts. Deleted tickets and ' +
-    'tickets of archived projects count, too, because they keep their labels. A label that no ticket has any more is ' +
-    'not listed. GET …/tickets/counts with group_by=label says how many tickets have a label, for any filters.',
+    'tickets of archived projects count, too, because they keep their labels. A label that was removed from ' +
+    'all tickets is not listed. GET …/tickets/counts with group_by=label says how many tickets have a label, for any filters.',
   params: workspace_params,
   query: page_query.extend({
     ...narrowing(label),
