@@ -71,6 +71,15 @@ const in_workspace: readonly Removal[] = [
     by: wall,
   },
   {
+    name: 'listed labels are the workspace’s',
+    operations: ['list_labels'],
+    replace: [
+      without('from ticket_labels l\\s+where ', 'l.workspace_id'),
+      without('from ticket_labels n where ', 'n.workspace_id'),
+    ],
+    by: wall,
+  },
+  {
     name: 'a project is the workspace’s',
     operations: project_operations,
     replace: [without('from projects p where ', 'p.workspace_id')],

@@ -38,6 +38,8 @@ export function settingsOf({
     max_parallel_workers_per_gather: 0,
     // The plan of a list that may not sort costs more than all thresholds, so it would be compiled first, for seconds.
     jit: 'off',
+    // It would read all projects of a workspace to find the one of a ticket. No statement needs it.
+    enable_mergejoin: 'off',
   };
 }
 

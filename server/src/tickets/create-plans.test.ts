@@ -2,12 +2,13 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../../proof/harness/database.ts';
 import { explain, planning, rowsLookedAt } from '../../../proof/harness/plans.ts';
+import type { Writer } from '../access/authorize.ts';
 import type { Recorder } from '../audit/record.ts';
 import { createPool } from '../db/pool.ts';
-import type { Sql } from '../db/sql.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
 import { addNextTicket } from './change.ts';
-import type { NewTicket } from './queries.ts';
+import { lockTicket, type NewTicket, ticketByRef } from './queries.ts';
 
 const id = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const [workspace_id, user_id] = [id(1), id(2)];
@@ -71,6 +72,35 @@ const ticket: NewTicket = {
   rank: '',
   placed: false,
 };
+
+/** How many rows a statement about one ticket reads. */
+const looked = (mode: 'custom' | 'generic', about: (tx: Tx) => Promise<unknown>) =>
+  planning({ pool, workspace_id, mode, as: 'write' }, async (client) => {
+    let rows = 0;
+    const read = async (statement: Sql) => {
+      rows += rowsLookedAt(await explain(client, statement));
+      return [];
+    };
+    await about({ maybeOne: read, rows: read } as unknown as Tx);
+    return rows;
+  });
+
+const writer = { workspace_id, mayAct: () => sql`true` } as Writer;
+
+test.each(['custom', 'generic'] as const)(
+  'a ticket is read and locked without reading other projects (%s plans)',
+  async (mode) => {
+    const { rows } = await database.owner.query<{ id: string }>(
+      'select id from tickets where number in (1, 20000) order by number',
+    );
+    for (const ref of [...rows.map(({ id: of_row }) => of_row), 'P1-1', 'P1-20000']) {
+      // The ticket and its project.
+      expect(await looked(mode, (tx) => ticketByRef(tx, workspace_id, ref, { description: true }))).toBe(2);
+      expect(await looked(mode, (tx) => lockTicket(tx, writer, ref, { hold: 'change', deleted: false }))).toBe(2);
+      expect(await looked(mode, (tx) => lockTicket(tx, writer, ref, { hold: 'comment', deleted: false }))).toBe(2);
+    }
+  },
+);
 
 test.each(['custom', 'generic'] as const)(
   'while a creation keeps the project locked, each statement reads one row (%s plans)',
