@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { contracts } from '../contracts.ts';
 import type { Operation } from './contract.ts';
-import { faultsOf } from './faults.ts';
+import { faultsOf, faultsOfQuery } from './faults.ts';
 
 const operationOf = (id: string) => contracts.find((one) => one.id === id) as Operation;
 
@@ -16,10 +16,10 @@ function ofBody(id: string, value: unknown): Record<string, string> {
   );
 }
 
-function ofQuery(id: string, value: unknown): Record<string, string> {
+function ofQuery(id: string, value: Record<string, unknown>): Record<string, string> {
   const { error } = operationOf(id).query?.safeParse(value) ?? {};
   return Object.fromEntries(
-    (error === undefined ? [] : faultsOf(error, 'query')).map(({ parameter = '', detail }) => [parameter, detail]),
+    (error === undefined ? [] : faultsOfQuery(error, value)).map(({ parameter = '', detail }) => [parameter, detail]),
   );
 }
 
@@ -59,7 +59,17 @@ test('a fault of a parameter says which values it takes, and what to send instea
     ids: 'Expected at most 100 ids.',
     status: 'Expected at most 10 values.',
   });
-  expect(ofQuery('list_tickets', { status: ['a', 'b'] })['status']).toMatch(/^Expected a string, not an array\. Send/);
+});
+
+test.each([
+  ['text', { q: ['a', 'b'] }],
+  ['a number', { limit: ['1', '2'] }],
+  ['a word of a list', { sort: ['rank', '-rank'] }],
+  ['values separated by commas', { status: ['open', 'closed'] }],
+])('a parameter of %s must be sent once', (_, query) => {
+  const [name = ''] = Object.keys(query);
+  expect(ofQuery('list_tickets', query)).toEqual({ [name]: expect.stringMatching(/^Send a parameter once;/) });
+  expect(ofQuery('list_tickets', { nope: ['1', '2'] })).toEqual({ nope: 'Unknown parameter.' });
 });
 
 test('a value of a union gets the faults of the alternative that it was meant to be', () => {

@@ -15,8 +15,8 @@ export const max_faults = 100;
 const max_place = 256;
 const max_detail = 1024;
 
-// A parameter that is sent twice is an array.
-const repeated = ' Send a parameter once; several values of a filter are separated by commas.';
+const unknown_parameter = 'Unknown parameter.';
+const repeated = 'Send a parameter once; several values of a filter are separated by commas.';
 
 function pointerTo(path: readonly PropertyKey[]): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
@@ -33,12 +33,18 @@ export function faultsOf(error: z.ZodError, where: 'query' | 'body', elsewhere: 
     return paths.map((path) => {
       const name = path.map(String).join('.').slice(0, max_place);
       const field = path.filter((step) => typeof step === 'string').join('.'); // the same in each item of a list
-      const what = where === 'body' ? 'Unknown field.' : 'Unknown parameter.';
+      const what = where === 'body' ? 'Unknown field.' : unknown_parameter;
       const unknown = Object.hasOwn(elsewhere, field) ? `${what} ${elsewhere[field]}` : what;
-      const hint = where === 'query' && issue.message.endsWith('not an array.') ? repeated : '';
-      const detail = issue.code === 'unrecognized_keys' ? unknown : `${issue.message}${hint}`.slice(0, max_detail);
+      const detail = issue.code === 'unrecognized_keys' ? unknown : issue.message.slice(0, max_detail);
       return where === 'body' ? { pointer: pointerTo(path).slice(0, max_place), detail } : { parameter: name, detail };
     });
   });
   return faults.slice(0, max_faults);
+}
+
+/** Returns the faults of a query, as Express has parsed it. A parameter that was sent more than once is an array. */
+export function faultsOfQuery(error: z.ZodError, query: Readonly<Record<string, unknown>>): Fault[] {
+  const isRepeated = ({ parameter = '', detail }: Fault) =>
+    Array.isArray(query[parameter]) && detail !== unknown_parameter;
+  return faultsOf(error, 'query').map((fault) => (isRepeated(fault) ? { ...fault, detail: repeated } : fault));
 }

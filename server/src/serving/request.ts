@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { BatonError } from '../errors.ts';
 import { checkBody, type CheckedBody } from '../http/body-json.ts';
 import { type Body, event_stream, type Operation, type Params, type Query } from '../http/contract.ts';
-import { type Fault, faultsOf, max_faults } from '../http/faults.ts';
+import { type Fault, faultsOfQuery, max_faults } from '../http/faults.ts';
 import { siteOf } from '../http/networks.ts';
 import {
   type IfMatch,
@@ -94,7 +94,7 @@ export function parseRequest<O extends Operation>(
   if (parsed_query?.success === false) {
     const where = (fault: Fault) =>
       goes_on && fault.parameter === operation.stream_after ? { ...fault, parameter: 'Last-Event-ID' } : fault;
-    faults.push(...faultsOf(parsed_query.error, 'query').map(where));
+    faults.push(...faultsOfQuery(parsed_query.error, query).map(where));
   }
   if (parsed_query === undefined) {
     for (const parameter of Object.keys(query)) faults.push({ parameter, detail: 'Unknown parameter.' });
