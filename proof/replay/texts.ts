@@ -1,6 +1,7 @@
 import { type History, initialValue } from '../../server/src/importing/history.ts';
 import type { Report } from '../../server/src/importing/report.ts';
 import type { SourceOperation, SourceTicket } from '../../server/src/importing/source.ts';
+import { isBlank } from '../../server/src/lib/text.ts';
 import { fit, LIMITS, placeholder } from '../../server/src/importing/text.ts';
 
 /** The title that a ticket is created with: the source's first title, or readable filler of its length. */
@@ -39,7 +40,8 @@ export class Comments {
   }
 
   take(operation: SourceOperation): string {
-    const body = this.#bodies.get(keyOf(operation))?.shift();
+    const given = this.#bodies.get(keyOf(operation))?.shift();
+    const body = given === undefined || isBlank(given) ? undefined : given;
     if (body === undefined) this.#report.note('comment_without_text', `${this.#where} at ${operation.at}`);
     return fit(body ?? placeholder(Math.min(operation.chars, LIMITS.comment)), 'comment', this.#where, this.#report);
   }

@@ -19,6 +19,31 @@ async function makeComment(body = 'First') {
   return { on, comment, at: { ...on, comment_id: comment.id }, ticket };
 }
 
+test.each([' ', '\n\n', '\u200b\ufeff', '\u3164', '\u2800'])(
+  'a comment in which nothing can be seen is refused: %j',
+  async (blank) => {
+    const { on, at, comment } = await makeComment();
+    const { raw, transition_ticket } = team.member.client;
+    await transition_ticket({ ...on, body: { to: 'in_progress' } });
+    const refused = await Promise.all([
+      raw.create_comment({ ...on, body: { body: blank } }),
+      raw.update_comment({ ...at, body: { body: blank, version: 1 } }),
+      raw.transition_ticket({ ...on, body: { to: 'resolved', resolution: 'fixed', comment: blank } }),
+      raw.change_tickets({
+        workspace_id: team.workspace_id,
+        body: { changes: [{ ticket: on.ticket, transition: { to: 'resolved', comment: blank } }] },
+      }),
+    ]);
+    for (const { status, body } of refused) {
+      expect({ status, body }).toMatchObject({
+        status: 422,
+        body: { errors: [{ detail: 'Text must contain something that can be seen.' }] },
+      });
+    }
+    expect(await team.member.client.get_comment(at)).toEqual(comment);
+  },
+);
+
 describe('editing a comment', () => {
   test('keeps its place and all earlier texts, which admins can read with author and time', async () => {
     const { on, at, comment, ticket } = await makeComment();

@@ -11,7 +11,7 @@ import {
   timestamp,
   version,
 } from '../http/contract.ts';
-import { max_text, ticket_params } from '../tickets/contract.ts';
+import { comment_text, max_text, ticket_params } from '../tickets/contract.ts';
 
 /** How many people one comment may mention. */
 export const max_mentions = 50;
@@ -95,7 +95,7 @@ export const create_comment = operation({
   tag: 'comments',
   summary: 'Adds a comment to a ticket. The ticket’s version stays the same, so comments never conflict with edits.',
   params: ticket_params,
-  body: z.strictObject({ body: text({ min: 1, max: max_text }) }),
+  body: z.strictObject({ body: comment_text }),
   max_body_bytes,
   status: 201,
   response: comment,
@@ -138,7 +138,7 @@ export const update_comment = operation({
   summary: 'Edits a comment based on a version. Only its author may; admins can read every earlier text.',
   params: comment_params,
   body: z.strictObject({
-    body: text({ min: 1, max: max_text }),
+    body: comment_text,
     version: base_version,
   }),
   max_body_bytes,

@@ -60,6 +60,9 @@ const selector = /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/u;
 const cased = /[\p{Lu}\p{Ll}\p{Lt}\p{Z}]/u;
 const pictograph = /\p{Extended_Pictographic}/u;
 
+/** Whether nothing of a text can be seen. */
+export const isBlank = (text: string) => !visible.test(text);
+
 /** Whether an invisible character has a purpose after the character before it. */
 function isOfUse(character: string, before: string, line: string): boolean {
   if (joiner.test(character)) return joins.test(before);
@@ -100,7 +103,7 @@ export function lineFault(line: string): string | undefined {
     const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
     return `A line ${fault}: U+${code}.`;
   }
-  return visible.test(line) ? undefined : 'A line must contain something that can be seen.';
+  return isBlank(line) ? 'A line must contain something that can be seen.' : undefined;
 }
 
 /** The text as it can be stored, for importers: without NUL, unpaired surrogates and marks beyond the bound. */

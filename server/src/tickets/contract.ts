@@ -15,6 +15,7 @@ import {
   timestamp,
   version,
 } from '../http/contract.ts';
+import { isBlank } from '../lib/text.ts';
 import { project_params } from '../projects/contract.ts';
 import { status_category } from '../projects/workflow-definition.ts';
 
@@ -23,6 +24,11 @@ export const max_title = 512;
 export const max_labels = 50;
 export const max_text = 1_048_576;
 export const max_ticket_body_bytes = 6 * 1024 * 1024;
+
+/** The text of a comment, of which something can be seen. The pattern says as much of that as a JSON Schema can. */
+export const comment_text = text({ min: 1, max: max_text })
+  .refine((given) => given === '' || !isBlank(given), 'Text must contain something that can be seen.')
+  .meta({ pattern: '^\\s*[^\\s\\u0000][^\\u0000]*$' });
 
 export const priority = z.enum(['none', 'low', 'medium', 'high', 'urgent']).meta({ id: 'Priority' });
 export const label = line(64);

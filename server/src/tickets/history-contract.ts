@@ -13,13 +13,13 @@ import {
   renamed,
   status_key,
   stored,
-  text,
   timestamp,
   version,
 } from '../http/contract.ts';
 import { project_params } from '../projects/contract.ts';
 import {
   collection,
+  comment_text,
   max_text,
   max_ticket_body_bytes,
   max_title,
@@ -92,7 +92,7 @@ export const step_fields = z.strictObject({
   }),
   resolution: resolution.optional(),
   assignee_id: id.nullable().optional(),
-  comment: text({ min: 1, max: max_text }).optional(),
+  comment: comment_text.optional(),
 });
 
 export const transition_ticket = operation({
