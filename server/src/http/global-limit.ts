@@ -35,9 +35,13 @@ export class GlobalLimit {
   count(ip: string, res: Response, weight: number): void {
     const now = performance.now();
     const { network, site } = placeOf(ip);
+    let wait_ms = this.#networks.spend(network, now, weight);
     // An IPv6 /48 has 65,536 networks. Where the site is no larger than the network, it has no limit of its own.
-    const site_wait_ms = site === network ? 0 : this.#sites.spend(site, now, weight);
-    const wait_ms = site_wait_ms > 0 ? site_wait_ms : this.#networks.spend(network, now, weight);
+    if (wait_ms === 0 && site !== network) {
+      wait_ms = this.#sites.spend(site, now, weight);
+      // What one limit refuses uses up neither of them.
+      if (wait_ms > 0) this.#networks.charge(network, now, -weight);
+    }
     if (wait_ms > 0) throw rateLimited(this.#limit, Math.ceil(wait_ms / 1000));
     res.setHeader('RateLimit-Policy', this.#policy);
     res.setHeader(
