@@ -312,9 +312,12 @@ export const page_query = z.strictObject({
 /** The most values that one filter may name: each takes a separate walk of an index. */
 const max_values = 10;
 
-/** The values between commas; a comma or backslash within one has a backslash before it. */
+/**
+ * The values between commas; a comma or backslash within one has a backslash before it. A backslash at the end stands
+ * for itself.
+ */
 const betweenCommas = (text: string) =>
-  (text.match(/(?:\\.|[^\\,])+|(?<=,|^)(?=,|$)/gs) ?? ['']).map((value) => value.replaceAll(/\\(.)/gs, '$1'));
+  (text.match(/(?:\\.|\\$|[^\\,])+|(?<=,|^)(?=,|$)/gs) ?? ['']).map((value) => value.replaceAll(/\\(.)/gs, '$1'));
 
 /**
  * The parameter of a filter: one value, or several separated by commas, which become a sorted set. In errors,
