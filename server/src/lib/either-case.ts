@@ -6,10 +6,11 @@ const special = /[\\^$.|?*+()[\]{}]/;
 
 /**
  * Matches a character in either case. It lists both, since what PostgreSQL takes for a letter depends on the database's
- * locale.
+ * locale. A sigma has a third form, at the end of a word.
  */
 function inEitherCase(character: string): string {
   const cases = new Set([character, character.toLowerCase(), character.toUpperCase()]);
+  if (cases.has('Σ')) for (const sigma of 'σς') cases.add(sigma);
   const single = [...cases].filter((one) => one.length === character.length);
   if (single.length > 1) return `[${single.join('')}]`;
   return special.test(character) ? `\\${character}` : character;

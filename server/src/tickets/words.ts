@@ -32,12 +32,26 @@ export function soughtIn(q: string): string[] {
   return [...new Set(q.split(/\s+/).filter((text) => text !== ''))].slice(0, max_sought);
 }
 
+/** A sigma that may be at the end of a word, where it is another letter in lower case. */
+const last_sigma = /σ(?!\p{Cased})/u;
+
+/** Returns the start of a word that is the same in lower case whatever case its letters had. */
+function steady(text: string): string {
+  const until = text.search(last_sigma);
+  let start = '';
+  for (const letter of until === -1 ? text : text.slice(0, until)) {
+    if (letter.toUpperCase().toLowerCase() !== letter) break;
+    start += letter;
+  }
+  return start;
+}
+
 /**
  * Returns the text that one of a ticket's words must start with if its title has a word that starts with `sought`. Returns undefined
  * if any word may match.
  */
 export function startOf(sought: string): string | undefined {
   const text = sought.toLowerCase();
-  const start = whole_key.test(text) ? text : text.match(word)?.[0];
-  return start === undefined ? undefined : short(start);
+  const start = steady((whole_key.test(text) ? text : text.match(word)?.[0]) ?? '');
+  return start === '' ? undefined : short(start);
 }
