@@ -96,6 +96,32 @@ test('a file is not added if its ticket is deleted during the upload, but is add
   await soon(() => filesOf(at)).toBe(1);
 });
 
+test('a purge leaves no name of a file whose removal commits during the purge', async () => {
+  const own = await makeTeam(server);
+  const at = { workspace_id: own.workspace_id, ticket: (await makeTicket(own)).id };
+  const body = new Uint8Array(1);
+  const { id } = await own.member.client.add_attachment({ ...at, name: 'the-secret.txt', body });
+  const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  const waits = () => server.database.owner.query(waiting).then(({ rows }) => rows.length);
+  const blocker = await server.database.owner.connect();
+  try {
+    await blocker.query('begin');
+    // The removal's last statement waits for this row, when its entry in the log is written but not committed.
+    await blocker.query('select 1 from attachment_usage where workspace_id = $1 for update', [own.workspace_id]);
+    const removal = own.member.client.remove_attachment({ ...at, attachment_id: id });
+    await soon(waits).toBe(1);
+    const purge = own.owner.client.purge_ticket({ ...at, body: { fields: ['attachments'] } });
+    await soon(waits).toBe(2);
+    await blocker.query('commit');
+    await Promise.all([removal, purge]);
+  } finally {
+    blocker.release(true);
+  }
+  const { data } = await own.owner.client.list_activity(at);
+  expect(data.map(({ action }) => action)).toContain('attachment.removed');
+  expect(JSON.stringify(data)).not.toContain('the-secret');
+});
+
 /**
  * Repeats that several people remove one file at once. Returns how often each status occurred, and which invariants are
  * broken.
