@@ -161,8 +161,8 @@ export interface Reading {
 /**
  * Reads a JSON body of bounded length. A body that is longer than `unconfirmed_bytes`, or doesn't announce its length,
  * is read only after the caller is confirmed: a valid signature may belong to an ended session, or to a token without
- * the right. Its bytes count against the caller's share until the response is done, because what was parsed lives as
- * long, for instance while the write waits for a lock. Only confirmed bytes use up what an account may send.
+ * the right. Its bytes count against the caller's share until the response is done and the handler has ended, because
+ * what was parsed lives as long, for instance while the write waits for a lock. Only confirmed bytes use up what an account may send.
  */
 function readJson(reading: Reading): RequestHandler {
   const { operation, limit, bodies, written, large_json, request_timeout_ms, confirm } = reading;
@@ -185,7 +185,15 @@ function readJson(reading: Reading): RequestHandler {
     const announced = Number(given ?? 0);
     const is_small = given === undefined ? confirm === undefined : announced <= unconfirmed_bytes;
     const body = new Body(limit, is_small ? undefined : { shares: bodies, holder, announced, window_ms });
-    whenClosed(res, () => body.release());
+    let is_in_use = false;
+    whenClosed(res, () => {
+      if (!is_in_use) body.release();
+    });
+    const ended = () => {
+      is_in_use = false;
+      if (res.closed) body.release();
+    };
+    res.locals['body_ended'] = ended;
     if (given !== undefined) body.requireWithin(announced);
     if (account !== undefined) requireUnspent(written, account);
     if (!is_small) {
@@ -204,9 +212,29 @@ function readJson(reading: Reading): RequestHandler {
     }
     const bytes = body.bytes();
     const who = account ?? holder.network;
-    if (bytes.length > large_body_bytes) res.locals['body'] = await large_json.read(who, operation, bytes);
-    else if (bytes.length > 0) res.locals['body'] = parseBody(operation, bytes);
+    is_in_use = true;
+    try {
+      if (bytes.length > large_body_bytes) res.locals['body'] = await large_json.read(who, operation, bytes);
+      else if (bytes.length > 0) res.locals['body'] = parseBody(operation, bytes);
+    } catch (error) {
+      ended();
+      throw error;
+    }
     next();
+  };
+}
+
+/**
+ * Runs the handler of a request whose body was read. A client that leaves doesn't end its write, so the body counts until
+ * the handler has ended, too.
+ */
+export function usingBody(handler: RequestHandler): RequestHandler {
+  return async (req, res, next) => {
+    try {
+      await handler(req, res, next);
+    } finally {
+      (res.locals['body_ended'] as (() => void) | undefined)?.();
+    }
   };
 }
 

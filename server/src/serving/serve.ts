@@ -16,7 +16,7 @@ import { accessOf, lineOf, takesKey } from '../access/policy.ts';
 import type { Learnt } from '../db/columns.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import { readBody, type Reading, unconfirmed_bytes } from '../http/body.ts';
+import { readBody, type Reading, unconfirmed_bytes, usingBody } from '../http/body.ts';
 import { readUpload, type UploadReading } from '../http/upload.ts';
 import type { Holder } from '../http/byte-shares.ts';
 import { isList, needsRoom, type Operation, type Response, type Upload } from '../http/contract.ts';
@@ -176,7 +176,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     const reading = { ...parts, operation, limit, confirm };
     const reader =
       operation.method === 'get' ? [] : [operation.upload === true ? readUpload(reading) : readBody(reading)];
-    router[operation.method](path, identify, ...reader, handler, signedOut);
+    router[operation.method](path, identify, ...reader, usingBody(handler), signedOut);
   }
 
   /** Counts bytes that a confirmed caller has sent, or that are kept for them. */

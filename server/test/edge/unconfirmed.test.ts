@@ -85,6 +85,29 @@ describe('a body takes a share of the memory', () => {
     expect(await send(team.admin, comment(100_000))).toEqual([201, undefined]);
   });
 
+  test('even after its client has left, while its write waits for a lock', async () => {
+    const { id } = await makeTicket(team);
+    const path = `/v1/workspaces/${team.workspace_id}/tickets/${id}/comments`;
+    const blocker = await server.database.owner.connect();
+    try {
+      await blocker.query('begin');
+      await blocker.query('select 1 from tickets where id = $1 for update', [id]);
+      const body = comment(1000).padEnd(1900 * kib);
+      const socket = await begin(team.member, { length: body.length, start: body, path });
+      const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      const waits = () => server.database.owner.query(waiting).then(({ rows }) => rows.length);
+      await expect.poll(waits, { timeout: 20_000 }).toBe(1);
+      socket.destroy();
+      await sleep(200);
+      expect(await send(team.member, comment(200_000))).toEqual([429, 'rate_limited']);
+    } finally {
+      await blocker.query('rollback');
+      blocker.release();
+    }
+    await sleep(1_200); // a caller that was refused is refused for a second more
+    expect(await send(team.member, comment(200_000))).toEqual([201, undefined]);
+  });
+
   test('unless it is small, so that small writes and sign-ins always have room', async () => {
     const people = [team.member, team.admin];
     for (const person of people) await begin(person, { length: 2040 * kib, start: ' '.repeat(2030 * kib) });
