@@ -56,6 +56,19 @@ describe('a sign-in', () => {
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
   });
 
+  test('succeeds several times at once when the operator has changed the cost of hashes', async () => {
+    const { email, password } = await registerPerson(server);
+    const costlier = await startServer({ BATON_BCRYPT_COST: '5' }, { database: server.database });
+    try {
+      const signIn = () => conformingClient(costlier.url).raw.login({ body: { email, password } });
+      const answers = await Promise.all([signIn(), signIn(), signIn()]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+      expect(await statusOf(conformingClient(server.url).raw.login({ body: { email, password } }))).toBe(200);
+    } finally {
+      await costlier.stop();
+    }
+  });
+
   test('ends on the next request after its account is disabled', async () => {
     const person = await registerPerson(server);
     await person.client.get_me();

@@ -87,34 +87,56 @@ export function setEmail(
     where u.id = ${user_id} returning ${columns}`);
 }
 
-export async function passwordHash(db: Db, user_id: string): Promise<string | undefined> {
-  const row = await db.maybeOne<{ password_hash: string }>(sql`
-    select password_hash from user_credentials where user_id = ${user_id}`);
-  return row?.password_hash;
+/** A password as it is stored. The time tells it from every other one: a hash of another cost is the same password. */
+export interface StoredPassword {
+  hash: string;
+  changed_at: string;
+}
+
+export function storedPassword(db: Db, user_id: string): Promise<StoredPassword | undefined> {
+  return db.maybeOne(sql`
+    select password_hash as hash, changed_at from user_credentials where user_id = ${user_id}`);
 }
 
 /**
- * Returns the password's hash, locked until the commit: a session can't start with a password that is being changed.
+ * Returns whether the password is still the one that was verified, and locks it until the commit: a session can't start
+ * with a password that is being changed. With `rehashes`, takes the lock that `rehashPassword` needs, since two
+ * transactions that share the weaker one would deadlock.
  */
-export async function lockPasswordHash(tx: Tx, user_id: string): Promise<string | undefined> {
-  const row = await tx.maybeOne<{ password_hash: string }>(sql`
-    select password_hash from user_credentials where user_id = ${user_id} for share`);
-  return row?.password_hash;
+export async function holdPassword(
+  tx: Tx,
+  user_id: string,
+  verified: StoredPassword,
+  { rehashes = false } = {},
+): Promise<boolean> {
+  const row = await tx.maybeOne<{ changed_at: string }>(sql`
+    select changed_at from user_credentials where user_id = ${user_id} ${rehashes ? sql`for no key update` : sql`for share`}`);
+  return row?.changed_at === verified.changed_at;
+}
+
+/** Replaces the hash of a password that the transaction has locked by another one of the same password. */
+export function rehashPassword(tx: Tx, user_id: string, hash: string): void {
+  tx.send(sql`update user_credentials set password_hash = ${hash} where user_id = ${user_id}`);
 }
 
 /** Sets the password if it is still the one that was verified. Returns whether it was. */
-export async function replacePasswordHash(tx: Tx, user_id: string, verified: string, hash: string): Promise<boolean> {
+export async function replacePassword(
+  tx: Tx,
+  user_id: string,
+  verified: StoredPassword,
+  hash: string,
+): Promise<boolean> {
   const row = await tx.maybeOne(sql`
-    update user_credentials set password_hash = ${hash}, changed_at = now()
-    where user_id = ${user_id} and password_hash = ${verified} returning user_id`);
+    update user_credentials set password_hash = ${hash}, changed_at = ${later(sql`changed_at`)}
+    where user_id = ${user_id} and changed_at = ${verified.changed_at} returning user_id`);
   return row !== undefined;
 }
 
 /** Sets the password whatever it was. Sign-ins with the old one that lock the row later see the new one. */
 export function setPasswordHash(tx: Tx, user_id: string, hash: string): void {
   tx.send(sql`
-    insert into user_credentials (user_id, password_hash) values (${user_id}, ${hash})
-    on conflict (user_id) do update set password_hash = excluded.password_hash, changed_at = excluded.changed_at`);
+    insert into user_credentials as c (user_id, password_hash) values (${user_id}, ${hash})
+    on conflict (user_id) do update set password_hash = excluded.password_hash, changed_at = ${later(sql`c.changed_at`)}`);
 }
 
 /** Waits for sign-ins that have checked the password, and blocks new ones until the commit. */

@@ -11,9 +11,9 @@ import { hashPassword, verifyPassword } from './passwords.ts';
 import {
   endOneTimeTokens,
   type Origin,
-  passwordHash,
   recordAccountAudit,
-  replacePasswordHash,
+  replacePassword,
+  storedPassword,
   userById,
 } from './queries.ts';
 import { readRefreshToken } from './refresh-token.ts';
@@ -73,11 +73,11 @@ export async function changePassword(
   const { user_id, session_id } = caller;
   const { current_password, new_password, revoke_tokens } = request.body;
   const [user, known] = await readOnly(pool, { user_id }, async (db) => {
-    return permitted(requireLive(db, caller), Promise.all([userById(db, user_id), passwordHash(db, user_id)]));
+    return permitted(requireLive(db, caller), Promise.all([userById(db, user_id), storedPassword(db, user_id)]));
   });
   requireNotEmail(new_password, user.email, '/new_password');
   await requireUncommon(new_password, '/new_password');
-  const matches = await verifyPassword(current_password, known, config.bcrypt_cost, request);
+  const matches = await verifyPassword(current_password, known?.hash, config.bcrypt_cost, request);
   if (!matches || known === undefined) {
     request.after(() => noteFailure(services, user_id, request, 'password_change_failed'));
     throw new BatonError('invalid_credentials');
@@ -87,7 +87,7 @@ export async function changePassword(
   const tokens = await commit({}, async ({ tx, hold }) => {
     await hold();
     // Of two concurrent changes, the second finds a password other than the one it verified.
-    if (!(await replacePasswordHash(tx, user_id, known, hash))) throw new BatonError('invalid_credentials');
+    if (!(await replacePassword(tx, user_id, known, hash))) throw new BatonError('invalid_credentials');
     const session = await lockSession(tx, user_id, session_id); // a refresh that is in progress comes first
     if (session?.live !== true) throw new BatonError('session_ended');
     const ended = await revokeSessions(tx, user_id, { except: session_id });

@@ -4,12 +4,12 @@ import {
   endConfirmations,
   endOneTimeTokens,
   enabledUser,
+  holdPassword,
   insertOneTimeToken,
   lockCredentials,
-  lockPasswordHash,
-  passwordHash,
   recordAccountAudit,
   setEmail,
+  storedPassword,
   useEmailChange,
   userById,
 } from '../accounts/queries.ts';
@@ -69,10 +69,10 @@ export async function requestEmailChange(
   const { user_id } = caller;
   const { email: new_email, current_password } = body;
   const [user, known] = await readOnly(pool, { user_id }, (db) =>
-    permitted(requireLive(db, caller), Promise.all([userById(db, user_id), passwordHash(db, user_id)])),
+    permitted(requireLive(db, caller), Promise.all([userById(db, user_id), storedPassword(db, user_id)])),
   );
   if (config.mail === undefined) throw new BatonError('mail_not_configured');
-  const matches = await verifyPassword(current_password, known, config.bcrypt_cost, request);
+  const matches = await verifyPassword(current_password, known?.hash, config.bcrypt_cost, request);
   if (!matches || known === undefined) {
     request.after(() => noteFailure(services, user_id, request, 'email_change_failed'));
     throw new BatonError('invalid_credentials');
@@ -84,7 +84,7 @@ export async function requestEmailChange(
   await commit({}, async ({ tx, hold }) => {
     await hold();
     // If the password was changed meanwhile, that ended every token, and this one must not be created after it.
-    if ((await lockPasswordHash(tx, user_id)) !== known) throw new BatonError('invalid_credentials');
+    if (!(await holdPassword(tx, user_id, known))) throw new BatonError('invalid_credentials');
     await limits.mails.countTo(tx, 'email-change-mail', new_email);
     await limits.mails.countBy(tx, 'email-change-mail', { user_id, ip: request.ip });
     queueToken(services, tx, { user_id, email: new_email }, { by: { user_id } });
