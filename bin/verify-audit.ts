@@ -169,7 +169,7 @@ function isSigned({ text, signatures }: Checkpoint, key: Key): boolean {
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const entry_form =
-  /^\{"action":"([a-z_]+\.[a-z_]+)","actor_id":"UUID","created_at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z","id":"UUID","on_behalf_of":(?:null|"UUID"),"payload":"([A-Za-z0-9+/]{43}=)","sequence":([1-9]\d{0,15}),"subject_id":"(UUID)","subject_type":"([a-z_]+)","subject_version":(?:null|\d+),"ticket_id":(?:null|"UUID"),"token_id":(?:null|"UUID"),"v":1,"workspace_id":"(UUID)"\}$/;
+  /^\{"action":"([a-z_]+\.[a-z_]+)","actor_id":"UUID","created_at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z","id":"UUID","on_behalf_of":(?:null|"UUID"),"payload":"([A-Za-z0-9+/]{43}=)","sequence":([1-9]\d{0,15}),"subject_id":"(UUID)","subject_type":"([a-z_]+)","subject_version":(?:null|\d+),"ticket_id":(?:null|"(UUID)"),"token_id":(?:null|"UUID"),"v":1,"workspace_id":"(UUID)"\}$/;
 const entry_expression = new RegExp(entry_form.source.replaceAll('UUID', uuid));
 
 interface Exported {
@@ -247,13 +247,14 @@ class Erased {
   /** The numbers of events by ticket. Those of projects, the workspace and invitations are under `names`. */
   readonly #waiting = new Map<string, number[]>();
 
-  add(sequence: number, { action, subject_id, subject_type }: Subject): void {
+  add(sequence: number, { action, subject_id, subject_type, ticket_id }: Subject): void {
     this.count++;
     if (this.first.length < most_told) this.first.push(sequence);
     const has_text = action === 'ticket.created' || action === 'ticket.updated';
     const has_name = subject_type === 'project' || subject_type === 'workspace';
     const has_address = action === 'invitation.created' || action === 'invitation.revoked';
-    const under = has_text ? subject_id : has_name || has_address ? 'names' : 'never';
+    const of_ticket = has_text ? subject_id : subject_type === 'attachment' ? ticket_id : undefined;
+    const under = of_ticket ?? (has_name || has_address ? 'names' : 'never');
     const numbers = this.#waiting.get(under);
     if (numbers === undefined) this.#waiting.set(under, [sequence]);
     else numbers.push(sequence);
@@ -273,6 +274,7 @@ interface Subject {
   action: string;
   subject_id: string;
   subject_type: string;
+  ticket_id: string | undefined;
 }
 
 /** Verifies an export line by line, and says at the end what is wrong with it. */
@@ -326,7 +328,8 @@ export class ExportVerifier {
 
   #takeEvent({ entry, salt, payload }: Exported): void {
     const place = this.#tree.size + 1;
-    const [, action, hashed, number, subject_id, subject_type, workspace_id] = entry_expression.exec(entry) ?? [];
+    const [, action, hashed, number, subject_id, subject_type, ticket_id, workspace_id] =
+      entry_expression.exec(entry) ?? [];
     this.#tree.add(leafOf(entry));
     if (this.#sizes.has(place)) this.#roots.set(place, this.#tree.root());
     if (action === undefined || hashed === undefined || subject_id === undefined || subject_type === undefined)
@@ -337,7 +340,7 @@ export class ExportVerifier {
     if (!this.#key.name.endsWith(`/${workspace_id}`)) {
       this.#tell('foreign_entry', `event ${place} is of another workspace`, place);
     }
-    const subject = { action, subject_id, subject_type };
+    const subject = { action, subject_id, subject_type, ticket_id };
     this.#erased.purge(subject);
     if (salt === null && payload === null) return this.#erased.add(place, subject);
     if (typeof salt !== 'string' || typeof payload !== 'string')

@@ -92,6 +92,29 @@ describe('an event without its payload', () => {
     );
   });
 
+  test('counts as erased if the attachments of its ticket were purged later', async () => {
+    const { workspace_id, member, owner } = team;
+    const [{ id: ticket }, { id: other }] = await Promise.all([makeTicket(team), makeTicket(team)]);
+    const add = (to: string) =>
+      member.client.add_attachment({ workspace_id, ticket: to, name: 'a.txt', body: new Uint8Array(7) });
+    const { id: attachment_id } = await add(ticket);
+    await add(ticket);
+    await member.client.remove_attachment({ workspace_id, ticket, attachment_id });
+    await add(other);
+    await exported();
+    await owner.client.purge_ticket({ workspace_id, ticket, body: { fields: ['attachments'] } });
+    const lines = await exported();
+    const added = numbersOf(lines, 'attachment.added');
+    const of_other = added.at(-1) ?? 0;
+    const verdict = verdictOf(lines);
+    expect([found(verdict), verdict.erased.slice(-3)]).toEqual([
+      [],
+      [...added.slice(0, 2), ...numbersOf(lines, 'attachment.removed').slice(0, 1)],
+    ]);
+    const bare = JSON.stringify({ ...eventOf(lines[of_other - 1] ?? ''), salt: null, payload: null });
+    expect(found(verdictOf(lines.with(of_other - 1, bare)))).toEqual([`erased_without_purge ${of_other}`]);
+  });
+
   test('is reported if a superuser deleted its salt and wrote another text', async () => {
     await team.owner.client.create_bot({ workspace_id: team.workspace_id, body: { name: 'Honest' } });
     const [number = 0] = numbersOf(await exported(), 'bot.created');
