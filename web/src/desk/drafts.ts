@@ -43,13 +43,14 @@ document.addEventListener('visibilitychange', () => {
 /** Moves what closed pages left in localStorage to IndexedDB. */
 async function recover(): Promise<void> {
   for (const name of Object.keys(localStorage).filter((one) => one.startsWith(left_by('')))) {
+    let are_stored = true;
     try {
       const left = JSON.parse(localStorage.getItem(name) ?? '[]') as LeftDraft[];
-      for (const one of left) await drafts.recover(one);
+      for (const one of left) if (!(await drafts.recover(one))) are_stored = false;
     } catch {
       // Somebody has edited the entry by hand; ignore it.
     }
-    localStorage.removeItem(name);
+    if (are_stored) localStorage.removeItem(name);
   }
 }
 

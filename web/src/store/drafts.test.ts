@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Drafts, type DraftStorage, keyOf, type Place, reconciled, type StoredDraft } from './drafts.ts';
+import { keyOf, type Place } from './draft-places.ts';
+import { Drafts, type DraftStorage, reconciled, type StoredDraft } from './drafts.ts';
 
 const place: Place = { account: 'ada', workspace: 'w', ticket: 't', field: 'comment' };
 
@@ -145,6 +146,52 @@ describe('drafts', () => {
     expect(textsOf(next)).toEqual(['On it.']);
     await closed.flush();
     expect(closed.unsaved()).toEqual([]);
+  });
+
+  test('that a closed page could not store stay on the page and are not forgotten while the disk is full', async () => {
+    const disk = makeDisk();
+    const [closed, next] = [disk.open(), disk.open()];
+    closed.type(place, 'On it.', 0);
+    const [left] = structuredClone(closed.unsaved());
+    disk.fill(true);
+    if (left !== undefined) expect(await next.recover(left)).toBe(false);
+    expect(textsOf(next)).toEqual(['On it.']);
+    disk.fill(false);
+    if (left !== undefined) expect(await next.recover(left)).toBe(true);
+    expect(disk.rows.get(keyOf(place))).toMatchObject({ draft: { text: 'On it.' } });
+  });
+
+  test('that a closed page left are kept beside a text that is typed while they are stored', async () => {
+    const disk = makeDisk();
+    const [closed, next] = [disk.open(), disk.open()];
+    closed.type(place, 'Left', 0);
+    const [left] = structuredClone(closed.unsaved());
+    await closed.discard(place);
+    disk.slow(1_000);
+    const recovering = left && next.recover(left);
+    next.type(place, 'New', 0);
+    await wait(5_000);
+    await recovering;
+    expect(textsOf(next)).toEqual(['New', 'Left']);
+    const { draft, others } = disk.rows.get(keyOf(place)) ?? {};
+    expect([draft?.text, others?.map(({ text }) => text)]).toEqual(['New', ['Left']]);
+  });
+
+  test('of another tab stay when one is sent and the next one is begun during the write', async () => {
+    const disk = makeDisk();
+    const [one, two] = [disk.open(), disk.open()];
+    one.type(place, 'One', 0);
+    two.type(place, 'Two', 0);
+    await two.flush();
+    await one.flush();
+    expect(textsOf(one)).toEqual(['One', 'Two']);
+    disk.slow(1_000);
+    const sent = one.discard(place);
+    one.type(place, 'Next', 0);
+    await wait(5_000);
+    await sent;
+    expect(textsOf(one)).toEqual(['Next', 'Two']);
+    expect(disk.rows.get(keyOf(place))?.others.map(({ text }) => text)).toEqual(['Two']);
   });
 
   test('on a slow disk are not taken for another tab’s, and stay deleted once discarded', async () => {

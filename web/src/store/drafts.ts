@@ -1,15 +1,6 @@
+import { keyOf, type Place, prefixOf } from './draft-places.ts';
 import { newId } from './ids.ts';
 import { Signal } from './signal.ts';
-
-/** A place where text is typed: a field of a ticket, a new comment, or an edited one. */
-export interface Place {
-  account: string;
-  workspace: string;
-  /** The ticket's id; for a new ticket, where it will be created. */
-  ticket: string;
-  /** `title`, `description`, `comment`, `comment:` and the id of the edited comment, or the purpose of a form. */
-  field: string;
-}
 
 /** An unsent text. */
 export interface Draft {
@@ -58,11 +49,6 @@ interface Entry extends StoredDraft {
 export const save_after_ms = 300;
 const max_others = 5;
 
-const escaped = (part: string) => encodeURIComponent(part);
-export const prefixOf = (account: string): string => `${escaped(account)}/`;
-export const keyOf = ({ account, workspace, ticket, field }: Place): string =>
-  prefixOf(account) + [workspace, ticket, field].map(escaped).join('/');
-
 /**
  * Returns the entry to store when a tab saves its text. If another tab has written since this one last looked, both
  * texts are kept.
@@ -84,7 +70,7 @@ export class Drafts {
   /**
    * The writes of each place, run one after the other: otherwise a tab would take its own last text for another tab's.
    */
-  readonly #writing = new Map<string, Promise<void>>();
+  readonly #writing = new Map<string, Promise<boolean>>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #changed = new Signal();
 
@@ -169,9 +155,17 @@ export class Drafts {
     return typed.map(([key, { draft }]) => ({ key, draft, seen: this.#seen.get(key) }));
   }
 
-  /** Stores a text that a closed page could not store. */
-  async recover({ key, draft, seen }: LeftDraft): Promise<void> {
-    await this.#update(key, (old) => reconciled(old, draft, seen), { adopts: true });
+  /**
+   * Stores a text that a closed page could not store. If the storage refuses it, shows it all the same, and returns
+   * false: the caller must keep it.
+   */
+  async recover({ key, draft, seen }: LeftDraft): Promise<boolean> {
+    const is_stored = await this.#update(key, (old) => reconciled(old, draft, seen), { adopts: true });
+    if (!is_stored && !this.#entries.has(key)) {
+      this.#entries.set(key, { draft, others: [], is_typed: true });
+      this.#changed.emit();
+    }
+    return is_stored;
   }
 
   /** Takes over what another tab has stored, unless something has been typed here since. */
@@ -201,25 +195,26 @@ export class Drafts {
     void this.#update(key, () => stored, { adopts: false });
   }
 
-  #update(key: string, change: Change, { adopts }: { adopts: boolean }): Promise<void> {
-    const written = (this.#writing.get(key) ?? Promise.resolve()).then(() => this.#write(key, change, adopts));
+  #update(key: string, change: Change, { adopts }: { adopts: boolean }): Promise<boolean> {
+    const written = (this.#writing.get(key) ?? Promise.resolve(true)).then(() => this.#write(key, change, adopts));
     this.#writing.set(key, written);
     return written;
   }
 
-  /** Changes the stored entry, and tells the other tabs. */
-  async #write(key: string, change: Change, adopts: boolean): Promise<void> {
+  /** Changes the stored entry, and tells the other tabs. Returns whether the storage took it. */
+  async #write(key: string, change: Change, adopts: boolean): Promise<boolean> {
     let stored: StoredDraft | undefined;
     try {
       await this.#parts.storage.update(key, (old) => (stored = change(old, this.#seen.get(key))));
     } catch {
-      return; // The storage failed: the text stays in memory, and the next key press tries again.
+      return false; // The text stays in memory, and the next key press tries again.
     }
     if (stored === undefined) this.#seen.delete(key);
     else this.#seen.set(key, stored.draft.stamp);
     this.#settle(key, stored, adopts);
     this.#changed.emit();
     this.#parts.tell(key, stored);
+    return true;
   }
 
   /** Takes over the stored entry. A text typed in the meantime is now based on it; a discarded one stays discarded. */
@@ -230,6 +225,10 @@ export class Drafts {
       if (adopts) this.#adopt(key, stored);
     } else if (!entry.is_typed || entry.draft.stamp === stored.draft.stamp) {
       this.#adopt(key, stored);
+    } else if (adopts) {
+      // The stored text is not an earlier one of this field, so the next save must keep it beside the typed one.
+      this.#seen.delete(key);
+      this.#entries.set(key, { ...entry, others: [stored.draft, ...stored.others] });
     } else {
       this.#entries.set(key, { ...entry, others: stored.others });
     }

@@ -2,7 +2,7 @@ import { useMemo, useSyncExternalStore } from 'react';
 import type { Workflow } from 'baton-sdk';
 import { session } from '../../api/session.ts';
 import { drafts } from '../../desk/drafts.ts';
-import type { Place } from '../../store/drafts.ts';
+import type { Place } from '../../store/draft-places.ts';
 import { useCell } from '../../ui/use-cell.ts';
 import { changesBetween } from './compare.ts';
 import { definitionOf } from './definition.ts';
