@@ -2,7 +2,7 @@ import { errorOf } from '../api/send.ts';
 import { failureOf } from '../api/problems.ts';
 import type { Desk } from '../desk/desk.ts';
 import { useWhoChanged } from '../desk/who-changed.ts';
-import { isText } from '../store/changes.ts';
+import { typedIn } from '../store/changes.ts';
 import type { Operation } from '../store/decide.ts';
 import { type Part, wordDiff } from '../store/lines.ts';
 import { Button } from '../ui/button.tsx';
@@ -105,7 +105,8 @@ export function Refused({
     : failureOf(errorOf(refusal));
   const may_repeat = refusal.code !== 'not_found';
   const { change } = operation;
-  const typed = change.kind === 'edit' && isText(change.field) ? String(change.value) : undefined;
+  // The story shows the comment itself.
+  const typed = change.kind === 'comment' ? undefined : typedIn(change);
   return (
     <div className="notice notice-danger refused" role="alert">
       <Icon name="warning" />

@@ -1,10 +1,11 @@
 import type { Desk } from '../desk/desk.ts';
 import { move, stepping } from '../desk/acts.ts';
 import { statusOf, stepsFrom } from '../desk/steps.ts';
+import { putBack } from '../desk/put-back.ts';
 import { useOperations, useRole, useWorkflowOf } from '../desk/use-desk.ts';
 import { useWhoChanged } from '../desk/who-changed.ts';
 import { shortDay } from '../ui/dates.ts';
-import type { KnownTicket } from '../store/changes.ts';
+import { type KnownTicket, typedIn } from '../store/changes.ts';
 import type { Operation } from '../store/decide.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -48,14 +49,19 @@ function StepRefused({ desk, ticket, operation }: Props & { operation: Operation
   const { key } = ticket;
   const { name } = statusOf(workflow, ticket.status);
   const steps = stepsFrom(workflow, ticket);
-  const dismiss = () => desk.operations.dismiss(operation);
+  const comment = typedIn(operation.change);
+  /** Drops the step. Its comment goes back to where it can be sent. */
+  const dismiss = (field: 'comment' | 'step' = 'comment') => {
+    if (comment !== undefined) putBack(desk, { ticket_id: ticket.id, field }, comment);
+    desk.operations.dismiss(operation);
+  };
   const code = operation.refusal?.code;
   if (code === 'fields_required') {
     const { change, refusal } = operation;
     const { missing = [] } = (refusal?.problem ?? {}) as { missing?: string[] };
     const step = steps.find(({ to }) => change.kind === 'transition' && to === change.to);
     const fillIn = () => {
-      dismiss();
+      dismiss('step');
       if (step !== undefined) stepping.set({ ticket_id: ticket.id, step: { ...step, missing } });
     };
     return (
@@ -78,6 +84,12 @@ function StepRefused({ desk, ticket, operation }: Props & { operation: Operation
           )}{' '}
           {steps.length > 0 ? t('From there:') : t('No step leads on from there.')}
         </p>
+        {comment !== undefined && (
+          <>
+            <blockquote className="refused-text">{comment}</blockquote>
+            <p className="faint">{t('Whatever you choose, your comment goes back into the box for comments.')}</p>
+          </>
+        )}
         <div className="form-end">
           {steps.map((step) => (
             <Button
@@ -90,7 +102,7 @@ function StepRefused({ desk, ticket, operation }: Props & { operation: Operation
               <StatusIcon category={step.category} /> {step.name}
             </Button>
           ))}
-          <Button kind="quiet" onClick={dismiss}>
+          <Button kind="quiet" onClick={() => dismiss()}>
             {t('Leave it')}
           </Button>
         </div>

@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import type { Desk } from '../desk/desk.ts';
-import { drafts } from '../desk/drafts.ts';
+import { putBack } from '../desk/put-back.ts';
 import { useOperations, usePerson, useWorkflowOf } from '../desk/use-desk.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import type { Operation } from '../store/decide.ts';
@@ -67,10 +67,8 @@ function Waiting({ desk, operation }: { desk: Desk; operation: Operation }) {
   const { change, refusal, ticket_id, made_at } = operation;
   const own = usePerson(desk, desk.account);
   if (change.kind !== 'comment') return null;
-  const place = { account: desk.account, workspace: desk.workspace_id, ticket: ticket_id, field: 'comment' };
-  const putBack = () => {
-    const before = drafts.get(place)?.draft.text ?? '';
-    drafts.type(place, before === '' ? change.body : `${before}\n\n${change.body}`, 0);
+  const back = () => {
+    putBack(desk, { ticket_id, field: 'comment' }, change.body);
     desk.operations.dismiss(operation);
   };
   return (
@@ -85,7 +83,7 @@ function Waiting({ desk, operation }: { desk: Desk; operation: Operation }) {
       <Prose desk={desk} text={change.body} />
       {refusal !== undefined && (
         <Refused desk={desk} operation={operation}>
-          <Button kind="quiet" onClick={putBack}>
+          <Button kind="quiet" onClick={back}>
             {t('Put it back into the box')}
           </Button>
         </Refused>

@@ -101,6 +101,13 @@ export function apply(ticket: KnownTicket, change: Change): KnownTicket {
   }
 }
 
+/** Returns the text that a person typed for a change; undefined if there is none. */
+export function typedIn(change: Change): string | undefined {
+  if (change.kind === 'comment') return change.body;
+  if (change.kind === 'transition') return change.comment;
+  return change.kind === 'edit' && isText(change.field) ? String(change.value) : undefined;
+}
+
 /** Returns what a change touches. Two changes that touch nothing in common can be swapped. */
 export function touched(change: Change): readonly string[] {
   switch (change.kind) {

@@ -1,5 +1,5 @@
 import type { Problem } from 'baton-sdk';
-import { merged, touched, type Change } from './changes.ts';
+import { merged, touched, typedIn, type Change } from './changes.ts';
 import { mergeLines } from './lines.ts';
 
 /** Why the server refused a change. */
@@ -39,6 +39,9 @@ export interface Operation {
 /** A ticket that changes faster than this is probably changed by a script, so the person decides. */
 const max_rebased = 5;
 
+/** The queue of a ticket without operations. */
+export const no_operations: readonly Operation[] = [];
+
 const isOpen = ({ refusal }: Operation): boolean => refusal === undefined;
 
 /** How long a server surely remembers an Idempotency-Key: a day, minus an hour as a margin. */
@@ -60,12 +63,16 @@ export const nextOf = (queue: readonly Operation[]): Operation | undefined => qu
 
 /**
  * Adds an operation to a queue. It is merged into an earlier operation of the same kind that was never sent, unless one
- * in between touches the same fields. It replaces a refused operation of its kind.
+ * in between touches the same fields. It replaces a refused operation of its kind, unless that is a transition with a
+ * comment, which only the person drops.
  */
 export function enqueued(queue: readonly Operation[], added: Operation): Operation[] {
   const about = touched(added.change);
   const shares = ({ change }: Operation) => touched(change).some((one) => about.includes(one));
-  const kept = queue.filter((one) => isOpen(one) || one.change.kind !== added.change.kind || !shares(one));
+  const hasComment = ({ change }: Operation) => change.kind === 'transition' && typedIn(change) !== undefined;
+  const kept = queue.filter(
+    (one) => isOpen(one) || one.change.kind !== added.change.kind || !shares(one) || hasComment(one),
+  );
   const index = kept.findLastIndex((one) => isOpen(one) && shares(one));
   const last = kept[index];
   const change = last === undefined || last.sent_at !== undefined ? undefined : merged(last.change, added.change);
@@ -140,15 +147,19 @@ export function rebased(refused: Operation, refusal: Refusal, key: string): Oper
   };
 }
 
-/** Drops transitions that start from a status that the ticket will not reach, because an earlier one was refused. */
-function withoutDangling(queue: readonly Operation[], status: string | undefined): Operation[] {
+/**
+ * Drops transitions that start from a status that the ticket will not reach, because an earlier one was refused. One
+ * with a comment is refused as well instead, so that the comment is not lost.
+ */
+function withoutDangling(queue: readonly Operation[], status: string | undefined, refusal: Refusal): Operation[] {
   if (status === undefined) return [...queue];
   let at = status;
-  return queue.filter(({ change, refusal }) => {
-    if (refusal !== undefined || change.kind !== 'transition') return true;
-    if (change.from !== at) return false;
+  return queue.flatMap((one) => {
+    const { change } = one;
+    if (!isOpen(one) || change.kind !== 'transition') return one;
+    if (change.from !== at) return typedIn(change) === undefined ? [] : { ...one, refusal };
     at = change.to;
-    return true;
+    return one;
   });
 }
 
@@ -170,8 +181,12 @@ export function afterRefusal(
     return both === undefined;
   });
   const marked = rest.map((one) => (one.id === refused.id ? { ...one, change, refusal } : one));
-  return refused.change.kind === 'transition' ? withoutDangling(marked, status) : marked;
+  return refused.change.kind === 'transition' ? withoutDangling(marked, status, refusal) : marked;
 }
+
+/** Returns whether an operation was refused because of the person's role, and nothing is lost by dropping it. */
+export const isOfOldRole = ({ change, refusal }: Operation): boolean =>
+  refusal?.code === 'forbidden' && typedIn(change) === undefined;
 
 /** Returns whether a refusal shows that the known ticket is outdated or gone. */
 export function isStale(refusal: Refusal, known: number | undefined, current: number | undefined): boolean {

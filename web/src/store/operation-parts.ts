@@ -2,6 +2,9 @@ import type { Operation } from './decide.ts';
 import type { Outbox, Outcome } from './outcome.ts';
 import type { Tickets } from './tickets.ts';
 
+/** The ticket that an operation changes. */
+export type OfTicket = Pick<Operation, 'workspace_id' | 'ticket_id' | 'ticket_key'>;
+
 /** The dependencies of `Operations`. */
 export interface Parts {
   tickets: Tickets;

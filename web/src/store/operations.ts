@@ -1,29 +1,31 @@
-import { type Change, isText } from './changes.ts';
+import type { Change } from './changes.ts';
 import {
   afterDone,
   afterRefusal,
   currentOf,
   enqueued,
+  isOfOldRole,
   isStale,
   laidOver,
   nextOf,
+  no_operations,
   type Operation,
   rebased,
 } from './decide.ts';
 import { newId } from './ids.ts';
 import type { Cause, Outcome, Pause, Settled } from './outcome.ts';
-import type { Parts } from './operation-parts.ts';
+import type { OfTicket, Parts } from './operation-parts.ts';
 import { Signal } from './signal.ts';
 import { Together } from './together.ts';
 import { timed, waitAfter } from './waits.ts';
-
-type OfTicket = Pick<Operation, 'workspace_id' | 'ticket_id' | 'ticket_key'>;
 
 /** The changes that the server has not done yet: a queue for each ticket, with one request at a time. */
 export class Operations {
   readonly #parts: Required<Parts>;
   readonly #queues = new Map<string, Operation[]>();
   readonly #busy = new Set<string>();
+  /** When each operation was first sent under its key, on the store's clock. */
+  readonly #asked = new Map<string, number>();
   readonly #changed = new Signal();
   readonly #settled = new Set<Settled>();
   readonly #together: Together;
@@ -77,7 +79,7 @@ export class Operations {
 
   /** Returns a ticket's operations, including refused ones. */
   of(ticket_id: string): readonly Operation[] {
-    return this.#queues.get(ticket_id) ?? none;
+    return this.#queues.get(ticket_id) ?? no_operations;
   }
 
   /** Returns all operations, including refused ones. */
@@ -101,18 +103,15 @@ export class Operations {
    * person decides.
    */
   roleChanged(): void {
-    for (const operation of this.all()) {
-      const { change, refusal } = operation;
-      const is_typed = change.kind === 'comment' || (change.kind === 'edit' && isText(change.field));
-      if (refusal?.code === 'forbidden' && !is_typed) this.dismiss(operation);
-    }
+    for (const operation of this.all()) if (isOfOldRole(operation)) this.dismiss(operation);
   }
 
   /** Sends a refused operation again, as a new one based on the current ticket. */
   again({ id, ticket_id, ticket_key, workspace_id, change }: Operation): void {
-    this.dismiss({ ticket_id, id });
     const version = this.#parts.tickets.known(ticket_id)?.version;
-    if (version !== undefined) this.add({ workspace_id, ticket_id, ticket_key }, change, version);
+    if (version === undefined) return;
+    this.dismiss({ ticket_id, id });
+    this.add({ workspace_id, ticket_id, ticket_key }, change, version);
   }
 
   /** Calls the listener whenever an operation was done or refused. */
@@ -146,21 +145,25 @@ export class Operations {
 
   async #send(operation: Operation): Promise<void> {
     const sent = { ...operation, sent_at: operation.sent_at ?? this.#parts.now() };
+    // A response to a repeated request may be as old as the first one.
+    if (operation.sent_at === undefined) this.#asked.set(sent.key, this.#parts.tickets.ask());
     this.#change(sent);
     const { act } = sent;
     const outcome = await (act === undefined ? this.#parts.send(sent) : this.#together.send(sent));
     // It was dropped in the meantime; its outcome arrives like any other change.
     if (!this.of(sent.ticket_id).some(({ id }) => id === sent.id)) return;
     if (outcome.kind === 'later') return this.#sleep(outcome.cause);
+    const asked = this.#asked.get(sent.key) ?? 0;
+    this.#asked.delete(sent.key);
     this.#wake();
-    if (outcome.kind === 'done') this.#finish(sent, outcome);
+    if (outcome.kind === 'done') this.#finish(sent, outcome, asked);
     else await this.#refuse(sent, outcome);
   }
 
-  #finish(done: Operation, outcome: Extract<Outcome, { kind: 'done' }>): void {
+  #finish(done: Operation, outcome: Extract<Outcome, { kind: 'done' }>, asked: number): void {
     const { tickets, now } = this.#parts;
     const { ticket, deleted } = outcome;
-    if (ticket !== undefined) tickets.receive([ticket], tickets.ask());
+    if (ticket !== undefined) tickets.receive([ticket], asked);
     if (deleted) tickets.deleted(done.ticket_id, new Date(now()).toISOString());
     this.#replace(done.ticket_id, afterDone(this.of(done.ticket_id), done, ticket?.version));
     this.#tell(done, outcome);
@@ -197,7 +200,8 @@ export class Operations {
   /** Sends the operations of one ticket or one bulk request, to test whether the server responds. */
   #tryOne(): void {
     this.#is_stopped = false;
-    const [first] = this.#queues.keys();
+    // A ticket may have only refused operations, which wait for the person.
+    const first = [...this.#queues.keys()].find((id) => nextOf(this.of(id)) !== undefined);
     if (first === undefined) return;
     const next = nextOf(this.of(first));
     const name = next?.together?.key;
@@ -244,5 +248,3 @@ export class Operations {
     this.#parts.tickets.lay(ticket_id, laidOver(queue));
   }
 }
-
-const none: readonly Operation[] = [];
