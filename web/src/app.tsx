@@ -1,5 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { forgetPerAccount } from './api/per-account.ts';
+import { session } from './api/session.ts';
 import { router } from './routes.ts';
 import { CSPProvider } from './ui/csp.ts';
 import { LoadTroubleNotice } from './ui/load-trouble.tsx';
@@ -12,6 +14,8 @@ const queries = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 });
+
+forgetPerAccount(queries, session);
 
 /** The console, with the context that every page needs. */
 export function App() {

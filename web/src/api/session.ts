@@ -1,6 +1,6 @@
-import type { Input, RawResponse, User } from 'baton-sdk';
+import { BatonApiError, type Input, type RawResponse, type User } from 'baton-sdk';
 import { cell } from '../store/cell.ts';
-import { client, responses } from './client.ts';
+import { client, renewals, responses } from './client.ts';
 import { isCode } from './problems.ts';
 
 export type Session =
@@ -90,7 +90,26 @@ function saysEnded(operation: string, { status, body }: RawResponse): boolean {
   return code === 'session_ended' || (operation === 'refresh' && code === 'invalid_refresh_token');
 }
 
+/**
+ * The response to a renewal that returned another account's token. All tabs share one cookie, so this happens after
+ * somebody else has signed in in another tab.
+ */
+let foreign: RawResponse | undefined;
+
+const isForeign = ({ status, body }: RawResponse, own: User): boolean =>
+  status === 200 && typeof body === 'object' && body !== null && 'user' in body && (body.user as User).id !== own.id;
+
 responses.add((operation, response) => {
   const now = session.get();
-  if (now.state === 'in' && saysEnded(operation, response)) session.set({ state: 'ended', user: now.user });
+  if (!('user' in now)) return;
+  if (operation === 'refresh') foreign = isForeign(response, now.user) ? response : undefined;
+  const has_ended = foreign !== undefined || saysEnded(operation, response);
+  if (now.state === 'in' && has_ended) session.set({ state: 'ended', user: now.user });
+});
+
+// What this page sends next would be done in the other account's name.
+renewals.add(() => {
+  if (foreign === undefined) return;
+  const response = { ...foreign, status: 401, body: undefined };
+  throw new BatonApiError('refresh', { code: 'session_ended', says: 'another account', retryable: false, response });
 });
