@@ -64,7 +64,8 @@ function onTicket(parts: LiveParts, event: Event): void {
   if (is_placed && known?.rank === event.after?.['rank']) return;
   if (!is_placed) parts.told(id, undefined);
   if (type === 'ticket.deleted') {
-    return tickets.deleted(id, event.created_at, subject_version ?? undefined, event.actor_id ?? undefined);
+    const deletion = { version: subject_version ?? undefined, deleted_by: event.actor_id ?? undefined };
+    return tickets.deleted(id, event.created_at, deletion);
   }
   if (known === undefined && !parts.isListed(event.project_id)) return;
   if (reader.waiting() >= max_waiting) parts.tooMuch();

@@ -80,7 +80,10 @@ export class Reader {
     };
   }
 
-  /** Reads a ticket now, by id or key, with its description. Throws if it can't be read. */
+  /**
+   * Reads a ticket now, by id or key, with its description. Throws if it can't be read; a known one that no longer exists
+   * is then marked as deleted.
+   */
   async read(ref: string): Promise<string> {
     const asked = this.#tickets.ask();
     try {
@@ -89,9 +92,14 @@ export class Reader {
       return ticket.id;
     } catch (error) {
       // Somebody who has left the workspace gets 404 for every ticket, so that says nothing about this one.
-      if (isNotFound(error)) await this.#isMember();
+      if (isNotFound(error) && (await this.#isMember())) this.#gone(ref, asked);
       throw error;
     }
+  }
+
+  #gone(ref: string, asked: number): void {
+    const id = this.#tickets.idOf(ref);
+    if (id !== undefined) this.#tickets.deleted(id, new Date().toISOString(), { asked });
   }
 
   /** Reads a known ticket again, and marks it as deleted if it no longer exists. */
@@ -103,8 +111,7 @@ export class Reader {
       this.#tickets.receive([ticket], asked);
     } catch (error) {
       // After any other failure, the ticket is read again with its next event, or when the stream reconnects.
-      const is_gone = isNotFound(error) && (await this.#isMember().catch(() => false));
-      if (is_gone) this.#tickets.deleted(id, new Date().toISOString());
+      if (isNotFound(error) && (await this.#isMember().catch(() => false))) this.#gone(id, asked);
     }
   }
 

@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import { isCode } from '../api/problems.ts';
 import { restore } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -50,22 +49,17 @@ export default function Ticket({ desk, reference, back, onGo, onClose, heading =
       </>
     );
   }
-  return <Whole {...{ desk, ticket, back, onGo, onClose, heading, error }} />;
+  return <Whole {...{ desk, ticket, back, onGo, onClose, heading }} />;
 }
 
 type WholeProps = Required<Pick<TicketProps, 'desk' | 'heading'>> &
-  Pick<TicketProps, 'back' | 'onGo' | 'onClose'> & { ticket: KnownTicket; error: unknown };
+  Pick<TicketProps, 'back' | 'onGo' | 'onClose'> & { ticket: KnownTicket };
 
-function Whole({ desk, ticket, back, onGo, onClose, heading, error }: WholeProps) {
+function Whole({ desk, ticket, back, onGo, onClose, heading }: WholeProps) {
   const archived = useArchived(desk, projectKeyOf(ticket));
   const edits = useGate(useMay(desk, 'update_ticket'), ticket, archived);
   const comments = useGate(useMay(desk, 'create_comment'), ticket, archived);
   const files = useGate(useMay(desk, 'add_attachment'), ticket, archived);
-  const is_gone = isCode(error, 'not_found');
-  // Somebody who has opened a ticket that is then deleted still sees it, and that it is deleted.
-  useEffect(() => {
-    if (is_gone && ticket.deleted_at === null) desk.tickets.deleted(ticket.id, new Date().toISOString());
-  }, [is_gone, desk, ticket]);
   return (
     <article className="ticket" aria-label={ticket.key}>
       <Head {...{ desk, ticket, back, onGo, onClose }} may={edits.role} />

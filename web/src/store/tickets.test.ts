@@ -51,9 +51,9 @@ describe('the known tickets', () => {
   test('apply the event of a deletion once, and never over a newer version', () => {
     const tickets = new Tickets();
     tickets.receive([makeTicket({ version: 4 })], tickets.ask());
-    tickets.deleted(id, '2026-01-02T00:00:00.000000Z', 3);
+    tickets.deleted(id, '2026-01-02T00:00:00.000000Z', { version: 3 });
     expect(tickets.shown(id)?.deleted_at).toBeNull();
-    tickets.deleted(id, '2026-01-02T00:00:00.000000Z', 5);
+    tickets.deleted(id, '2026-01-02T00:00:00.000000Z', { version: 5 });
     expect(tickets.shown(id)).toMatchObject({ version: 5, allowed_transitions: [] });
   });
 

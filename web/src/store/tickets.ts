@@ -10,6 +10,14 @@ interface Known {
   asked: number;
 }
 
+/** What is known of a deletion. */
+interface Deletion {
+  version?: number | undefined;
+  deleted_by?: string | undefined;
+  /** When the response that says so was requested; by default now. */
+  asked?: number;
+}
+
 /** More tickets than anybody looks at. Beyond this number, the ones that were received first are forgotten. */
 const max_known = 20_000;
 
@@ -67,19 +75,20 @@ export class Tickets {
   }
 
   /**
-   * Marks a ticket as deleted, in this version or, if the ticket just can't be read any more, in any version. Responses
-   * that were requested earlier don't restore it.
+   * Marks a ticket as deleted, in this version or, if the ticket just can't be read any more, in any version, unless a
+   * response to a later request than `asked` says otherwise. Responses that were requested earlier don't restore it.
    */
-  deleted(id: string, deleted_at: string, version?: number, deleted_by?: string): void {
+  deleted(id: string, deleted_at: string, { version, deleted_by, asked = this.ask() }: Deletion = {}): void {
     const known = this.#known.get(id);
     if (known === undefined || (version !== undefined && known.ticket.version >= version)) return;
+    if (version === undefined && known.asked > asked) return;
     const ticket = {
       ...known.ticket,
       deleted_at: known.ticket.deleted_at ?? deleted_at,
       deleted_by,
       allowed_transitions: [],
     };
-    this.#known.set(id, { ticket: { ...ticket, version: version ?? ticket.version }, asked: this.ask() });
+    this.#known.set(id, { ticket: { ...ticket, version: version ?? ticket.version }, asked });
     this.#changed([id]);
   }
 
