@@ -12,26 +12,16 @@ import { timelineParts } from '../api/stories.ts';
 import { type Channel, type Locks, shareStream } from '../api/stream.ts';
 import { isMemberOf } from '../api/workspace.ts';
 import { cell } from '../store/cell.ts';
-import { mayBeDoneTwice, type Operation } from '../store/decide.ts';
 import { Operations } from '../store/operations.ts';
 import { People } from '../store/people.ts';
 import { Tickets } from '../store/tickets.ts';
 import { Timeline } from '../store/timeline.ts';
+import { Timelines } from '../store/timelines.ts';
 import { Uploads } from '../store/uploads.ts';
 import { left } from './left.ts';
-import { isOpenTab, tab } from './tab.ts';
-
-/** A list on the page, which is reloaded when events may have been missed. */
-export interface Renewable {
-  renew: () => Promise<void>;
-  /** Whether it may contain tickets of this project. */
-  covers: (project_id: string | null) => boolean;
-}
-
-export type Surroundings = 'project' | 'workflow' | 'member' | 'workspace' | 'view';
-
-/** How many tickets' stories are kept after the tickets were closed. */
-const max_timelines = 20;
+import { leftBehind } from './left-behind.ts';
+import type { Renewable, Surroundings } from './renewable.ts';
+import { tab } from './tab.ts';
 
 /** What the pages of one workspace share: its tickets, people, unsent operations and events. */
 export class Desk {
@@ -50,10 +40,12 @@ export class Desk {
   /** Called when projects, workflows, members, views or the workspace have changed. */
   readonly surroundings = new Set<(what: Surroundings) => void>();
   readonly #outbox: ReturnType<typeof makeOutbox>;
-  readonly #timelines = new Map<string, Timeline>();
+  readonly #timelines: Timelines;
   readonly #lists = new Set<Renewable>();
   #following: AbortController | undefined;
   #is_renewing = false;
+  #is_renewal_wanted = false;
+  #has_adopted = false;
   #nudge = new AbortController();
   #asked: Promise<boolean> | undefined;
   #is_left = false;
@@ -61,6 +53,7 @@ export class Desk {
   constructor(account: string, workspace_id: string) {
     this.account = account;
     this.workspace_id = workspace_id;
+    this.#timelines = new Timelines((ticket_id) => new Timeline(timelineParts(workspace_id, ticket_id)));
     this.people = new People(workspace_id, loadPeople);
     this.reader = new Reader(this.tickets, workspace_id, () => this.isMember());
     this.#outbox = makeOutbox(account, workspace_id, tab);
@@ -126,13 +119,25 @@ export class Desk {
     return this.#is_left;
   }
 
+  /** Whether the server doesn't have all changes and files yet, or has refused some. */
+  get has_work(): boolean {
+    return this.operations.all().length > 0 || this.uploads.get().length > 0;
+  }
+
+  /** Ends the desk, because somebody has signed out. What it has not sent must not be sent in another name. */
+  end(): void {
+    this.stop();
+    this.reader.stop();
+    this.operations.clear();
+    // Those that wait come first, so that none of them begins.
+    for (const { id } of this.uploads.get().toReversed()) this.uploads.drop(id);
+  }
+
   /** Forgets the workspace. Unsent texts stay on the disk, visible only to their author. */
   #leave(): void {
     this.#is_left = true;
-    this.stop();
     left.set(this.workspace_id);
-    this.reader.stop();
-    this.operations.clear();
+    this.end();
     this.tickets.clear();
     this.#timelines.clear();
   }
@@ -146,11 +151,7 @@ export class Desk {
 
   /** Returns the story of a ticket. */
   timeline(ticket_id: string): Timeline {
-    const known = this.#timelines.get(ticket_id) ?? new Timeline(timelineParts(this.workspace_id, ticket_id));
-    this.#timelines.delete(ticket_id);
-    this.#timelines.set(ticket_id, known);
-    for (const [oldest] of this.#timelines) if (this.#timelines.size > max_timelines) this.#timelines.delete(oldest);
-    return known;
+    return this.#timelines.of(ticket_id);
   }
 
   /** Keeps a list up to date until the returned function is called. */
@@ -211,13 +212,17 @@ export class Desk {
     void this.isMember().catch(() => undefined);
   }
 
-  /** Reloads everything on the page in place, because events may have been missed. */
+  /** Reloads everything on the page in place, because events may have been missed; once more if that happens again. */
   async renew(): Promise<void> {
+    this.#is_renewal_wanted = true;
     if (this.#is_renewing) return;
     this.#is_renewing = true;
-    await Promise.allSettled([...this.#lists].map((list) => list.renew()));
-    for (const id of this.reader.opened()) this.reader.want(id);
-    for (const id of this.reader.opened()) void this.#timelines.get(id)?.happened();
+    while (this.#is_renewal_wanted) {
+      this.#is_renewal_wanted = false;
+      await Promise.allSettled([...this.#lists].map((list) => list.renew()));
+      for (const id of this.reader.opened()) this.reader.want(id);
+      for (const id of this.reader.opened()) void this.#timelines.get(id)?.happened();
+    }
     this.#is_renewing = false;
   }
 
@@ -233,16 +238,11 @@ export class Desk {
     if (document.visibilityState === 'visible') void this.#adopt();
   };
 
-  /** Takes over the unsent operations of tabs that have been closed. */
+  /** Takes over the unsent operations that no open tab sends. */
   async #adopt(): Promise<void> {
-    const kept = await this.#outbox.all().catch(() => []);
-    const left: Operation[] = [];
-    for (const { operation, tab: of } of kept) {
-      if (of === tab || (await isOpenTab(of))) continue;
-      const at = Date.now();
-      const is_old = operation.refusal === undefined && mayBeDoneTwice(operation, at);
-      left.push(is_old ? { ...operation, refusal: { code: 'perhaps_done', at } } : operation);
-    }
+    const is_new = !this.#has_adopted;
+    this.#has_adopted = true;
+    const left = await leftBehind(await this.#outbox.all().catch(() => []), { is_new });
     for (const operation of left) void this.#outbox.put(operation).catch(() => undefined);
     this.operations.restore(left);
   }

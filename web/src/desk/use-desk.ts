@@ -9,40 +9,29 @@ import { projectsQuery, workspacesQuery } from '../api/workspaces.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import type { Operation } from '../store/decide.ts';
 import { showConnection } from './connection.ts';
-import { Desk, type Surroundings } from './desk.ts';
+import type { Desk } from './desk.ts';
+import { Desks } from './desks.ts';
 import { keepDrafts } from './drafts.ts';
+import type { Surroundings } from './renewable.ts';
 
 keepDrafts();
 
-let current: Desk | undefined;
-
-/** Returns the desk of a workspace. Only one exists at a time: another workspace or another account ends it. */
-function deskOf(account: string, workspace_id: string): Desk {
-  if (current?.account === account && current.workspace_id === workspace_id && !current.is_left) {
-    return current;
-  }
-  current?.stop();
-  current = new Desk(account, workspace_id);
-  return current;
-}
+const desks = new Desks();
 
 let before = session.get().state;
 session.subscribe(() => {
   const now = session.get();
   const was = before;
   before = now.state;
-  if (now.state === 'out') {
-    current?.stop();
-    current = undefined;
-  }
-  if (was === 'ended' && now.state === 'in' && current?.account === now.user.id) current.signedIn();
+  if (now.state === 'out') desks.end();
+  if (was === 'ended' && now.state === 'in') desks.signedIn(now.user.id);
 });
 
 /** Returns the desk of the page's workspace. */
 export function useDesk(): Desk {
   const { workspace = '' } = useParams({ strict: false });
   const now = session.get();
-  return deskOf('user' in now ? now.user.id : '', workspace);
+  return desks.of('user' in now ? now.user.id : '', workspace);
 }
 
 const queries_of: Record<Surroundings, string> = {
