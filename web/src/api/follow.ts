@@ -75,16 +75,16 @@ const chunkOf = async (
 async function readStream(response: Response, listener: Listener, silent_ms: number, heard: () => void): Promise<void> {
   const reader = (response.body ?? new ReadableStream<Uint8Array>()).getReader();
   const decoder = new TextDecoder();
-  const { createParser } = await import('eventsource-parser'); // loaded later, so that the page is visible sooner
-  const parser = createParser({
-    maxBufferSize: max_frame,
-    onEvent: ({ event, data, id }) => {
-      // The last event of a stream may be the problem that ended it. It is ignored: the stream is reopened in any case.
-      if (event === undefined && id !== undefined) listener.event({ ...(JSON.parse(data) as Event), offset: id });
-    },
-    onId: (id) => listener.reached(id),
-  });
   try {
+    const { createParser } = await import('eventsource-parser'); // loaded later, so that the page is visible sooner
+    const parser = createParser({
+      maxBufferSize: max_frame,
+      onEvent: ({ event, data, id }) => {
+        // The last event of a stream may be the problem that ended it. It is ignored: the stream is reopened in any case.
+        if (event === undefined && id !== undefined) listener.event({ ...(JSON.parse(data) as Event), offset: id });
+      },
+      onId: (id) => listener.reached(id),
+    });
     for (let chunk = await chunkOf(reader, silent_ms); chunk !== undefined; chunk = await chunkOf(reader, silent_ms)) {
       heard();
       parser.feed(decoder.decode(chunk, { stream: true }));
@@ -94,7 +94,12 @@ async function readStream(response: Response, listener: Listener, silent_ms: num
   }
 }
 
-const retryAfter = (response: Response): number => Number(response.headers.get('retry-after') ?? 0) * 1_000;
+/** How long a response asks to wait, in milliseconds. A proxy may name a date instead of seconds. */
+function retryAfter({ headers }: Response): number {
+  const given = headers.get('retry-after') ?? '';
+  const ms = /^\d+$/.test(given) ? Number(given) * 1_000 : Date.parse(given) - Date.now();
+  return Number.isNaN(ms) ? 0 : Math.min(ms, too_long_ms);
+}
 
 /** Follows one workspace's events across streams. */
 class Follower {
@@ -136,14 +141,19 @@ class Follower {
     const { now, open } = this.#parts;
     if (now() - this.#heard > too_long_ms) this.#after = undefined;
     const is_new = this.#after === undefined;
+    const opening = new AbortController();
+    // Only until the response begins: after that, heartbeats show that the stream is alive.
+    const timer = setTimeout(() => opening.abort(), this.#parts.silence_ms);
     let response: Response;
     try {
-      response = await open(this.#after ?? 'now', this.#signal);
+      response = await open(this.#after ?? 'now', AbortSignal.any([this.#signal, opening.signal]));
     } catch {
       if (this.#signal.aborted) return 'aborted';
       this.#listener.state('offline');
       await this.#rest(0);
       return undefined;
+    } finally {
+      clearTimeout(timer);
     }
     if (!response.ok) return this.#refused(response);
     this.#listener.state('live');
