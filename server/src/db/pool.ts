@@ -101,9 +101,13 @@ function connectionOf(options: PoolOptions): Options {
 /** Creates the pool of the app's connections: pipelined, in UTC, acting as a role that owns nothing. */
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool(connectionOf(options));
+  // A pool ends before the server has closed its connections. How they end is of no interest then.
+  const onError = (error: Error) => {
+    if (!pool.ending) options.on_error(error);
+  };
   // Both listeners matter: without them a database restart ends the process.
-  pool.on('error', options.on_error);
-  pool.on('connect', (client) => client.on('error', options.on_error));
+  pool.on('error', onError);
+  pool.on('connect', (client) => client.on('error', onError));
   return pool;
 }
 
