@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Links that Node accepts and PostgreSQL's data doesn't have. */
-const unknown_zones = ['US/Pacific-New', 'Canada/East-Saskatchewan'];
+/** Links that Node accepts, in any letter case, and PostgreSQL's data doesn't have. */
+const unknown_zones = ['us/pacific-new', 'canada/east-saskatchewan'];
 
 /**
  * Accepts names with a place in them, and UTC. PostgreSQL reads CET and IST as abbreviations, which have other
@@ -9,7 +9,7 @@ const unknown_zones = ['US/Pacific-New', 'Canada/East-Saskatchewan'];
  */
 const isZone = (name: string) => {
   if (name === 'UTC') return true;
-  if (!name.includes('/') || unknown_zones.includes(name)) return false;
+  if (!name.includes('/') || unknown_zones.includes(name.toLowerCase())) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
