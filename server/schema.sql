@@ -742,6 +742,19 @@ begin
   update tickets set version = version + 1, updated_at = greatest(now(), updated_at + interval '1 microsecond')
   where workspace_id = scope and id = the_ticket returning * into purged;
   if not found then return; end if;
+  if 'attachments' = any (fields) then
+    with gone as (
+      delete from attachments where workspace_id = scope and ticket_id = the_ticket returning *),
+    due as (
+      update attachment_files f set due_at = now() from gone where f.workspace_id = scope and f.id = gone.id),
+    told as (
+      insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, ticket_id, before, request_id, created_at)
+      select scope, gen_random_uuid(), the_actor, 'attachment.removed', 'attachment', g.id, the_ticket,
+        jsonb_build_object('ticket_id', the_ticket, 'name', null, 'media_type', g.media_type, 'size_bytes', g.size_bytes, 'checksum', g.checksum),
+        request, greatest(now(), g.created_at + interval '1 microsecond')
+      from gone g)
+    select sum(size_bytes) into freed from gone;
+  end if;
   -- No entry is on its way from one table to the other while the head is locked: each statement below sees it in one of them.
   perform 1 from event_heads where workspace_id = scope for no key update;
   update outbox a
@@ -768,17 +781,6 @@ begin
       after = a.after || case when a.after ? 'name' then '{"name": null}' else '{}' end::jsonb,
       salt = null
     where a.workspace_id = scope and a.ticket_id = the_ticket and a.subject_type = 'attachment';
-    with gone as (
-      delete from attachments where workspace_id = scope and ticket_id = the_ticket returning *),
-    due as (
-      update attachment_files f set due_at = now() from gone where f.workspace_id = scope and f.id = gone.id),
-    told as (
-      insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, ticket_id, before, request_id, created_at)
-      select scope, gen_random_uuid(), the_actor, 'attachment.removed', 'attachment', g.id, the_ticket,
-        jsonb_build_object('ticket_id', the_ticket, 'name', null, 'media_type', g.media_type, 'size_bytes', g.size_bytes, 'checksum', g.checksum),
-        request, greatest(now(), g.created_at + interval '1 microsecond')
-      from gone g)
-    select sum(size_bytes) into freed from gone;
   end if;
   insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id,
     created_at)
