@@ -189,18 +189,22 @@ class Caller {
 
   async #refresh(): Promise<void> {
     const { options } = this;
-    const { keep, refresh_token } = options;
+    const { keep, access_token: refused, refresh_token } = options;
     const body = keep === 'cookie' ? { keep } : { refresh_token };
     const call = this.#prepare('refresh', { body }, {}, { keyed: true });
     // It is repeated with the call that needs it. `renewed` prevents a renewal when it is refused itself.
     const tokens = (await this.#attempt({ ...call, renewed: true })) as TokenPair;
     const { access_token } = tokens;
-    if (options.keep === 'cookie') {
-      await options.on_tokens?.({ access_token, refresh_token: undefined });
-    } else {
-      await options.on_tokens?.({ access_token, refresh_token: tokens.refresh_token });
-      options.refresh_token = tokens.refresh_token;
-    }
+    const renewed = options.keep === 'cookie' ? undefined : tokens.refresh_token;
+    // If somebody has signed in or out meanwhile, theirs are the tokens to use.
+    const isReplaced = () =>
+      ![refused, access_token].includes(options.access_token) ||
+      ![refresh_token, renewed].includes(options.refresh_token);
+    if (isReplaced()) return;
+    if (options.keep === 'cookie') await options.on_tokens?.({ access_token, refresh_token: undefined });
+    else await options.on_tokens?.({ access_token, refresh_token: tokens.refresh_token });
+    if (isReplaced()) return;
+    if (options.keep !== 'cookie') options.refresh_token = tokens.refresh_token;
     options.access_token = access_token;
   }
 
@@ -244,7 +248,10 @@ class Caller {
     for (;;) {
       const call = this.#prepare('read_events', next, own, { keyed: false });
       const { data, next_offset } = (await persist(patience, () => this.#attempt(call))) as Events;
-      yield* data;
+      for (const event of data) {
+        if (own.signal?.aborted === true) throw aborted('read_events', own.signal.reason);
+        yield event;
+      }
       next = { ...next, after: next_offset };
     }
   }

@@ -15,7 +15,10 @@ export async function download(call: Call, path: string, base_url: string): Prom
     throw failure(call, timeout, error);
   });
   if (response.status === 200) return response;
-  const refused: RawResponse = { status: response.status, headers: response.headers, body: await parse(response) };
-  bodyOf(call, refused);
+  const received: RawResponse = { status: response.status, headers: response.headers, body: undefined };
+  const body = await parse(response).catch((error: unknown) => {
+    throw failure(call, timeout, error, received);
+  });
+  bodyOf(call, { ...received, body });
   return response;
 }

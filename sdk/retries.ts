@@ -20,6 +20,7 @@ function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
     };
     const timer = setTimeout(done, ms);
     signal?.addEventListener('abort', done, { once: true });
+    if (signal?.aborted === true) done();
   });
 }
 
