@@ -81,10 +81,14 @@ function said(notification: MailedNotification, user_id: string): string[] {
   return written === undefined ? [`${sentence}.`] : [`${sentence}:`, `  ${written}`];
 }
 
+/** How many characters of a comment are read (`notifications_to_mail`). */
+const max_start = 400;
+
 /** Replaces the ids in a comment's mentions with names. */
 function named(text: string, mentions: Record<string, string>, user_id: string): string {
-  // The start of a comment may end within an id.
-  const whole = text.replace(/@[0-9a-f-]{1,35}$/i, '');
+  // The start of a longer comment may end within an id.
+  const is_cut = Array.from(text).length >= max_start;
+  const whole = is_cut ? text.replace(/@[0-9a-f-]{1,35}$/i, '') : text;
   return whole.replaceAll(/@([0-9a-f-]{36})/gi, (given, id: string) => {
     const lower = id.toLowerCase();
     if (lower === user_id) return '@you';
