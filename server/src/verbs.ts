@@ -139,7 +139,7 @@ async function witness(...args: string[]): Promise<void> {
 }
 
 async function main(verb = 'serve', ...rest: string[]): Promise<void> {
-  const account_verb = account_verbs[verb];
+  const account_verb = Object.hasOwn(account_verbs, verb) ? account_verbs[verb] : undefined;
   readEnvFile();
   if ([verb, ...rest].some((word) => word === '--help' || word === 'help')) {
     console.log(usage);

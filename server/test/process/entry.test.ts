@@ -91,3 +91,12 @@ describe('bin/run.js', () => {
     expect(verbs.filter((verb) => manifest.scripts[verb] === undefined)).toEqual([]);
   });
 });
+
+test.each(['sreve', 'constructor', '__proto__'])(
+  'a word that is no verb ends with 2 and prints the usage: %s',
+  (word) => {
+    const args = ['bin/run.js', 'server/src/main.ts', word];
+    const { stderr, status } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^Usage: npm run <verb>/)]);
+  },
+);
