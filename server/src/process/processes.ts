@@ -21,6 +21,10 @@ export async function startProcesses(count: number, env: Record<string, string>)
         if ('listening' in message) resolve(message.listening);
         if ('refused' in message) reject(new ConfigError(message.refused));
       });
+      // If nobody listened to it, the error of a message to a process that has just died would end the primary, too.
+      child.on('error', (error) => {
+        if (child.process.pid === undefined) throw error; // it could not be started
+      });
       child.once('exit', (code) => {
         reject(new Error(`A process ended with ${code} before it served.`));
         if (stopping) return;
@@ -67,8 +71,8 @@ export async function startProcesses(count: number, env: Record<string, string>)
 
 /** Runs one of several processes: it serves until the primary tells it to stop, or is gone. */
 export async function runProcess(start: () => Promise<Listening>): Promise<void> {
-  // Ctrl-C reaches all processes, but the primary decides when they stop.
-  process.on('SIGINT', () => undefined);
+  // Ctrl-C and the end of a terminal reach all processes, but the primary decides when they stop.
+  for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => undefined);
   try {
     const { url, stop } = await start();
     let stopped: Promise<void> | undefined;
