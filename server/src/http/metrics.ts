@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import type pg from 'pg';
 import { turnsOf } from '../db/turns.ts';
 import { AggregatorRegistry, collectDefaultMetrics, Gauge, Histogram, register } from 'prom-client';
+import { BatonError } from '../errors.ts';
 
 const duration = new Histogram({
   name: 'baton_http_request_duration_seconds',
@@ -45,22 +46,27 @@ export function answerMetrics(): void {
     if (message.ask !== ask) return;
     all.clusterMetrics().then(
       (text) => worker.send({ ask, id: message.id, text }),
-      () => worker.send({ ask, id: message.id, text: '' }),
+      () => worker.send({ ask, id: message.id }),
     );
   });
 }
 
 let asked = 0;
 
-/** The metrics in Prometheus' text form; those of all processes, if there are several. */
+/**
+ * The metrics in Prometheus' text form; those of all processes, if there are several. Throws `overloaded` if one of them
+ * does not respond in time.
+ */
 export function metricsText(): Promise<string> {
   if (!cluster.isWorker) return register.metrics();
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const id = ++asked;
     const listen = (message: { ask?: string; id?: number; text?: string }) => {
       if (message.ask !== ask || message.id !== id) return;
       process.off('message', listen);
-      resolve(message.text ?? '');
+      if (message.text !== undefined) resolve(message.text);
+      else
+        reject(new BatonError('overloaded', { detail: 'A process did not send its metrics.' }, { retry_after_s: 5 }));
     };
     process.on('message', listen);
     process.send?.({ ask, id });

@@ -38,6 +38,19 @@ describe.skipIf(noProcesses() !== undefined)('several processes on one port', ()
     },
   );
 
+  test('have metrics that are refused while one of them does not respond', async () => {
+    const token = 'a-token-of-the-metrics';
+    const { url, workers } = await serveFromTwo({ BATON_METRICS_TOKEN: token });
+    const [silent = 0] = workers();
+    signalAll([silent], 'SIGSTOP');
+    const headers = { authorization: `Bearer ${token}` };
+    const asking = [1, 2].map(() => fetch(`${url}/metrics`, { headers })); // one in each process
+    const { status } = await Promise.race(asking);
+    signalAll([silent], 'SIGCONT');
+    expect(status).toBe(503);
+    expect((await Promise.all(asking)).map((response) => response.status).sort()).toEqual([200, 503]);
+  });
+
   test('go on, and one that dies is replaced, even if it dies while its metrics are gathered', async () => {
     const token = 'a-token-of-the-metrics';
     const { url, child, workers } = await serveFromTwo({ BATON_METRICS_TOKEN: token });
