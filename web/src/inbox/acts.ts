@@ -18,6 +18,12 @@ export const pending = cell<readonly Pending[]>([]);
  */
 export const opened = cell<ReadonlyMap<string, Notification>>(new Map());
 
+/**
+ * The last request for each notification, whichever part of the page sent it, so that its marks arrive in the order in
+ * which they were made.
+ */
+const last = new Map<string, Promise<unknown>>();
+
 interface Page {
   data: Notification[];
 }
@@ -26,8 +32,6 @@ interface Page {
 export class InboxActs {
   readonly #queries: QueryClient;
   readonly #workspace_id: string;
-  /** The last request for each notification, so that its marks arrive in the order in which they were made. */
-  readonly #last = new Map<string, Promise<unknown>>();
 
   constructor(queries: QueryClient, workspace_id: string) {
     this.#queries = queries;
@@ -118,12 +122,12 @@ export class InboxActs {
     const counted = countedBy(shown, applied(shown, mark, laid.at), new Date());
     pending.set([...pending.get(), laid]);
     this.#count(counted);
-    const before = this.#last.get(id);
+    const before = last.get(id);
     const sent = (async () => {
       await before?.catch(() => undefined);
       return markNotification(this.#workspace_id, id, mark);
     })();
-    this.#last.set(id, sent);
+    last.set(id, sent);
     try {
       await this.#receive(await sent);
     } catch (error) {
@@ -131,7 +135,7 @@ export class InboxActs {
       this.#failed(error);
     } finally {
       pending.set(pending.get().filter((one) => one !== laid));
-      if (this.#last.get(id) === sent) this.#last.delete(id);
+      if (last.get(id) === sent) last.delete(id);
     }
   }
 
