@@ -1,5 +1,6 @@
 import type { Notification } from 'baton-sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { prefer } from '../store/preferences.ts';
 import { laterThan, morningOn, whenOf } from './later.ts';
 import { applied, backTo, belongs, countedBy, rowsOf, shownUnder } from './marks.ts';
 import { saidBy } from './said.ts';
@@ -169,6 +170,18 @@ describe('a snoozed notification', () => {
   test('comes back at nine even after a night of 25 hours', () => {
     expect(offered('2026-10-24T12:00:00Z')).toContain('tomorrow 2026-10-25T08:00:00.000Z');
     expect(morningOn('2026-07-01').toISOString()).toBe('2026-07-01T07:00:00.000Z');
+  });
+
+  test('comes back at nine in the time zone that the person has chosen, whatever the browser’s is', () => {
+    prefer({ time_zone: 'Pacific/Auckland' });
+    expect(offered('2026-11-25T12:10:00Z')).toEqual([
+      'today 2026-11-25T15:30:00.000Z',
+      'tomorrow 2026-11-26T20:00:00.000Z',
+      'next_week 2026-11-29T20:00:00.000Z',
+    ]);
+    expect(morningOn('2026-09-27').toISOString()).toBe('2026-09-26T20:00:00.000Z'); // the clocks go forward that night
+    expect(whenOf(new Date('2026-11-25T15:30:00Z'), now)).toBe('04:30');
+    prefer({ time_zone: null });
   });
 
   test('is offered no past time, and no time twice', () => {

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Button } from '../ui/button.tsx';
-import { dayOf } from '../ui/dates.ts';
+import { dayIn } from '../ui/dates.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
 import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx';
@@ -36,7 +36,7 @@ export function LaterMenu({ trigger, onLater }: LaterProps) {
 }
 
 function OnDate({ onClose, onLater }: { onClose: () => void; onLater: (at: Date) => void }) {
-  const tomorrow = dayOf(morningOn(dayOf(new Date(Date.now() + 24 * 3_600_000))));
+  const tomorrow = dayIn(1, new Date());
   const [date, setDate] = useState(tomorrow);
   const is_valid = date >= tomorrow;
   return (

@@ -1,3 +1,5 @@
+import { timeZone } from '../store/preferences.ts';
+import { dayIn, dayOf, hourOf, mondayAfter } from '../ui/dates.ts';
 import { t } from '../ui/text.ts';
 
 /** The hour at which snoozed notifications come back. */
@@ -13,31 +15,31 @@ export interface Later {
   at: Date;
 }
 
-/** Returns 9:00 some days later in the browser's time zone. A day may have more or less than 24 hours. */
-const morningOf = (now: Date, days: number) =>
-  new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, morning);
-
-/** Returns 9:00 on a date such as `2026-12-04`, in the browser's time zone. */
-export function morningOn(date: string): Date {
-  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
-  return new Date(year, month - 1, day, morning);
-}
+/** Returns 9:00 on a date such as `2026-12-04`, in the person's time zone. */
+export const morningOn = (date: string): Date => hourOf(date, morning);
 
 /** Returns the times to offer, without any that has passed or is offered under another name. */
 export function laterThan(now: Date): Later[] {
   const later = new Date(Math.ceil((now.getTime() + hours_later * 2 * half_hour_ms) / half_hour_ms) * half_hour_ms);
-  const monday = (8 - now.getDay()) % 7 || 7;
+  const [today, tomorrow] = [dayOf(now), dayIn(1, now)];
+  const monday = mondayAfter(today);
   const all: Later[] = [
     { id: 'today', name: t('Later today'), at: later },
-    { id: 'tomorrow', name: t('Tomorrow'), at: morningOf(now, 1) },
-    { id: 'next_week', name: t('Next week'), at: morningOf(now, monday) },
+    { id: 'tomorrow', name: t('Tomorrow'), at: morningOn(tomorrow) },
+    { id: 'next_week', name: t('Next week'), at: morningOn(monday) },
   ];
-  return all.filter(({ id }) => (id === 'today' ? later.getDate() === now.getDate() : id === 'tomorrow' || monday > 1));
+  return all.filter(({ id }) => (id === 'today' ? dayOf(later) === today : id === 'tomorrow' || monday !== tomorrow));
 }
 
 /** Formats a future time: "15:30" today, "Fri 4 Dec, 09:00" on another day. */
 export function whenOf(at: Date, now: Date): string {
-  const is_today = at.toDateString() === now.toDateString();
+  const is_today = dayOf(at) === dayOf(now);
   const day = { weekday: 'short', day: 'numeric', month: 'short' } as const;
-  return at.toLocaleString('en', { ...(!is_today && day), hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  return at.toLocaleString('en', {
+    ...(!is_today && day),
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: timeZone(),
+  });
 }
