@@ -20,6 +20,7 @@ describe('a period', () => {
   test('is read from the address, without its invalid parts', () => {
     expect(readPeriod({ days: '30', tz: 'Europe/Berlin' })).toEqual({ days: '30', tz: 'Europe/Berlin' });
     expect(readPeriod({ days: '31', from: '2026-02-01', to: '2026-01-01', tz: 'CET' })).toEqual({});
+    expect(readPeriod({ from: '2026-02-30', to: '2026-13-01' })).toEqual({});
     expect(readPeriod({ from: '2026-01-01', to: '2026-02-01' })).toEqual({ from: '2026-01-01', to: '2026-02-01' });
   });
 

@@ -1,4 +1,4 @@
-import { isZone, ownZone } from '../ui/dates.ts';
+import { isDate, isZone, ownZone } from '../ui/dates.ts';
 import type { Every, Period } from '../api/analytics.ts';
 
 /** The periods that can be chosen by name, in days. */
@@ -8,7 +8,6 @@ export type Length = (typeof lengths)[number];
 /** The most buckets that the server returns for one period. */
 const max_buckets = 100;
 const day_ms = 86_400_000;
-const day_form = /^\d{4}-\d{2}-\d{2}$/;
 
 // Calculations use UTC, where every day has 24 hours.
 const utc = (day: string) => new Date(`${day}T00:00:00Z`);
@@ -48,7 +47,7 @@ const isLength = (text: string): text is Length => lengths.some((length) => leng
 
 export function readPeriod(search: Partial<Record<string, string>>): PeriodAddress {
   const { days = '', from = '', to = '', tz = '' } = search;
-  const has_days = day_form.test(from) && day_form.test(to) && from <= to;
+  const has_days = isDate(from) && isDate(to) && from <= to;
   return {
     ...(isLength(days) && { days }),
     ...(has_days && { from, to }),

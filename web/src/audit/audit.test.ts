@@ -4,6 +4,7 @@ import { facts } from '../../../server/src/audit/facts.ts';
 import { actionOptions, typeOptions } from './actions.ts';
 import { exportAll } from './exporting.ts';
 import { changedFields, valueOf } from './fields.ts';
+import { prefer } from '../store/preferences.ts';
 import { filterOf, isId, readAddress } from './filters.ts';
 import { parseCheckpoint } from './proof/note.ts';
 import { saidByEntry, ticketOf } from './said.ts';
@@ -99,6 +100,23 @@ describe('the audit filters', () => {
   test('are read from the address, without invalid ones', () => {
     const given = { actor: 'a', from: '2026-01-01', to: 'tomorrow', colour: 'red', thing: '' };
     expect(readAddress(given)).toEqual({ actor: 'a', from: '2026-01-01' });
+  });
+
+  test('of days are from midnight to midnight where the person has chosen to be, and only of days that exist', () => {
+    expect(readAddress({ from: '2026-02-30', to: '2026-99-99' })).toEqual({});
+    prefer({ time_zone: 'Pacific/Auckland' });
+    expect(filterOf({ from: '2026-01-01', to: '2026-01-02' }, undefined)).toEqual({
+      created_after: '2025-12-31T10:59:59.999999Z',
+      created_before: '2026-01-02T11:00:00.000Z',
+    });
+    // Nights without an hour at midnight.
+    const beginning = (time_zone: string, day: string) => {
+      prefer({ time_zone });
+      return filterOf({ from: day }, undefined).created_after;
+    };
+    expect(beginning('Africa/Cairo', '2026-04-24')).toBe('2026-04-23T21:59:59.999999Z');
+    expect(beginning('America/Havana', '2026-03-08')).toBe('2026-03-08T04:59:59.999999Z');
+    prefer({ time_zone: null });
   });
 
   test('include the whole first and last day, in the browser’s time zone', () => {

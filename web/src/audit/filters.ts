@@ -1,4 +1,5 @@
 import type { AuditFilter } from '../api/audit.ts';
+import { dayAfter, hourOf, isDate } from '../ui/dates.ts';
 
 /** The filters of the audit log, as the address holds them. */
 export interface AuditAddress {
@@ -7,29 +8,25 @@ export interface AuditAddress {
   type?: string | undefined;
   /** The key or the id of a ticket, or the id of another subject. */
   thing?: string | undefined;
-  /** The first and the last day, in the browser’s time zone. */
+  /** The first and the last day, in the person’s time zone. */
   from?: string | undefined;
   to?: string | undefined;
 }
 
 const names = ['actor', 'action', 'type', 'thing', 'from', 'to'] as const;
-const day_form = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Reads the filters of an address; ignores parameters that are not filters, and invalid dates. */
 export function readAddress(search: Partial<Record<string, string>>): AuditAddress {
   const given = names.flatMap((name) => {
     const value = search[name] ?? '';
-    const is_sound = name === 'from' || name === 'to' ? day_form.test(value) : value !== '';
+    const is_sound = name === 'from' || name === 'to' ? isDate(value) : value !== '';
     return is_sound ? [[name, value] as const] : [];
   });
   return Object.fromEntries(given);
 }
 
-/** Returns midnight of a day in the browser’s time zone, `later` days later. */
-function midnight(day: string, later = 0): Date {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  return new Date(year, month - 1, date + later);
-}
+/** Returns the beginning of a day in the person’s time zone, `later` days later. */
+const midnight = (day: string, later = 0): Date => hourOf(dayAfter(day, later), 0);
 
 /** Returns the last microsecond before a moment: the API’s bounds are exclusive, and its times have microseconds. */
 const justBefore = (at: Date) => new Date(at.getTime() - 1).toISOString().replace('.999Z', '.999999Z');

@@ -1,4 +1,4 @@
-import { dayAfter, dayOf, shortDay } from '../ui/dates.ts';
+import { dayAfter, dayOf, isDate, shortDay } from '../ui/dates.ts';
 import { t } from '../ui/text.ts';
 
 /** The days between which a ticket is due, both excluded: dates, or days counted from today. Without either, every ticket matches. */
@@ -31,8 +31,6 @@ export const always: DueSpan = {};
 export const open_categories: readonly string[] = ['todo', 'in_progress', 'waiting'];
 
 const form = /^((?!0000)\d{4}-\d{2}-\d{2}|today([+-]\d{1,3})?)$/;
-/** Chromium takes 30 February for 2 March, so a date has to come back as it was. */
-const isDate = (text: string) => !Number.isNaN(Date.parse(text)) && dayAfter(text, 0) === text;
 const isDay = (text: string) => form.test(text) && (text.startsWith('today') || isDate(text));
 
 /** Reads the span of an address, ignoring days that the API would refuse. */

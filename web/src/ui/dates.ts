@@ -61,15 +61,20 @@ function aheadOfUtc(zone: string, at: number): number {
   return Date.UTC(year, month - 1, day, hour, minute) - Math.floor(at / minute_ms) * minute_ms;
 }
 
-/** Returns the moment of a full hour of a date in the person's time zone. A day may have more or less than 24 hours. */
+/**
+ * Returns the moment of a full hour of a date in the person's time zone. A day may have more or less than 24 hours; of an
+ * hour that the clocks leave out, it is the end.
+ */
 export function hourOf(day: string, hour: number): Date {
   const zone = timeZone();
   const [year = 0, month = 1, of_month = 1] = day.split('-').map(Number);
   if (zone === undefined) return new Date(year, month - 1, of_month, hour);
   const in_utc = Date.UTC(year, month - 1, of_month, hour);
   // The clocks may change between the two moments, so the zone is asked again at the second one.
-  const about = in_utc - aheadOfUtc(zone, in_utc);
-  return new Date(in_utc - aheadOfUtc(zone, about));
+  const first = in_utc - aheadOfUtc(zone, in_utc);
+  const second = in_utc - aheadOfUtc(zone, first);
+  const exists = second + aheadOfUtc(zone, second) === in_utc;
+  return new Date(exists ? second : Math.max(first, second));
 }
 
 /**
@@ -89,6 +94,10 @@ export const shortDay = (day: string): string => format(day, { weekday: 'short',
 /** Returns the date some days after another. */
 export const dayAfter = (day: string, days: number): string =>
   new Date(utc(day).getTime() + days * day_ms).toISOString().slice(0, 10);
+
+/** Returns whether a text is a date, such as `2026-12-04`. Chromium takes 30 February for 2 March. */
+export const isDate = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(utc(text).getTime()) && dayAfter(text, 0) === text;
 
 /** Returns the first Monday after a date. */
 export const mondayAfter = (day: string): string => dayAfter(day, (8 - utc(day).getUTCDay()) % 7 || 7);
