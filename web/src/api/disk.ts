@@ -1,6 +1,7 @@
 import { createStore, del, entries, promisifyRequest, set, type UseStore } from 'idb-keyval';
 import type { Operation } from '../store/decide.ts';
-import type { DraftStorage, StoredDraft } from '../store/drafts.ts';
+import type { StoredDraft } from '../store/draft-texts.ts';
+import type { DraftStorage } from '../store/drafts.ts';
 import type { Outbox } from '../store/outcome.ts';
 
 let drafts: UseStore | undefined;

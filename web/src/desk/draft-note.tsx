@@ -1,4 +1,4 @@
-import type { Draft } from '../store/drafts.ts';
+import type { Draft } from '../store/draft-texts.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { t } from '../ui/text.ts';
@@ -67,16 +67,18 @@ export function KeptDraft({ draft, why, onDiscard, children }: KeptProps) {
 }
 
 type OtherTabsProps = Pick<Typed, 'others' | 'exchange' | 'drop'> & {
+  /** What they are, if not drafts of the same text. */
+  says?: string;
   /** Formats a text for display; by default unchanged. */
   shown?: (text: string) => string;
 };
 
-/** Shows drafts of the same field from other tabs, between which the person chooses. */
-export function OtherTabs({ others, exchange, drop, shown = (text) => text }: OtherTabsProps) {
+/** Shows other drafts of the same field, mostly from other tabs, between which the person chooses. */
+export function OtherTabs({ others, exchange, drop, says, shown = (text) => text }: OtherTabsProps) {
   return others.map((other) => (
     <div key={other.stamp} className="other-tab">
       <p>
-        {t('Another tab has a different draft of this:')} <Time at={new Date(other.saved_at).toISOString()} />
+        {says ?? t('There is another draft of this:')} <Time at={new Date(other.saved_at).toISOString()} />
       </p>
       <blockquote>{shown(other.text).slice(0, 300)}</blockquote>
       <Button onClick={() => exchange(other)}>{t('Use this one')}</Button>

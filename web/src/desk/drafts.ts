@@ -1,6 +1,7 @@
 import { draft_storage } from '../api/disk.ts';
 import { session } from '../api/session.ts';
-import { Drafts, type LeftDraft, type StoredDraft } from '../store/drafts.ts';
+import type { StoredDraft } from '../store/draft-texts.ts';
+import { Drafts, type LeftDraft } from '../store/drafts.ts';
 import { unsent } from '../store/unsent.ts';
 import { tab } from './tab.ts';
 

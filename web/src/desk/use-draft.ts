@@ -1,12 +1,12 @@
 import { useMemo, useSyncExternalStore } from 'react';
-import type { Draft } from '../store/drafts.ts';
+import type { Draft } from '../store/draft-texts.ts';
 import type { Desk } from './desk.ts';
 import { drafts } from './drafts.ts';
 
 export interface Typed {
   /** The unsent text, if there is one. */
   draft: Draft | undefined;
-  /** Texts that were typed into the same field in other tabs. */
+  /** Texts that were typed into the same field in other tabs, or were set aside. */
   others: readonly Draft[];
   /** Saves the typed text, with the version that the person saw when they began. */
   type: (text: string, base_version: number) => void;
@@ -15,6 +15,8 @@ export interface Typed {
   /** Swaps this tab's text with one of another tab. */
   exchange: (other: Draft) => void;
   drop: (other: Draft) => void;
+  /** Moves the text to the others, so that another one can be typed. Returns it. */
+  setAside: () => Draft | undefined;
 }
 
 const none: readonly Draft[] = [];
@@ -39,5 +41,6 @@ export function useDraft(
     },
     exchange: (other) => drafts.exchange(place, other),
     drop: (other) => drafts.drop(place, other),
+    setAside: () => drafts.setAside(place),
   };
 }

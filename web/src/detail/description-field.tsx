@@ -19,7 +19,7 @@ import { Prose } from './prose.tsx';
 
 /** The ticket’s description, edited in place. */
 export function DescriptionField({ desk, ticket, may }: { desk: Desk; ticket: KnownTicket; may: May }) {
-  const { draft, others, type, discard, exchange, drop } = useDraft(desk, ticket.id, 'description');
+  const { draft, others, type, discard, exchange, drop, setAside } = useDraft(desk, ticket.id, 'description');
   const [is_open, setOpen] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -49,6 +49,7 @@ export function DescriptionField({ desk, ticket, may }: { desk: Desk; ticket: Kn
   const conflict = refused && conflictOf(refused);
   const both = () => {
     if (conflict === undefined) return;
+    setAside(); // what was typed since the conflict
     type(mergeLines(conflict.base, conflict.mine, conflict.theirs).text, ticket.version);
     setOpen(true);
   };

@@ -24,7 +24,7 @@ interface TitleFieldProps {
 
 /** The ticket’s title, edited in place. */
 export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
-  const { draft, others, type, discard, exchange, drop } = useDraft(desk, ticket.id, 'title');
+  const { draft, others, type, discard, exchange, drop, setAside } = useDraft(desk, ticket.id, 'title');
   const [is_open, setOpen] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -44,6 +44,7 @@ export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
     requestAnimationFrame(() => button.current?.focus());
   };
   const both = (theirs: string) => {
+    setAside(); // what was typed since the conflict
     type(theirs, ticket.version);
     setOpen(true);
   };

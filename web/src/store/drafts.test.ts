@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { keyOf, type Place } from './draft-places.ts';
-import { Drafts, type DraftStorage, reconciled, type StoredDraft } from './drafts.ts';
+import { reconciled, type StoredDraft } from './draft-texts.ts';
+import { Drafts, type DraftStorage } from './drafts.ts';
 
 const place: Place = { account: 'ada', workspace: 'w', ticket: 't', field: 'comment' };
 

@@ -1,23 +1,7 @@
+import { aside, type Draft, reconciled, type StoredDraft, without } from './draft-texts.ts';
 import { keyOf, type Place, prefixOf } from './draft-places.ts';
 import { newId } from './ids.ts';
 import { Signal } from './signal.ts';
-
-/** An unsent text. */
-export interface Draft {
-  text: string;
-  /** The version of the ticket or comment that the person saw when they began; 0 for a new comment. */
-  base_version: number;
-  saved_at: number;
-  /** Identifies this state of the text, so that a tab can detect that another one has written since. */
-  stamp: string;
-}
-
-/** What is stored for one place. */
-export interface StoredDraft {
-  draft: Draft;
-  /** Texts that were typed into the same place in other tabs, newest first. */
-  others: Draft[];
-}
 
 /** The storage for drafts. */
 export interface DraftStorage {
@@ -47,17 +31,6 @@ interface Entry extends StoredDraft {
 }
 
 export const save_after_ms = 300;
-const max_others = 5;
-
-/**
- * Returns the entry to store when a tab saves its text. If another tab has written since this one last looked, both
- * texts are kept.
- */
-export function reconciled(old: StoredDraft | undefined, draft: Draft, seen: string | undefined): StoredDraft {
-  if (old === undefined) return { draft, others: [] };
-  const both = old.draft.stamp === seen ? old.others : [old.draft, ...old.others];
-  return { draft, others: both.filter(({ text }) => text !== draft.text).slice(0, max_others) };
-}
 
 type Change = (old: StoredDraft | undefined, seen: string | undefined) => StoredDraft | undefined;
 
@@ -130,17 +103,23 @@ export class Drafts {
   exchange(place: Place, other: Draft): void {
     const key = keyOf(place);
     const entry = this.#entries.get(key);
-    if (entry === undefined || !entry.others.includes(other)) return;
-    const others = entry.others.map((one) => (one === other ? entry.draft : one));
-    this.#choose(key, { draft: other, others });
+    if (entry?.others.some(({ stamp }) => stamp === other.stamp) !== true) return;
+    const others = entry.others.map((one) => (one.stamp === other.stamp ? entry.draft : one));
+    this.#choose(key, { draft: other, others: others.filter(({ text }) => text !== '') });
   }
 
-  /** Drops another tab's text. */
+  /** Drops one of the other texts. */
   drop(place: Place, other: Draft): void {
-    const key = keyOf(place);
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    this.#choose(key, { draft: entry.draft, others: entry.others.filter((one) => one !== other) });
+    const entry = this.get(place);
+    if (entry !== undefined) this.#choose(keyOf(place), without(entry, other));
+  }
+
+  /** Moves the text of a place to the others, so that another one can be typed. Returns it. */
+  setAside(place: Place): Draft | undefined {
+    const entry = this.get(place);
+    if (entry === undefined || entry.draft.text === '') return undefined;
+    this.#choose(keyOf(place), aside(entry, this.#parts.newStamp()));
+    return entry.draft;
   }
 
   /** Stores all typed texts now, because the page may close at any moment. */
@@ -188,9 +167,10 @@ export class Drafts {
   }
 
   /** Stores the person's choice among several texts, whatever is stored now. */
-  #choose(key: string, stored: StoredDraft): void {
+  #choose(key: string, stored: StoredDraft | undefined): void {
     this.#stopTimer(key);
-    this.#entries.set(key, { ...stored, is_typed: true });
+    if (stored === undefined) this.#entries.delete(key);
+    else this.#entries.set(key, { ...stored, is_typed: true });
     this.#changed.emit();
     void this.#update(key, () => stored, { adopts: false });
   }
