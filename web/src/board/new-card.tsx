@@ -6,6 +6,7 @@ import type { Desk } from '../desk/desk.ts';
 import { OtherTabs } from '../desk/draft-note.tsx';
 import { useDraft } from '../desk/use-draft.ts';
 import type { Draft } from '../store/draft-texts.ts';
+import { isComposing } from '../ui/composing.ts';
 import { t } from '../ui/text.ts';
 import { overTitle } from '../ui/title-limit.ts';
 import { toast } from '../ui/toast.tsx';
@@ -65,7 +66,7 @@ export function NewCard({ desk, status, onClose }: NewCardProps) {
           onChange={(event) => type(event.currentTarget.value, 0)}
           onKeyDown={(event) => {
             event.stopPropagation();
-            if (event.key === 'Escape' && !event.nativeEvent.isComposing) onClose();
+            if (event.key === 'Escape' && !isComposing(event.nativeEvent)) onClose();
           }}
         />
       </form>

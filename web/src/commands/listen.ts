@@ -1,4 +1,5 @@
 import { preferences } from '../store/preferences.ts';
+import { isComposing } from '../ui/composing.ts';
 import { Sequences } from './keys.ts';
 import { type CommandId, commands, run } from './registry.ts';
 import { keysOf } from './remap.ts';
@@ -26,8 +27,7 @@ export function listenToKeys(): () => void {
     sequences = currentSequences();
   });
   const listener = (event: KeyboardEvent) => {
-    // 229 means that an input method handles the key; Safari sends it after it has reported the end of the composition.
-    if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
+    if (event.defaultPrevented || isComposing(event)) return;
     const with_mod = event.ctrlKey || event.metaKey;
     if (isTaken(event, { with_mod }) || (!with_mod && !preferences.get().single_keys)) return;
     for (const id of sequences.press(event, event.timeStamp)) {

@@ -4,6 +4,7 @@ import { useEffect, useEffectEvent, useId, useRef, useState } from 'react';
 import { viewsQuery } from '../api/views.ts';
 import { projectsQuery } from '../api/workspaces.ts';
 import type { Place } from '../store/place.ts';
+import { isComposing } from '../ui/composing.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { t } from '../ui/text.ts';
 import { shownKeys } from './keys.ts';
@@ -87,7 +88,7 @@ export default function Palette({ place }: { place: Place | undefined }) {
     document.getElementById(optionId(next))?.scrollIntoView({ block: 'nearest' });
   };
   const onKeyDown = (event: React.KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event.nativeEvent)) return;
     if (event.key === 'ArrowDown') move(active + 1);
     else if (event.key === 'ArrowUp') move(active - 1);
     else if (event.key === 'Enter') choose(found[active]);

@@ -1,3 +1,4 @@
+import { isComposing } from '../ui/composing.ts';
 import { searching } from './opened.ts';
 
 /** How Enter is stored in the typed text. */
@@ -11,7 +12,7 @@ let stopListening: (() => void) | undefined;
  */
 function take(event: KeyboardEvent): void {
   const { key, ctrlKey, metaKey, altKey } = event;
-  if (ctrlKey || metaKey || altKey || event.isComposing) return;
+  if (ctrlKey || metaKey || altKey || isComposing(event)) return;
   if (key === 'Escape') searching.set(false);
   else if (key === 'Backspace') typed = typed.slice(0, -1);
   else if (key === 'Enter') typed += enter;

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import type { Desk } from '../desk/desk.ts';
 import { Button } from '../ui/button.tsx';
+import { isComposing } from '../ui/composing.ts';
 import { t } from '../ui/text.ts';
 import { MentionList, useMentioning } from './mention-list.tsx';
 import './texts.css';
@@ -37,7 +38,7 @@ interface Keys {
 function keysOf({ mentioning, submit, cancel }: Keys) {
   return (event: React.KeyboardEvent) => {
     const { key, nativeEvent, ctrlKey, metaKey, altKey, shiftKey } = event;
-    if (nativeEvent.isComposing) return;
+    if (isComposing(nativeEvent)) return;
     const is_plain = !ctrlKey && !metaKey && !altKey && !shiftKey;
     const with_mod = ctrlKey !== metaKey && !altKey && !shiftKey;
     if (is_plain && mentioning.press(key)) return take(event);

@@ -8,6 +8,7 @@ import { useOperations } from '../desk/use-desk.ts';
 import type { May } from '../desk/use-may.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import { Button, IconButton } from '../ui/button.tsx';
+import { isComposing } from '../ui/composing.ts';
 import { t } from '../ui/text.ts';
 import { overTitle } from '../ui/title-limit.ts';
 import { toast } from '../ui/toast.tsx';
@@ -58,7 +59,7 @@ export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
     close();
   };
   const onKeyDown = (event: React.KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event.nativeEvent)) return;
     if (event.key === 'Enter') save();
     else if (event.key === 'Escape') close();
     else return;

@@ -1,6 +1,7 @@
 import { createContext, useLayoutEffect, useRef, useState } from 'react';
 import { type Failure, failureOf, faultsOf } from '../api/problems.ts';
 import { Button } from './button.tsx';
+import { isComposing } from './composing.ts';
 import { Icon } from './icon.tsx';
 import './controls.css';
 
@@ -81,7 +82,7 @@ export function Form({ submit, sending, onSubmit, at, told, beside, remedy, clas
       noValidate
       className={`form ${className}`}
       onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || isComposing(event.nativeEvent)) return;
         event.preventDefault();
         event.currentTarget.requestSubmit();
       }}

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { cell } from '../store/cell.ts';
 import { Button, IconButton } from './button.tsx';
+import { shownOf } from './shown-toasts.ts';
 import { t } from './text.ts';
 import { useCell } from './use-cell.ts';
 import './overlays.css';
@@ -13,9 +14,6 @@ interface Toast {
 }
 
 const stays_ms = 10_000;
-/** At most this many messages are shown; the oldest is removed. */
-const most = 3;
-
 let last_id = 0;
 const toasts = cell<readonly (Toast & { id: number })[]>([]);
 
@@ -25,7 +23,7 @@ const remove = (id: number) => toasts.set(toasts.get().filter((one) => one.id !=
 export function toast(given: Toast): () => void {
   last_id += 1;
   const id = last_id;
-  toasts.set([...toasts.get(), { ...given, id }].slice(-most));
+  toasts.set(shownOf([...toasts.get(), { ...given, id }]));
   return () => remove(id);
 }
 
