@@ -149,6 +149,7 @@ describe('a caller who writes', () => {
 
   test('is refused for the session before the workspace, and for the workspace before the role', async () => {
     const gone = { session_id: newId() };
+    await expect(hold({ ...callerOf(team.admin), ...gone })).rejects.toMatchObject({ code: 'session_ended' });
     await expect(hold({ ...callerOf(team.stranger), ...gone })).rejects.toMatchObject({ code: 'session_ended' });
     await expect(hold({ ...callerOf(team.viewer), ...gone }, writers)).rejects.toMatchObject({ code: 'session_ended' });
     await expect(hold(callerOf(team.stranger), ['owner'])).rejects.toMatchObject({ code: 'not_found' });
