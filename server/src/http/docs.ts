@@ -29,6 +29,7 @@ const documents: Record<string, Document> = {
 export const guides = [
   'analytics',
   'api-stability',
+  'attachments',
   'audit',
   'bulk',
   'comments',

@@ -43,6 +43,13 @@ describe('the pages that the server serves', () => {
     },
   );
 
+  test('are all pages of docs/ that one of them links to', () => {
+    const linked = guides.flatMap((name) =>
+      [...read(`docs/${name}.md`).matchAll(/\]\(([\w-]+)\.md/g)].map(([, to = '']) => to),
+    );
+    expect([...new Set(linked)].filter((to) => !guides.some((name) => name === to))).toEqual([]);
+  });
+
   test('the page for unsubscribing has links, and none of them is dead', async () => {
     const html = await (await fetch(`${server.url}/unsubscribe`)).text();
     expect(linksOf(html)).toContain('docs/assets/docs.css');
