@@ -326,7 +326,7 @@ export interface components {
                  * @description Its place among the changes, beginning with 0.
                  */
                 index: number;
-                /** @description The ticket’s id or key, as it was sent. */
+                /** @description The id or key of the ticket that was sent, as responses spell it. */
                 ticket: string;
                 problem: components["schemas"]["ChangeProblem"];
             }[];
@@ -858,7 +858,7 @@ export interface components {
             created_at: string;
         };
         ChangeResult: {
-            /** @description The ticket’s id or key, as it was sent. */
+            /** @description The id or key of the ticket that was sent, as responses spell it. */
             ref: string;
             done: boolean;
             /** @description The ticket afterwards; null where the change was refused. */
