@@ -96,7 +96,10 @@ test('a call that is ended before it waits for a retry does not wait', async () 
 test('follow yields no further event once it is ended, not even one that has arrived', async () => {
   const end = new AbortController();
   const data = ['1', '2', '3'].map((offset) => ({ offset }));
-  const fetch = () => Promise.resolve(answer({ data, next_offset: '3', up_to_date: true }));
+  const fetch: typeof globalThis.fetch = (_url, init) => {
+    init?.signal?.throwIfAborted();
+    return Promise.resolve(answer({ data, next_offset: '3', up_to_date: true }));
+  };
   const seen: string[] = [];
   const following = async () => {
     for await (const { offset } of createClient({ base_url, fetch }).follow({ workspace_id }, { signal: end.signal })) {
