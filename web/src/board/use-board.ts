@@ -14,6 +14,9 @@ export interface Total {
   known: number;
 }
 
+/** The first page of a status that the board doesn't have. */
+const none = { data: [], next_cursor: null };
+
 /** If not all tickets are loaded, the totals are counted again this long after the last change. */
 const quiet_ms = 4_000;
 
@@ -55,7 +58,7 @@ export function useBoard(desk: Desk, groups: readonly Group[] | undefined, filte
 
   useEffect(() => {
     for (const { key, list } of groups ?? []) {
-      if (data !== undefined) list.begin(data.find(({ status }) => status === key) ?? { data: [], next_cursor: null });
+      if (data !== undefined) void list.begin(data.find(({ status }) => status === key) ?? none);
       else if (error !== null) list.failed(error);
     }
     if (data !== undefined) count(data);

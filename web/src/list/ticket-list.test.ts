@@ -148,4 +148,36 @@ describe('a list of tickets', () => {
     arrives(change(1, { title: 'Crane!' }));
     expect(list.rows()).not.toBe(rows);
   });
+
+  test('that was left is reloaded where a new first page doesn’t reach, so that nothing new is missing', async () => {
+    const { list, rows, numbers, asked } = makeList(120);
+    await list.more();
+    await list.more();
+    expect(numbers()).toEqual(down(120, 1));
+    rows.set('id-0', listed(0)); // created meanwhile, and last in this order
+    await list.begin({ data: [...rows.values()].slice(70, 120).toReversed(), next_cursor: 'id-71' });
+    expect(numbers()).toEqual(down(120, 0));
+    const requests = asked.length;
+    await list.begin({ data: [], next_cursor: null });
+    expect(asked.length).toBeGreaterThan(requests);
+  });
+
+  test('that was left begins anew with a first page that has all of it, even if there is more now', async () => {
+    const { list, arrives, numbers } = makeList(2);
+    await list.more();
+    expect(list.state().has_more).toBe(false);
+    const data = [listed(4), listed(3)];
+    data.forEach(arrives);
+    const page = { data, next_cursor: 'id-3' };
+    await list.begin(page);
+    expect([numbers(), list.state().has_more]).toEqual([[4, 3], true]);
+  });
+
+  test('keeps a page that is requested during a reload', async () => {
+    const { list, numbers } = makeList(300);
+    await list.more();
+    await Promise.all([list.renew(), list.more()]);
+    await list.more();
+    expect(numbers()).toEqual(down(300, 101));
+  });
 });

@@ -43,6 +43,7 @@ export class TicketList {
   #rows: readonly KnownTicket[] = [];
   #rows_of = -1;
   #busy: Promise<void> | undefined;
+  #begun: Page | undefined;
 
   readonly subscribe: (listener: () => void) => () => void;
 
@@ -86,18 +87,24 @@ export class TicketList {
   /** Reads the next page, unless one is already being read. */
   more(): Promise<void> {
     if (!this.#state.has_more) return Promise.resolve();
-    this.#busy ??= this.#more().finally(() => {
+    return (this.#busy ??= this.#alone(this.#more()));
+  }
+
+  #alone(work: Promise<void>): Promise<void> {
+    return work.finally(() => {
       this.#busy = undefined;
     });
-    return this.#busy;
   }
 
   /**
-   * Takes a first page that was read together with other lists', whose tickets are in the store already. Does nothing
-   * if the list has a page.
+   * Takes a first page that was read together with other lists', whose tickets are in the store already. A list with more
+   * pages, which were read before it was left, is reloaded: tickets may have come to them since.
    */
-  begin(page: Page): void {
-    if (this.#read === 0 && this.#state.loading === 'first') this.#take(page);
+  async begin(page: Page): Promise<void> {
+    if (page === this.#begun) return;
+    this.#begun = page;
+    if (this.#busy === undefined && this.#read <= page.data.length) this.#take(page, page.data.length);
+    else await this.renew();
   }
 
   /** Records that reading the first page together with other lists' has failed. */
@@ -122,8 +129,13 @@ export class TicketList {
 
   /** Reloads the pages that were read, in place, because events may have been missed. */
   async renew(): Promise<void> {
-    await this.#busy;
+    while (this.#busy !== undefined) await this.#busy;
     if (this.#read === 0 && this.#state.has_more) return this.more();
+    // The next page waits: read at the same time, it would be forgotten at the end of this.
+    await (this.#busy = this.#alone(this.#renew()));
+  }
+
+  async #renew(): Promise<void> {
     const had = this.rows().map(({ id }) => id);
     const [wanted, found] = [this.#read, new Set<string>()];
     let cursor: string | undefined;
