@@ -23,6 +23,7 @@ function makeList(count: number, search: Record<string, string> = {}) {
   const read: string[] = [];
   const asked: (string | undefined)[] = [];
   let fails = false;
+  let first_page: Promise<void> | undefined;
   const list = new TicketList({
     tickets,
     input: { sort },
@@ -31,6 +32,7 @@ function makeList(count: number, search: Record<string, string> = {}) {
     load: async ({ limit, cursor }) => {
       asked.push(cursor);
       if (fails) throw new Error('no response');
+      if (cursor === undefined) await first_page;
       const key = sort.replace('-', '') as 'created_at';
       const order = (a: ListedTicket, b: ListedTicket) => (a[key] < b[key] ? -1 : 1) * (sort.startsWith('-') ? -1 : 1);
       const found = [...rows.values()].filter((row) => belongs(row, filters, viewer)).toSorted(order);
@@ -56,6 +58,10 @@ function makeList(count: number, search: Record<string, string> = {}) {
     arrives: (ticket: ListedTicket) => tickets.receive([ticket], tickets.ask()),
     fail: (does: boolean) => {
       fails = does;
+    },
+    /** Lets the first page wait for this. */
+    delay: (until: Promise<void>) => {
+      first_page = until;
     },
     numbers: () => list.rows().map(({ number }) => number),
   };
@@ -173,10 +179,18 @@ describe('a list of tickets', () => {
     expect([numbers(), list.state().has_more]).toEqual([[4, 3], true]);
   });
 
-  test('keeps a page that is requested during a reload', async () => {
-    const { list, numbers } = makeList(300);
+  test('loses no rows when a page is requested during a reload', async () => {
+    const { list, delay, numbers } = makeList(300);
     await list.more();
-    await Promise.all([list.renew(), list.more()]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    delay(promise);
+    const renewing = list.renew();
+    const reading = list.more();
+    setTimeout(resolve, 20);
+    await reading;
+    const rows = numbers();
+    await renewing;
+    expect(numbers()).toEqual(rows);
     await list.more();
     expect(numbers()).toEqual(down(300, 101));
   });

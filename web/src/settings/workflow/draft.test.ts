@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Definition } from './definition.ts';
 import {
+  afterSaving,
   decode,
   type Draft,
   droppedOf,
@@ -36,6 +37,16 @@ describe('a draft of a workflow', () => {
     const two = removeStatus(one, 'done', 'open');
     expect(mappingOf(two).statuses).toEqual({ waiting: 'open', done: 'open' });
     expect(droppedOf(two).map(({ key }) => key)).toEqual(['waiting', 'done']);
+  });
+
+  test('keeps what was changed while it was being saved, on top of what was saved', () => {
+    const sent = removeStatus(draft, 'waiting', 'done');
+    const saved = { version: 4, definition: sent.mine };
+    expect(afterSaving(structuredClone(sent), sent, saved)).toBeUndefined();
+    const later = { ...sent, mine: addStatus(sent.mine, { name: 'Review', category: 'in_progress' }) };
+    const left = afterSaving(later, sent, saved);
+    expect(left).toMatchObject({ version: 4, base: sent.mine, mine: later.mine });
+    expect(left && mappingOf(left).statuses).toEqual({});
   });
 
   test('does not map a status that was added and removed again', () => {

@@ -93,6 +93,16 @@ export function replaceBy(draft: Draft, mine: Definition): Draft {
   return { ...draft, mine, moves, replacements: [] };
 }
 
+/** Returns what is left to save after a draft was saved: the changes that were made meanwhile; undefined if none. */
+export function afterSaving(
+  now: Draft,
+  sent: Draft,
+  saved: { version: number; definition: Definition },
+): Draft | undefined {
+  if (encode(now) === encode(sent)) return undefined;
+  return { ...now, version: saved.version, base: saved.definition };
+}
+
 /** Applies the person's changes on top of what somebody else has saved. */
 export function onTopOf(
   draft: Draft,

@@ -6,7 +6,7 @@ import type { Place } from '../../store/draft-places.ts';
 import { useCell } from '../../ui/use-cell.ts';
 import { changesBetween } from './compare.ts';
 import { definitionOf } from './definition.ts';
-import { decode, type Draft, encode, startFrom } from './draft.ts';
+import { afterSaving, decode, type Draft, encode, startFrom } from './draft.ts';
 
 export interface Edited {
   draft: Draft;
@@ -14,8 +14,10 @@ export interface Edited {
   changed_at: number | undefined;
   /** Changes the draft, and stores it on the disk. */
   change: (next: Draft) => void;
-  /** Deletes the draft, because it was saved or is not wanted. */
+  /** Deletes the draft, because it is not wanted. */
   discard: () => void;
+  /** Deletes the draft, because it was saved, except for what was changed meanwhile. */
+  saved: (workflow: Workflow) => void;
 }
 
 const isUnchanged = ({ base, mine }: Draft) => changesBetween(base, mine).length === 0;
@@ -35,13 +37,16 @@ export function useDraft(workspace: string, workflow: Workflow): Edited {
     const found = text === undefined ? undefined : decode(text);
     return found ?? startFrom(workflow.version, definitionOf(workflow));
   }, [text, workflow]);
-  return {
-    draft,
-    changed_at: kept?.draft.saved_at,
-    change: (next) => {
-      if (isUnchanged(next)) void drafts.discard(place);
-      else drafts.type(place, encode(next), next.version);
-    },
-    discard: () => void drafts.discard(place),
+  const discard = () => void drafts.discard(place);
+  const change = (next: Draft) => {
+    if (isUnchanged(next)) discard();
+    else drafts.type(place, encode(next), next.version);
   };
+  const saved = (stored: Workflow) => {
+    const now = decode(drafts.get(place)?.draft.text ?? '') ?? draft;
+    const left = afterSaving(now, draft, { version: stored.version, definition: definitionOf(stored) });
+    if (left === undefined) discard();
+    else change(left);
+  };
+  return { draft, changed_at: kept?.draft.saved_at, change, discard, saved };
 }

@@ -46,7 +46,7 @@ interface Given {
 }
 
 /** Returns a function that saves the draft. If the server refuses it, the draft stays, and the refusal is shown. */
-export function useSave({ workspace, project, edited: { draft, discard } }: Given): Saving {
+export function useSave({ workspace, project, edited }: Given): Saving {
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Refusal>();
   const [failure, setFailure] = useState<Saving['failure']>();
@@ -60,7 +60,7 @@ export function useSave({ workspace, project, edited: { draft, discard } }: Give
     forget();
     const { queryKey } = workflowQuery(workspace, project);
     try {
-      const saved = await replaceWorkflow(workspace, project, bodyOf(draft, on_stale));
+      const saved = await replaceWorkflow(workspace, project, bodyOf(edited.draft, on_stale));
       if ('code' in saved) {
         setRefused(saved);
         // The reload shows what they have saved above, beside the changes here.
@@ -68,7 +68,7 @@ export function useSave({ workspace, project, edited: { draft, discard } }: Give
         return false;
       }
       queries.setQueryData(queryKey, saved);
-      discard();
+      edited.saved(saved);
       toast({ text: t('The workflow is in force: version {version}', { version: saved.version }) });
       await queries.invalidateQueries({ queryKey: ['projects'] });
       return true;
