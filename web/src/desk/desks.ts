@@ -1,4 +1,5 @@
 import { Desk } from './desk.ts';
+import { stayWhileSending } from './staying.ts';
 
 /**
  * The desks of this page: the one that is shown, and those of other workspaces with changes or files that the server
@@ -18,8 +19,14 @@ export class Desks {
     if (shown?.has_work === true) this.#others.set(shown.workspace_id, shown);
     const known = this.#others.get(workspace_id);
     this.#others.delete(workspace_id);
-    this.#shown = known?.is_left === false ? known : new Desk(account, workspace_id);
+    this.#shown = known?.is_left === false ? known : this.#open(account, workspace_id);
     return this.#shown;
+  }
+
+  #open(account: string, workspace_id: string): Desk {
+    const desk = new Desk(account, workspace_id);
+    stayWhileSending(desk.uploads);
+    return desk;
   }
 
   /** Resumes what waited for the person to sign in again; ends the desks if somebody else has signed in. */

@@ -34,16 +34,6 @@ function useFiles(desk: Desk, ticket_id: string) {
   return files;
 }
 
-/** Asks before the page is left while a file is being sent. */
-function useStaying(is_sending: boolean): void {
-  useEffect(() => {
-    if (!is_sending) return undefined;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', ask);
-    return () => window.removeEventListener('beforeunload', ask);
-  }, [is_sending]);
-}
-
 interface FilesProps {
   desk: Desk;
   ticket: KnownTicket;
@@ -59,7 +49,6 @@ export function Files({ desk, ticket, may }: FilesProps) {
   const input = useRef<HTMLInputElement>(null);
   const add = (given: File[]) => desk.uploads.add(ticket.id, given);
   const is_over = useDropping(may.may ? add : undefined);
-  useStaying(all.some(({ state }) => state !== 'failed'));
   const is_empty = files.length === 0 && uploads.length === 0 && error === null;
   return (
     <section className="files" aria-label={t('Attachments')}>
