@@ -40,7 +40,10 @@ const refused_change = z.strictObject({
     .min(0)
     .max(99)
     .meta({ format: 'int32', description: 'Its place among the changes, beginning with 0.' }),
-  ticket: stored(36).meta({ description: 'The id or key of the ticket that was sent, as responses spell it.', example: 'ENG-123' }),
+  ticket: stored(36).meta({
+    description: 'The id or key of the ticket that was sent, as responses spell it.',
+    example: 'ENG-123',
+  }),
   problem: z.lazy((): z.ZodType<Problem, Problem> => change_problem),
 });
 

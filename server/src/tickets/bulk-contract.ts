@@ -61,7 +61,10 @@ export type TicketChange = z.output<typeof change>;
 
 const result = z
   .strictObject({
-    ref: stored(36).meta({ description: 'The id or key of the ticket that was sent, as responses spell it.', example: 'ENG-123' }),
+    ref: stored(36).meta({
+      description: 'The id or key of the ticket that was sent, as responses spell it.',
+      example: 'ENG-123',
+    }),
     done: z.boolean(),
     ticket: ticket_summary
       .nullable()

@@ -15,7 +15,7 @@ let cookie = 'ada';
 
 /** A server that knows one valid token for each account. */
 const server = async (input: URL | RequestInfo, init?: RequestInit): Promise<Response> => {
-  const { pathname } = new URL(String(input));
+  const { pathname } = new URL(input as URL);
   const token = new Headers(init?.headers).get('authorization')?.replace('Bearer ', '');
   sent.push(`${pathname} ${token ?? ''}`);
   if (pathname.endsWith('/refresh')) return json(200, { user: user(cookie), access_token: `${cookie}-new` });

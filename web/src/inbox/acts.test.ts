@@ -13,7 +13,7 @@ beforeEach(() => {
   vi.stubGlobal('fetch', (_: URL, { body }: RequestInit) => {
     const { promise, resolve } = Promise.withResolvers<Response>();
     const headers = { 'content-type': 'application/json' };
-    sent.push({ body: JSON.parse(String(body)), respond: () => resolve(new Response('{"id":"n1"}', { headers })) });
+    sent.push({ body: JSON.parse(body as string), respond: () => resolve(new Response('{"id":"n1"}', { headers })) });
     return promise;
   });
 });
