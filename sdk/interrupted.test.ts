@@ -24,9 +24,9 @@ describe('a renewal that ends after somebody has signed in', () => {
     const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
     const send: typeof fetch = async (url, init) => {
       const authorization = new Headers(init?.headers).get('authorization');
-      if (authorization === 'Bearer access-1' && !new URL(url as URL).pathname.endsWith('/refresh'))
+      if (authorization === 'Bearer access-1' && !new Request(url).url.endsWith('/refresh'))
         return refusal(401, 'invalid_token');
-      if (!new URL(url as URL).pathname.endsWith('/refresh')) return answer({ id: authorization });
+      if (!new Request(url).url.endsWith('/refresh')) return answer({ id: authorization });
       ask();
       await held;
       return answer(renewed);
@@ -118,7 +118,7 @@ test('a download whose refusal is cut off fails with BatonApiError, and is repea
     return new Response(body, { status: 503, headers: { 'content-type': 'application/problem+json' } });
   };
   const send: typeof fetch = (url) => {
-    if (!new URL(url as URL).pathname.endsWith('/file')) return Promise.resolve(answer({ path: '/file' }));
+    if (!new Request(url).url.endsWith('/file')) return Promise.resolve(answer({ path: '/file' }));
     downloads++;
     return Promise.resolve(downloads === 1 ? cutOff() : new Response('bytes'));
   };
