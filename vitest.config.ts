@@ -6,12 +6,19 @@ import { data_place_variable, memoryDisk } from './proof/harness/memory-disk.ts'
 // A database is created for each test file and dropped again, which on a disk takes three times as long.
 process.env[data_place_variable] ??= memoryDisk() ?? '';
 
-/** Those that start servers and databases take longest: begun last, one of them would run alone at the end. */
+/**
+ * Those that start servers and databases take longest: begun last, one of them would run alone at the end. The console's
+ * unit tests are last: some load its modules anew, and then a test of the server in the same process would, too.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const first = ['/prove/faults/', '/prove/', '/test/process/', '/proof/', '/test/'];
-    const rank = ({ moduleId }: TestSpecification) => first.findIndex((part) => moduleId.includes(part));
-    const place = (file: TestSpecification) => (rank(file) < 0 ? first.length : rank(file));
+    const last = first.length + 1;
+    const place = ({ moduleId }: TestSpecification) => {
+      const rank = first.findIndex((part) => moduleId.includes(part));
+      if (rank >= 0) return rank;
+      return moduleId.includes('/web/src/') ? last : first.length;
+    };
     return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
   }
 }

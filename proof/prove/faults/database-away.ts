@@ -260,8 +260,8 @@ export const database_away: Check = {
     },
     'nobody listens for lost connections': {
       source: [
-        { file: 'db/pool.ts', find: "pool.on('error', options.on_error);", replace: '' },
-        { file: 'db/pool.ts', find: "(client) => client.on('error', options.on_error)", replace: '() => undefined' },
+        { file: 'db/pool.ts', find: "pool.on('error', onError);", replace: '' },
+        { file: 'db/pool.ts', find: "(client) => client.on('error', onError)", replace: '() => undefined' },
       ],
     },
     'waits for a hung database': {

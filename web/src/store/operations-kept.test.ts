@@ -26,7 +26,7 @@ describe('the comment of a transition', () => {
     expect(world.sent).toHaveLength(1);
   });
 
-  test('is kept after a refusal when another transition is made, and when the role changes', async () => {
+  test('is kept after a refusal when the ticket is moved again, and when the role changes', async () => {
     const world = makeWorld();
     const with_comment = { ...step('open', 'in_progress'), comment: 'I have begun.' } as Change;
     world.operations.add(world.at, with_comment, 1);
