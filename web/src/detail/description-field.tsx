@@ -7,6 +7,7 @@ import { DraftAge, KeptDraft, LeftDraft, OtherTabs } from '../desk/draft-note.ts
 import { useOperations } from '../desk/use-desk.ts';
 import type { May } from '../desk/use-may.ts';
 import type { KnownTicket } from '../store/changes.ts';
+import type { Operation } from '../store/decide.ts';
 import { mergeLines } from '../store/lines.ts';
 import { Button } from '../ui/button.tsx';
 import { Skeleton } from '../ui/states.tsx';
@@ -23,6 +24,8 @@ export function DescriptionField({ desk, ticket, may }: { desk: Desk; ticket: Kn
   const [is_open, setOpen] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  /** The conflict whose texts are being edited together. */
+  const merging = useRef<Operation>(undefined);
   const operations = useOperations(desk, ticket.id).filter(
     ({ change }) => change.kind === 'edit' && change.field === 'description',
   );
@@ -44,12 +47,15 @@ export function DescriptionField({ desk, ticket, may }: { desk: Desk; ticket: Kn
   const save = () => {
     edit(desk, ticket, { field: 'description', value: text }, base_version);
     discard();
+    if (merging.current !== undefined) desk.operations.dismiss(merging.current);
+    merging.current = undefined;
     close();
   };
   const conflict = refused && conflictOf(refused);
   const both = () => {
     if (conflict === undefined) return;
     setAside(); // what was typed since the conflict
+    merging.current = refused;
     type(mergeLines(conflict.base, conflict.mine, conflict.theirs).text, ticket.version);
     setOpen(true);
   };

@@ -7,6 +7,7 @@ import { KeptDraft, LeftDraft, OtherTabs } from '../desk/draft-note.tsx';
 import { useOperations } from '../desk/use-desk.ts';
 import type { May } from '../desk/use-may.ts';
 import type { KnownTicket } from '../store/changes.ts';
+import type { Operation } from '../store/decide.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { isComposing } from '../ui/composing.ts';
 import { t } from '../ui/text.ts';
@@ -29,6 +30,8 @@ export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
   const [is_open, setOpen] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  /** The conflict whose texts are being edited together. */
+  const merging = useRef<Operation>(undefined);
   const refused = useOperations(desk, ticket.id).find(
     ({ change, refusal }) => refusal !== undefined && change.kind === 'edit' && change.field === 'title',
   );
@@ -46,6 +49,7 @@ export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
   };
   const both = (theirs: string) => {
     setAside(); // what was typed since the conflict
+    merging.current = refused;
     type(theirs, ticket.version);
     setOpen(true);
   };
@@ -56,6 +60,8 @@ export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
     if (!is_ready) return;
     edit(desk, ticket, { field: 'title', value: text.trim() }, base_version);
     discard();
+    if (merging.current !== undefined) desk.operations.dismiss(merging.current);
+    merging.current = undefined;
     close();
   };
   const onKeyDown = (event: React.KeyboardEvent) => {

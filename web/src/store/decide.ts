@@ -63,15 +63,16 @@ export const nextOf = (queue: readonly Operation[]): Operation | undefined => qu
 
 /**
  * Adds an operation to a queue. It is merged into an earlier operation of the same kind that was never sent, unless one
- * in between touches the same fields. It replaces a refused operation of its kind, unless that is a transition with a
- * comment, which only the person drops.
+ * in between touches the same fields. It replaces a refused operation of its kind, unless that has a text that is shown
+ * nowhere else, which only the person drops: the comment of a transition, or one of the texts of a conflict.
  */
 export function enqueued(queue: readonly Operation[], added: Operation): Operation[] {
   const about = touched(added.change);
   const shares = ({ change }: Operation) => touched(change).some((one) => about.includes(one));
-  const hasComment = ({ change }: Operation) => change.kind === 'transition' && typedIn(change) !== undefined;
+  const hasText = ({ change, refusal }: Operation) =>
+    typedIn(change) !== undefined && (change.kind === 'transition' || refusal?.code === 'edit_conflict');
   const kept = queue.filter(
-    (one) => isOpen(one) || one.change.kind !== added.change.kind || !shares(one) || hasComment(one),
+    (one) => isOpen(one) || one.change.kind !== added.change.kind || !shares(one) || hasText(one),
   );
   const index = kept.findLastIndex((one) => isOpen(one) && shares(one));
   const last = kept[index];

@@ -38,6 +38,21 @@ describe('the comment of a transition', () => {
   });
 });
 
+describe('the text of a conflict', () => {
+  test('is kept until the person decides, even if they edit the field once more', async () => {
+    const world = makeWorld();
+    world.operations.add(world.at, title('Mine'), 1);
+    const fields = { title: { base: 'Was', mine: 'Mine', theirs: 'Theirs' } };
+    await world.last().respond(makeRefusal('edit_conflict', { current_version: 2, fields }));
+    world.operations.add(world.at, title('Another'), 2);
+    await world.last().respond({ kind: 'done', ticket: makeTicket({ version: 3, title: 'Another' }) });
+    const [conflict, ...others] = world.queue();
+    expect([conflict?.change, others]).toEqual([title('Mine'), []]);
+    if (conflict !== undefined) world.operations.dismiss(conflict);
+    expect([world.queue(), world.kept.size]).toEqual([[], 0]);
+  });
+});
+
 describe('a change that waits', () => {
   test('is sent again after a wait even if an earlier ticket waits for a decision', async () => {
     const world = makeWorld();
