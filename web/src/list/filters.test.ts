@@ -116,6 +116,13 @@ describe('a ticket in a list', () => {
     expect(belongs({ ...ticket, key: 'OLD-1' }, nothing, { ...viewer, projects: undefined })).toBe(true);
   });
 
+  test('is in the project that the address names by its key in any letter case, or by its id', () => {
+    const of_project = { project_id: '01990000-0000-7000-8000-00000000000a' };
+    const named = ['ENG', 'eng', '01990000-0000-7000-8000-00000000000A', 'OPS'];
+    expect(named.map((project) => isIn({ project }, of_project))).toEqual([true, true, true, false]);
+    expect(belongs(ticket, nothing, viewer, 'eng')).toBe(true);
+  });
+
   test('is ordered by time and then by id, in both directions', () => {
     const made = [
       makeTicket({ created_at: '2026-01-01', id: 'a' }),

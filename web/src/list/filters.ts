@@ -125,6 +125,10 @@ export interface Viewer {
   projects: ReadonlySet<string> | undefined;
 }
 
+/** Returns whether a text in an address names a project, by its key or its id, in any letter case, like the API. */
+export const isOfProject = (ref: string, { key, id }: { key: string; id: string }): boolean =>
+  ref.toUpperCase() === key || ref.toLowerCase() === id;
+
 const projectOf = (ticket: KnownTicket) => ticket.key.slice(0, ticket.key.lastIndexOf('-'));
 
 /**
@@ -144,7 +148,9 @@ export function belongs(
   const named = project === undefined ? filters.project : [project];
   const key = projectOf(ticket);
   return (
-    (named.length > 0 ? named.includes(key) : (projects?.has(key) ?? true)) &&
+    (named.length > 0
+      ? named.some((ref) => isOfProject(ref, { key, id: ticket.project_id }))
+      : (projects?.has(key) ?? true)) &&
     isOne(filters.status, ticket.status) &&
     isOne(filters.status_category, ticket.status_category) &&
     (!hasDue(filters) || isDueIn(filters.due, ticket.due_on)) &&

@@ -6,7 +6,7 @@ import { projectsQuery } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
 import { useWorkflow } from '../desk/use-desk.ts';
 import { useToday } from '../ui/time.tsx';
-import { belongs, type Filters, hasDue, inputOf, type Viewer } from './filters.ts';
+import { belongs, type Filters, hasDue, inputOf, isOfProject, type Viewer } from './filters.ts';
 import { TicketList } from './ticket-list.ts';
 
 /** A part of the page's list: all tickets, or those of one status. */
@@ -84,8 +84,11 @@ export function useGroups(desk: Desk, filters: Filters, project: string | undefi
   }, [desk, projects]);
   useEffect(() => {
     const ids = new Map(projects?.map(({ id, key }) => [id, key]));
-    const covers = (project_id: string | null) =>
-      project === undefined || project_id === null || (ids.get(project_id) ?? project) === project;
+    const covers = (project_id: string | null) => {
+      const key = ids.get(project_id ?? '');
+      if (project === undefined || project_id === null || key === undefined) return true;
+      return isOfProject(project, { key, id: project_id });
+    };
     const hides = groups?.map(({ list }) => desk.show({ renew: () => list.renewIfRead(), covers }));
     return () => {
       for (const hide of hides ?? []) hide();
