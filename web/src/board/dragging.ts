@@ -1,11 +1,7 @@
 import type * as Scrolling from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element';
-import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine';
-import {
-  draggable,
-  dropTargetForElements,
-  monitorForElements,
-} from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
+import type * as Adapter from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
 import { type Cell, cell } from '../store/cell.ts';
+import { surely } from '../ui/lazily.ts';
 import type { Spot } from './spots.ts';
 
 /** The dragged card, and where it would be dropped. */
@@ -22,19 +18,41 @@ export const makeDragCell = (): DragCell => cell<Dragging | undefined>(undefined
 const kind = 'ticket';
 const is_coarse = '(pointer: coarse)';
 
+/** Starts something with a script once that is loaded, and returns the function that ends it. */
+function once<Script>(script: Promise<Script>, start: (loaded: Script) => () => void): () => void {
+  let stop: (() => void) | undefined;
+  let is_over = false;
+  const begin = (loaded: Script) => {
+    if (!is_over) stop = start(loaded);
+  };
+  script.then(begin, () => undefined);
+  return () => {
+    is_over = true;
+    stop?.();
+  };
+}
+
+// The scripts are loaded beside the board's tickets, because nobody drags before there are cards.
+const adapter: Promise<typeof Adapter> = surely(() => import('@atlaskit/pragmatic-drag-and-drop/element/adapter'));
+// If this one can't be loaded, dragging works without it.
+const scrolling: Promise<typeof Scrolling> = import('@atlaskit/pragmatic-drag-and-drop-auto-scroll/element');
+scrolling.catch(() => undefined); // a board without columns doesn't await it
+
 /**
  * Makes a card draggable until the returned function is called. Not on touch screens, where dragging scrolls the page;
  * there, the card's menu moves it.
  */
 export const dragCard = (element: HTMLElement, id: string, from: () => string): (() => void) =>
-  draggable({
-    element,
-    canDrag: () => !matchMedia(is_coarse).matches,
-    getInitialData: () => ({ kind, id, from: from() }),
-    // Set directly on the element, so that no card is rendered again.
-    onDragStart: () => element.toggleAttribute('data-dragged', true),
-    onDrop: () => element.toggleAttribute('data-dragged', false),
-  });
+  once(adapter, ({ draggable }) =>
+    draggable({
+      element,
+      canDrag: () => !matchMedia(is_coarse).matches,
+      getInitialData: () => ({ kind, id, from: from() }),
+      // Set directly on the element, so that no card is rendered again.
+      onDragStart: () => element.toggleAttribute('data-dragged', true),
+      onDrop: () => element.toggleAttribute('data-dragged', false),
+    }),
+  );
 
 interface Drop {
   status: string;
@@ -44,34 +62,25 @@ interface Drop {
   indexAt: (y: number, id: string) => number;
 }
 
-/**
- * Scrolls an element while a card is held at its edge. The script for it is loaded later, because nobody drags before
- * the page is visible.
- */
-function scrollAtEdges(options: Parameters<typeof Scrolling.autoScrollForElements>[0]): () => void {
-  let stop: (() => void) | undefined;
-  let is_over = false;
-  const start = ({ autoScrollForElements }: typeof Scrolling) => {
-    if (!is_over) stop = autoScrollForElements(options);
-  };
-  // If the script fails to load, dragging works without it.
-  import('@atlaskit/pragmatic-drag-and-drop-auto-scroll/element').then(start, () => undefined);
-  return () => {
-    is_over = true;
-    stop?.();
-  };
-}
+/** Scrolls an element while a card is held at its edge. */
+const scrollAtEdges = (options: Parameters<typeof Scrolling.autoScrollForElements>[0]): (() => void) =>
+  once(scrolling, ({ autoScrollForElements }) => autoScrollForElements(options));
 
 /** Makes a column a drop target, and scrolls it while a card is held at its edge. */
-export const dropOn = (element: HTMLElement, { status, may, indexAt }: Drop): (() => void) =>
-  combine(
+export function dropOn(element: HTMLElement, { status, may, indexAt }: Drop): () => void {
+  const stopDrops = once(adapter, ({ dropTargetForElements }) =>
     dropTargetForElements({
       element,
       canDrop: ({ source }) => source.data['kind'] === kind && may(String(source.data['id'])),
       getData: ({ input, source }) => ({ status, index: indexAt(input.clientY, String(source.data['id'])) }),
     }),
-    scrollAtEdges({ element, canScroll: ({ source }) => source.data['kind'] === kind }),
   );
+  const stopScrolling = scrollAtEdges({ element, canScroll: ({ source }) => source.data['kind'] === kind });
+  return () => {
+    stopDrops();
+    stopScrolling();
+  };
+}
 
 /** Scrolls the board sideways while a card is held at its edge. */
 export const scrollSideways = (element: HTMLElement): (() => void) =>
@@ -95,7 +104,7 @@ export function followDrags(drag: DragCell, drop: (id: string, spot: Spot) => vo
       drag.set({ ...now, over });
     }
   };
-  return monitorForElements({
+  const monitor: Parameters<typeof Adapter.monitorForElements>[0] = {
     canMonitor: ({ source }) => source.data['kind'] === kind,
     onDragStart: ({ source }) => {
       drag.set({ id: String(source.data['id']), from: String(source.data['from']) });
@@ -108,5 +117,6 @@ export function followDrags(drag: DragCell, drop: (id: string, spot: Spot) => vo
       const spot = spotIn(location.current.dropTargets);
       if (spot !== undefined) drop(String(source.data['id']), spot);
     },
-  });
+  };
+  return once(adapter, ({ monitorForElements }) => monitorForElements(monitor));
 }

@@ -5,8 +5,7 @@ import { TextField } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
-import { useCell } from '../ui/use-cell.ts';
-import { dismissOffer, offered } from './offered.ts';
+import { dismissOffer } from './offered.ts';
 import './first-run.css';
 
 interface Invited {
@@ -16,9 +15,8 @@ interface Invited {
 }
 
 /** Asks once, after the first project was created, whether to invite others. */
-export function InvitePeople({ workspace }: { workspace: string }) {
+export default function InvitePeople({ workspace }: { workspace: string }) {
   const [invited, setInvited] = useState<Invited[]>([]);
-  if (useCell(offered) !== workspace) return null;
   const send = async ({ email = '' }) => {
     const { token, mailed } = await invite(workspace, { email, role: 'member' });
     setInvited([...invited, { email, mailed, link: `${location.origin}/invite#${token}` }]);

@@ -4,7 +4,7 @@ import { restoreSession, session } from '../api/session.ts';
 import { helping, searching } from '../commands/opened.ts';
 import { creating } from '../create/creating.ts';
 import { left } from '../desk/left.ts';
-import { InvitePeople } from '../first-run/invite-people.tsx';
+import { offered } from '../first-run/offered.ts';
 import { Main } from '../ui/layers.tsx';
 import { lazily, lazilySoon, prepare } from '../ui/lazily.ts';
 import { Over, over } from '../ui/over.tsx';
@@ -21,6 +21,7 @@ import './shell.css';
 
 const CreateTicket = lazilySoon(() => import('../create/dialog.tsx'));
 const Palette = lazilySoon(() => import('../commands/palette.tsx'));
+const InvitePeople = lazily(() => import('../first-run/invite-people.tsx'));
 const Help = lazily(() => import('../commands/help.tsx'));
 const LeaveDialog = lazilySoon(() => import('./leave-dialog.tsx'));
 const SignInAgain = lazilySoon(() => import('./sign-in-again.tsx'));
@@ -61,6 +62,8 @@ function Frame() {
   const has_ended = useCell(session).state === 'ended';
   useEffect(() => over.set(has_ended ? <SignInAgain /> : null), [has_ended]);
   const is_creating = useCell(creating) !== undefined;
+  const offered_in = useCell(offered);
+  const is_offered = place !== undefined && place.workspace === offered_in;
   return (
     <>
       <a href="#main" className="skip">
@@ -68,7 +71,7 @@ function Frame() {
       </a>
       <Header place={place} />
       <Main>
-        {place !== undefined && <InvitePeople workspace={place.workspace} />}
+        <Suspense fallback={null}>{is_offered && <InvitePeople workspace={place.workspace} />}</Suspense>
         {is_left ? <Left name={name} /> : <Outlet />}
         <Suspense fallback={null}>
           {is_creating && <CreateTicket />}
