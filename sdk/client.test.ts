@@ -100,6 +100,8 @@ describe('input that the types would refuse', () => {
     ['an infinite timeout', () => client().get_me({}, { timeout_ms: Infinity }), 'timeout_ms must be a whole number'],
     ['a fractional timeout', () => client({ timeout_ms: 1500.5 }).get_me(), 'timeout_ms must be a whole number'],
     ['a timeout of 0', () => client({ timeout_ms: 0 }).get_me(), 'timeout_ms must be a whole number'],
+    ['retries that are no number', () => client({ retries: Number.NaN }).get_me(), 'retries and max_wait_ms must be'],
+    ['a wait that is no number', () => client({ max_wait_ms: Number.NaN }).get_me(), 'retries and max_wait_ms must be'],
     [
       'a token that was abbreviated',
       () => client({ access_token: 'eyJ\u2026' }).get_me(),
@@ -205,6 +207,15 @@ describe('a read is repeated', () => {
     answer = failing;
     expect(await failureOf(client().get_me())).toMatchObject({ retryable: false });
     expect(asked).toHaveLength(1);
+  });
+
+  test('while it follows events, even if the server asks to wait for longer than a single call would', async () => {
+    inTurn(refuse(503, 'overloaded', { 'retry-after': '1' }), succeed({ data: ['found'], next_offset: '1' }));
+    for await (const one of client({ max_wait_ms: 500 }).follow({ workspace_id })) {
+      expect(one).toBe('found');
+      break;
+    }
+    expect(asked).toHaveLength(2);
   });
 
   test('page by page, when a walk through a list fails in between', async () => {

@@ -3,7 +3,7 @@ import { download } from './download.ts';
 import { aborted, BatonApiError, type RawResponse } from './errors.ts';
 import { operations } from './operations.ts';
 import { type AnyInput, faultOf, operationOf, prepare } from './request.ts';
-import { persist } from './retries.ts';
+import { type Patience, persist } from './retries.ts';
 import type { CallOptions, Calls, Download, Follow, OperationId, Pages, RawCalls } from './types.ts';
 
 /** What signing in and refreshing return. */
@@ -91,6 +91,9 @@ const max_wait_s = 25;
 
 /** The longest time that timers support, about 24 days. */
 const max_timeout_ms = 2_147_483_647;
+
+/** The longest wait that a server may ask `follow` for. */
+const max_asked_to_follow_ms = 3_600_000;
 
 /** How long a file may take, which is as long as a server allows by default. */
 const bytes_timeout_ms = 600_000;
@@ -208,14 +211,18 @@ class Caller {
     options.access_token = access_token;
   }
 
-  #patience({ retries, signal }: CallOptions) {
+  #patience(id: OperationId, { retries: own, signal }: CallOptions): Patience {
     const { retries: usual = 4, max_wait_ms = 10_000 } = this.options;
-    return { retries: retries ?? usual, max_wait_ms, signal };
+    const retries = own ?? usual;
+    // Neither is true of NaN, with which a call would be repeated without end.
+    if (retries >= 0 && max_wait_ms >= 0) return { retries, max_wait_ms, max_asked_ms: max_wait_ms, signal };
+    const says = 'retries and max_wait_ms must be numbers, 0 or more';
+    throw new BatonApiError(id, { code: 'invalid_call', says, retryable: false });
   }
 
   async call(id: OperationId, input: AnyInput, own: CallOptions = {}): Promise<unknown> {
     const call = this.#prepare(id, input, own, { keyed: true });
-    return persist(this.#patience(own), () => this.#attempt(call));
+    return persist(this.#patience(id, own), () => this.#attempt(call));
   }
 
   async raw(id: OperationId, input: AnyInput, own: CallOptions = {}): Promise<RawResponse> {
@@ -226,7 +233,7 @@ class Caller {
     const { path } = (await this.call('get_attachment_link', input, own)) as { path: string };
     const timeout_ms = own.timeout_ms ?? this.options.timeout_ms ?? bytes_timeout_ms;
     const call = this.#prepare('get_attachment_link', input, { ...own, timeout_ms }, { keyed: false });
-    return persist(this.#patience(own), () => download(call, path, this.options.base_url));
+    return persist(this.#patience(call.id, own), () => download(call, path, this.options.base_url));
   }
 
   async *pages(id: OperationId, input: AnyInput, own: CallOptions = {}): AsyncGenerator<unknown, undefined> {
@@ -243,8 +250,10 @@ class Caller {
     // Half of the time of an attempt is left for the response to arrive.
     const wait = Math.max(1, Math.min(max_wait_s, Math.floor(timeout_ms / 2_000)));
     let next: AnyInput = { ...input, wait };
-    // Without a limit on repetitions, because a server that is restarted is back within a minute.
-    const patience = { ...this.#patience(own), retries: Number.POSITIVE_INFINITY };
+    // Without a limit on repetitions, because a server that is restarted is back within a minute. It, or a proxy in its
+    // place, may ask to wait for longer than a single call would.
+    const endless = { retries: Number.POSITIVE_INFINITY, max_asked_ms: max_asked_to_follow_ms };
+    const patience = { ...this.#patience('read_events', own), ...endless };
     for (;;) {
       const call = this.#prepare('read_events', next, own, { keyed: false });
       const { data, next_offset } = (await persist(patience, () => this.#attempt(call))) as Events;

@@ -3,8 +3,10 @@ import { aborted, BatonApiError } from './errors.ts';
 export interface Patience {
   /** How often a failed attempt is repeated. */
   retries: number;
-  /** The longest wait before a repetition. If the server asks for a longer one, the call fails instead. */
+  /** The longest wait before a repetition, unless the server asks for one. */
   max_wait_ms: number;
+  /** The longest wait that the server may ask for. If it asks for a longer one, the call fails instead. */
+  max_asked_ms: number;
   signal: AbortSignal | undefined;
 }
 
@@ -34,13 +36,14 @@ export function waitBefore(nth: number, asked_ms: number | undefined, max_wait_m
 }
 
 /** Makes attempts until one succeeds, one fails with an error that is not retryable, or the retries are used up. */
-export async function persist<T>({ retries, max_wait_ms, signal }: Patience, attempt: () => Promise<T>): Promise<T> {
+export async function persist<T>(patience: Patience, attempt: () => Promise<T>): Promise<T> {
+  const { retries, max_wait_ms, max_asked_ms, signal } = patience;
   for (let nth = 0; ; nth++) {
     try {
       return await attempt();
     } catch (error) {
       if (!(error instanceof BatonApiError) || !error.retryable || nth >= retries) throw error;
-      if ((error.retry_after_ms ?? 0) > max_wait_ms) throw error;
+      if ((error.retry_after_ms ?? 0) > max_asked_ms) throw error;
       await wait(waitBefore(nth, error.retry_after_ms, max_wait_ms), signal);
       if (signal?.aborted === true) throw aborted(error.operation, error, error.idempotency_key);
     }
