@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { Events, read_events } from './contract.ts';
 import type { Asked } from '../serving/following.ts';
-import { stream, Wakes } from './follow.ts';
+import { poll, stream, Wakes } from './follow.ts';
 import { Waiting } from './waiting.ts';
 
 setFlagsFromString('--expose-gc');
@@ -114,4 +114,19 @@ describe('a request that is woken needlessly', () => {
     const wakes = new Wakes();
     for (let n = 0; n < 30; n++) expect(wakes.restAfter(n * 1_500)).toBe(0);
   });
+});
+
+test.each([
+  [20, 900],
+  [0, 0],
+])('a request that comes while the process stops, and may wait for %d s, slows its client down', async (wait, ms) => {
+  const none = () => Promise.resolve([]);
+  const waiting = new Waiting({ lastOf: () => Promise.resolve(new Map()), endedOf: none, isStopping: () => true });
+  const asked = { query: { wait }, caller: { user_id: 'u' }, network: 'n', isGone: () => false };
+  const first: Events = { data: [], next_offset: '0000000000000001', up_to_date: true };
+  const began = performance.now();
+  expect(await poll(waiting, first, asked as unknown as Asked<typeof read_events>)).toBe(first);
+  const lasted = performance.now() - began;
+  expect(lasted).toBeGreaterThanOrEqual(ms);
+  expect(lasted).toBeLessThan(10_000);
 });

@@ -57,7 +57,8 @@ function readAgain(waiting: Waiting, { caller, query, read }: Asking, after: str
 /** Waits for events to respond with, for as long as the request allows. */
 export async function poll(waiting: Waiting, first: Events, asked: Asking): Promise<Events> {
   const { query, caller: identity, workspace_id, network, isGone } = asked;
-  const until = performance.now() + query.wait * 1000;
+  const began = performance.now();
+  const until = began + query.wait * 1000;
   const wakes = new Wakes(Math.min(free_wakes, Math.ceil(query.wait / 5))); // the client’s next request has as many again
   let page = first;
   let rests_ms = 0;
@@ -72,7 +73,12 @@ export async function poll(waiting: Waiting, first: Events, asked: Asking): Prom
     const sequence = Number(page.next_offset);
     const wait = { workspace_id, sequence, identity, isGone, ms, rest_ms: rests_ms };
     const ended = await waiting.forEvents(wait).finally(giveBack);
-    if (ended === 'over') break;
+    if (ended === 'over') {
+      // Its client asks again at once, and while a stopping process drains, it still gets the request.
+      const rest = Math.min(began + rest_ms, until) - performance.now();
+      if (!isGone() && rest > 0) await sleep(rest);
+      break;
+    }
     // Read once more even if the time is over: the caller may have lost access, or the database may be unreachable.
     const more = await readAgain(waiting, asked, page.next_offset);
     rests_ms = more === undefined ? rest_ms : wakes.restAfter(performance.now());
