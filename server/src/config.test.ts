@@ -32,6 +32,7 @@ describe('a setting that cannot be used', () => {
     [{ BATON_SECRET: 'change-me-change-me-change-me-change-me' }, 'BATON_SECRET is too weak'],
     [{ BATON_AUDIT_KEY: 'short' }, 'BATON_AUDIT_KEY is too weak'],
     [{ BATON_AUDIT_NAME: 'a b' }, 'BATON_AUDIT_NAME must be a name of letters'],
+    [{ BATON_WITNESS_TOKEN: 'bat_first\nbat_second' }, 'BATON_WITNESS_TOKEN must be an API token, without spaces'],
     [{ BATON_JWT_KEYS: 'nokid' }, 'BATON_JWT_KEYS must read kid:secret'],
     [{ PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535.'],
     [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535.'],

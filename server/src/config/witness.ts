@@ -19,7 +19,12 @@ export const witness_settings = {
     )
     .default('witness'),
   BATON_WITNESS_PORT: count(3002, 0, 65_535),
-  BATON_WITNESS_TOKEN: z.string().optional(),
+  // Node's error about any other character in a header contains the token.
+  BATON_WITNESS_TOKEN: z
+    .string()
+    .trim()
+    .regex(/^[\x21-\x7e]+$/, 'must be an API token, without spaces, line ends and other characters.')
+    .optional(),
 };
 
 export interface WitnessConfig {
