@@ -2,6 +2,7 @@ import cluster, { type Worker as Child } from 'node:cluster';
 import { ConfigError } from '../config.ts';
 import { answerMetrics } from '../http/metrics.ts';
 import type { Listening } from './listen.ts';
+import { outliveOutput } from './stopping.ts';
 
 /** The messages between the primary and the processes. */
 type Message = { listening: string } | { refused: string } | { stop: true };
@@ -71,6 +72,7 @@ export async function startProcesses(count: number, env: Record<string, string>)
 
 /** Runs one of several processes: it serves until the primary tells it to stop, or is gone. */
 export async function runProcess(start: () => Promise<Listening>): Promise<void> {
+  outliveOutput();
   // Ctrl-C and the end of a terminal reach all processes, but the primary decides when they stop.
   for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => undefined);
   try {

@@ -3,16 +3,26 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 // between them.
 const one_ctrl_c_ms = 1_000;
 
+/** Whether the process is there for something else than its output. */
+let outlives_output = false;
+
 /**
  * Keeps a closed terminal or pipe from ending the process: nobody reads the output, so it need not be written, least of
- * all while stopping.
+ * all while stopping. If the output can't be written for another reason, such as a full disk, a command fails.
  */
 export function ignoreLostOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (outlives_output || code === 'EPIPE' || code === 'EIO') return;
+      if (stream === process.stdout) process.stderr.write(`The output can't be written: ${message}.\n`);
+      process.exit(1);
     });
   }
+}
+
+/** Lets the process go on even if the disk with its output is full, because it serves others. */
+export function outliveOutput(): void {
+  outlives_output = true;
 }
 
 export interface Stopping {
@@ -27,6 +37,7 @@ export interface Stopping {
  * otherwise with 1. A second signal, or a stop that takes too long, ends it at once.
  */
 export function stopOnSignal(options: { timeout_ms: number; stop: () => Promise<void> }): Stopping {
+  outliveOutput();
   const say = (text: string) => process.stderr.write(`${text}\n`);
   let began: number | undefined;
   const begin = (code: number) => {
@@ -61,6 +72,7 @@ export function stopOnSignal(options: { timeout_ms: number; stop: () => Promise<
       begin(1);
     },
     release: () => {
+      outlives_output = false;
       for (const signal of signals) process.off(signal, onSignal);
       process.off('uncaughtException', onError);
     },

@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -100,3 +111,11 @@ test.each(['sreve', 'constructor', '__proto__'])(
     expect([status, stderr]).toEqual([2, expect.stringMatching(/^Usage: npm run <verb>/)]);
   },
 );
+
+test.skipIf(!existsSync('/dev/full'))('a command whose output does not fit on the disk fails with one line', () => {
+  const full = openSync('/dev/full', 'w');
+  const args = ['bin/run.js', 'server/src/main.ts', '--help'];
+  const { stderr, status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', full, 'pipe'] });
+  closeSync(full);
+  expect([status, String(stderr)]).toEqual([1, expect.stringMatching(/^The output can't be written: ENOSPC.*\n$/)]);
+});

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,8 @@ import { conformingClient } from '../../../proof/harness/conformance.ts';
 import { createDatabase } from '../../../proof/harness/database.ts';
 import { postmasterOf } from '../../../proof/harness/installation.ts';
 import { childrenOf, noProcesses, signalAll } from '../../../proof/harness/processes.ts';
-import { startServing } from '../../../proof/harness/served.ts';
+import { freePort, startServing } from '../../../proof/harness/served.ts';
+import { test_environment } from '../../../proof/harness/server.ts';
 import { emptyDir, madeDir, register, says, serve, start } from './running.ts';
 
 /** Sends a request without its body, until the server waits for that. Returns a function that sends the body. */
@@ -39,6 +40,31 @@ describe('stopping', () => {
     expect(await finish()).toBe(201);
     expect(await ended).toBe(0);
     expect(postmasterOf(dir)).toBeUndefined();
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('finishes them even if the disk with its output is full', async () => {
+    const [database, port] = await Promise.all([createDatabase(), freePort()]);
+    const full = openSync('/dev/full', 'w');
+    const { PATH = '', HOME = '' } = process.env;
+    const child = spawn(process.execPath, [path.join(import.meta.dirname, '../../src/main.ts'), 'serve'], {
+      env: { PATH, HOME, ...test_environment, DATABASE_URL: database.url, BATON_MIGRATE: 'off', PORT: String(port) },
+      stdio: ['ignore', full, full],
+    });
+    closeSync(full);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const ended = once(child, 'exit');
+    const url = `http://127.0.0.1:${port}`;
+    const isReady = () =>
+      fetch(`${url}/readyz`)
+        .then(({ ok }) => ok)
+        .catch(() => false);
+    while (child.exitCode === null && !(await isReady())) await sleep(50);
+    const finish = await beginRegistering(url);
+    child.kill('SIGTERM');
+    await sleep(500);
+    expect(await finish()).toBe(201);
+    expect(await ended).toEqual([0, null]);
+    await database.drop();
   });
 
   test.each([150, 700])('while it is still starting, after %i ms, leaves nothing running', async (after_ms) => {
