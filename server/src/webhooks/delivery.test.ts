@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook as Verifier } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -162,6 +163,25 @@ describe('a webhook', () => {
     expect(log[0]?.request_head).toContain(`webhook-id: ${told?.id}\n`);
     expect(log[0]?.request_head).toContain(`webhook-signature: ${signature}\n`);
     expect(Date.parse(log[0]?.at ?? '')).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  test('has the outcome of an attempt stored even if the status line of the response has a zero byte', async () => {
+    const team = await makeTeam(server);
+    const { workspace_id, owner } = team;
+    const receiver = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end('HTTP/1.1 200 O\0K\r\nContent-Length: 0\r\n\r\n'));
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void receiver.close());
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+    const { id: webhook_id } = await hook(team, { url }, { types: ['ticket.created'] });
+    await makeTicket(team);
+    const listed = async () => (await owner.client.list_deliveries({ workspace_id, webhook_id })).data;
+    await expect.poll(listed, { timeout: 10_000 }).toMatchObject([{ state: 'delivered', attempts: 1 }]);
+    const delivery_id = (await listed())[0]?.id ?? '';
+    const { log } = await owner.client.get_delivery({ workspace_id, webhook_id, delivery_id });
+    expect(log[0]?.response_head).toBe('HTTP/1.1 200 O\ufffdK\nContent-Length: 0');
   });
 
   test('receives only events of its types and projects', async () => {

@@ -58,7 +58,9 @@ interface Options {
 }
 
 const line = (name: string, value: string) => `${name}: ${value}`;
-const headWith = (lines: readonly string[]) => lines.join('\n').slice(0, head_chars);
+/** Replaces zero bytes, which PostgreSQL cannot store. A body may contain them, and so may a status line. */
+const storable = (text: string) => text.replaceAll('\0', '\ufffd');
+const headWith = (lines: readonly string[]) => storable(lines.join('\n')).slice(0, head_chars);
 /** Replaces text that may be a secret. */
 const left_out = '…';
 
@@ -91,7 +93,7 @@ async function beginningOf(response: IncomingMessage): Promise<string> {
     if (bytes >= body_bytes) break; // this destroys the response and its connection
   }
   const text = Buffer.concat(chunks).subarray(0, body_bytes).toString('utf8');
-  return text.replaceAll('\0', '\ufffd').slice(0, body_bytes);
+  return storable(text).slice(0, body_bytes);
 }
 
 function outgoingOf({ url: address, headers, body }: Message): Outgoing {
