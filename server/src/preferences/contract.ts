@@ -24,14 +24,21 @@ const language = z
   .max(35)
   .meta({ example: 'en-GB' });
 
-/** Converts a language to the form that is stored: `EN-gb` becomes `en-GB` (BCP 47). */
-const given_language = language.transform((tag, context) => {
+/** Returns the canonical form of a language (BCP 47); undefined if there is none. */
+function canonical(tag: string): string | undefined {
   try {
-    return Intl.getCanonicalLocales(tag)[0] ?? tag;
+    return Intl.getCanonicalLocales(tag)[0];
   } catch {
-    context.addIssue({ code: 'custom', message: 'Expected a language such as en or en-GB.' });
-    return z.NEVER;
+    return undefined;
   }
+}
+
+/** Converts a language to the form that is stored: `EN-gb` becomes `en-GB`. */
+const given_language = language.transform((tag, context) => {
+  const { data } = language.safeParse(canonical(tag)); // `sh` becomes `sr-Latn`, which may be too long
+  if (data !== undefined) return data;
+  context.addIssue({ code: 'custom', message: 'Expected a language such as en or en-GB.' });
+  return z.NEVER;
 });
 
 const theme = z.enum(['system', 'light', 'dark']).meta({ description: '`system` follows the setting of the machine.' });

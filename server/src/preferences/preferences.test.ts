@@ -73,6 +73,8 @@ describe('preferences', () => {
     [{ time_zone: 'Atlantis/Capital' }, '/time_zone'],
     [{ language: 'en_GB' }, '/language'],
     [{ language: 'en-GB-GB' }, '/language'],
+    [{ language: 'sh-RS-abcdefgh-ijklmnop-qrstuvwx' }, '/language'], // sr-Latn-RS-… is longer than what is stored
+    [{ language: 'sh-RS-abcde-fghij-klmno' }, '/language'], // sr-Latn-RS-… has more parts than a response may have
     [{ single_keys: 'no' }, '/single_keys'],
     [{ keys: { create: '' } }, '/keys/create'],
     [{ keys: { create: 'a b c d' } }, '/keys/create'],
