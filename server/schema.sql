@@ -222,8 +222,13 @@ AS $function$
   set attempts = (
     select jsonb_agg(a || '{"response_head": null, "response_body": null}' order by n)
     from jsonb_array_elements(d.attempts) with ordinality l (a, n))
-  from events e cross join webhooks w
-  where e.workspace_id = app_workspace_id() and e.subject_id = the_ticket and w.workspace_id = app_workspace_id()
+  from (
+    select e.id from events e where e.workspace_id = app_workspace_id() and e.subject_id = the_ticket
+    union all
+    select e.id from events e
+    where e.workspace_id = app_workspace_id() and e.ticket_id = the_ticket and e.subject_type = 'attachment') e
+  cross join webhooks w
+  where w.workspace_id = app_workspace_id()
     and d.workspace_id = app_workspace_id() and d.webhook_id = w.id and d.event_id = e.id and d.attempts <> '[]'
 $function$;
 

@@ -14,10 +14,14 @@ export function keyHashOf({ user_id, token }: Identity, key: string): Buffer {
     .digest();
 }
 
-/** The ticket whose texts a response may contain, including a notification's ticket; null if it contains none. */
-function ticketOf(path: string, body: unknown): string | null {
+/**
+ * The ticket whose texts a response may contain, including a notification's ticket; null if it contains none. For the
+ * response to a change of several tickets it is the id of their workspace.
+ */
+function ticketOf(path: string, body: unknown, workspace_id: string | null): string | null {
   if (typeof body !== 'object' || body === null) return null;
   const { id, ticket_id, ticket } = body as { id?: string; ticket_id?: string; ticket?: { id: string } };
+  if (path.endsWith('/tickets/bulk')) return workspace_id;
   return ticket_id ?? ticket?.id ?? (path.includes('/tickets') ? id : undefined) ?? null;
 }
 
@@ -73,8 +77,10 @@ export function createIntentOf(secret: Buffer): IntentOf {
       },
       keep: (tx, { status, headers, body }, json, { given = workspace_id, learnt } = {}) => {
         const forgotten = json === 'gone';
-        const sealed = json === undefined || forgotten ? null : seal(sealing_key, json);
-        const of = { workspace_id: given ?? null, ticket_id: ticketOf(path, body) };
+        // An empty text in place of the response: a purge forgets the arguments of those that have one.
+        const sealed = json === undefined ? null : seal(sealing_key, forgotten ? Buffer.alloc(0) : json);
+        const within = given ?? null;
+        const of = { workspace_id: within, ticket_id: ticketOf(path, body, within) };
         const first_hash = seal(sealing_key, arguments_hash);
         keep(tx, { ...asked, ...of, arguments_hash: first_hash, status, headers, body: sealed, learnt, forgotten });
       },

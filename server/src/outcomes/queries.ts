@@ -119,12 +119,13 @@ export function keep(tx: Tx, { learnt, ...row }: Kept): void {
 
 /**
  * Forgets all responses that may contain texts of a ticket, and the hashes from which such a text could be guessed.
- * What was done with their keys stays known.
+ * What was done with their keys stays known. It forgets those to all changes of several tickets, too, since it isn't
+ * known which tickets they contain.
  */
 export function forgetResponses(tx: Tx, workspace_id: string, ticket_id: string): void {
   tx.send(sql`
     update outcomes set body = null, arguments_hash = null, headers = headers - 'ETag', forgotten = true
-    where workspace_id = ${workspace_id} and ticket_id = ${ticket_id} and body is not null`);
+    where workspace_id = ${workspace_id} and ticket_id in (${ticket_id}, ${workspace_id}) and body is not null`);
 }
 
 /** A write that was done with a key, of any target. */

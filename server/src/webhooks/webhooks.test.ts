@@ -277,6 +277,25 @@ describe('a delivery', () => {
     expect(await log()).toContain('"status":500');
   });
 
+  test('no longer shows the name of a purged attachment that its receiver repeated in a response', async () => {
+    const { workspace_id, owner } = team;
+    const receiver = await receive(({ body }) => ({ status: 500, body }));
+    deliver();
+    const { id: webhook_id } = await create({ url: receiver.url, types: ['attachment.added'] });
+    const { id: ticket } = await makeTicket(team);
+    await owner.client.add_attachment({ workspace_id, ticket, name: 'secret.txt', body: new Blob(['text']) });
+    const at = { workspace_id, webhook_id };
+    const log = async () => {
+      const [delivery] = (await owner.client.list_deliveries(at)).data;
+      return JSON.stringify(delivery && (await owner.client.get_delivery({ ...at, delivery_id: delivery.id })));
+    };
+    await expect.poll(log, { timeout: 15_000 }).toContain('secret.txt');
+    await owner.client.update_webhook({ ...at, if_match: '*', body: { state: 'paused' } });
+    await owner.client.purge_ticket({ workspace_id, ticket, body: { fields: ['attachments'] } });
+    expect(await log()).not.toContain('secret.txt');
+    expect(await log()).toContain('"status":500');
+  });
+
   test('is not queued again while too many are waiting', async () => {
     const { workspace_id, owner } = team;
     const { id: webhook_id } = await create({});
