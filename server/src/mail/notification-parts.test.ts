@@ -40,5 +40,21 @@ test.each([
 
 test('a mail shows no part of an id in which the start of a long comment ends', () => {
   const start = `@${other_id} `.repeat(10);
-  expect(shownOf(`${start}${'.'.repeat(10)} @01a220a9-`)).toBe(`  ${'@Cy '.repeat(10)}${'.'.repeat(10)}`);
+  expect(shownOf(`${start}${'.'.repeat(10)} @01a220a9-`)).toBe(`  ${'@Cy '.repeat(10)}${'.'.repeat(10)} …`);
+});
+
+test.each([
+  ['Is it the brake?\n\nI think so.', '  Is it the brake? I think so.'],
+  ['Two  spaces, and\ta tab', '  Two spaces, and a tab'],
+  ['Écoute\u200bz', '  Écoute z'],
+  ['y'.repeat(200), `  ${'y'.repeat(200)}`],
+])('a mail shows the comment %j without the mark of one that goes on', (comment, shown) => {
+  expect(shownOf(comment)).toBe(shown);
+});
+
+test.each([
+  ['y'.repeat(201), `  ${'y'.repeat(200)} …`],
+  [`One${' '.repeat(397)}`, '  One …'],
+])('a mail marks a comment that goes on after what it shows: %j', (start, shown) => {
+  expect(shownOf(start)).toBe(shown);
 });

@@ -1,4 +1,4 @@
-import { excerptOf } from '../tickets/excerpt.ts';
+import { excerptOf, lineOf } from '../tickets/excerpt.ts';
 import { unlinked } from './mail.ts';
 import type { MailedNotification } from './notification-queries.ts';
 
@@ -18,9 +18,10 @@ interface Reading {
   at: string;
 }
 
-const oneLine = (text: string) => {
+/** Returns the start of a text as one line, with a mark if there is more of it. */
+const oneLine = (text: string, { is_cut = false } = {}) => {
   const shown = excerptOf(text);
-  return shown.length < text.trim().length ? `${shown} …` : shown;
+  return is_cut || shown.length < lineOf(text).length ? `${shown} …` : shown;
 };
 
 /** Composes the part about one ticket or webhook, with its notifications oldest first. */
@@ -70,7 +71,9 @@ function stopped({ stop_reason, failing_since }: MailedNotification): string {
 /** Describes one act in a sentence, followed by the comment that was written. */
 function said(notification: MailedNotification, user_id: string): string[] {
   const { kinds, actor, from_status, to_status, comment_start, mentions, is_assigned, due_on } = notification;
-  const written = comment_start === null ? undefined : oneLine(named(comment_start, mentions ?? {}, user_id));
+  const is_cut = comment_start !== null && isCut(comment_start);
+  const written =
+    comment_start === null ? undefined : oneLine(named(comment_start, mentions ?? {}, user_id), { is_cut });
   if (kinds.includes('due')) return [`It is due: ${due_on ?? ''}.`];
   const done = [
     ...(kinds.includes('assigned') ? [is_assigned ? 'assigned it to you' : 'took it from you'] : []),
@@ -84,11 +87,12 @@ function said(notification: MailedNotification, user_id: string): string[] {
 /** How many characters of a comment are read (`notifications_to_mail`). */
 const max_start = 400;
 
+const isCut = (start: string) => Array.from(start).length >= max_start;
+
 /** Replaces the ids in a comment's mentions with names. */
 function named(text: string, mentions: Record<string, string>, user_id: string): string {
   // The start of a longer comment may end within an id.
-  const is_cut = Array.from(text).length >= max_start;
-  const whole = is_cut ? text.replace(/@[0-9a-f-]{1,35}$/i, '') : text;
+  const whole = isCut(text) ? text.replace(/@[0-9a-f-]{1,35}$/i, '') : text;
   return whole.replaceAll(/@([0-9a-f-]{36})/gi, (given, id: string) => {
     const lower = id.toLowerCase();
     if (lower === user_id) return '@you';

@@ -7,8 +7,14 @@ const unseen = /[\s\p{Cc}\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206
 // A fast path for most texts: a page may have a hundred.
 const plain = /^[\x20-\x7e]*$/;
 
+/** Returns a text as one visible line. */
+export function lineOf(text: string): string {
+  return plain.test(text) ? text.replaceAll(/ {2,}/g, ' ').trim() : text.replace(unseen, ' ').trim();
+}
+
 /** Returns the start of a text as one visible line. */
 export function excerptOf(start: string): string {
-  if (plain.test(start)) return start.replaceAll(/ {2,}/g, ' ').trim().slice(0, max_excerpt).trimEnd();
-  return Array.from(start.replace(unseen, ' ').trim()).slice(0, max_excerpt).join('').trimEnd();
+  const line = lineOf(start);
+  const shown = plain.test(line) ? line.slice(0, max_excerpt) : Array.from(line).slice(0, max_excerpt).join('');
+  return shown.trimEnd();
 }
