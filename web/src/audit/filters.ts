@@ -1,5 +1,6 @@
 import type { AuditFilter } from '../api/audit.ts';
-import { dayAfter, hourOf, isDate } from '../ui/dates.ts';
+import { dayAfter, isDate } from '../ui/dates.ts';
+import { hourOf } from '../ui/hours.ts';
 
 /** The filters of the audit log, as the address holds them. */
 export interface AuditAddress {

@@ -1,5 +1,6 @@
 import { timeZone } from '../store/preferences.ts';
-import { dayIn, dayOf, hourOf, mondayAfter } from '../ui/dates.ts';
+import { dayIn, dayOf, mondayAfter } from '../ui/dates.ts';
+import { hourOf } from '../ui/hours.ts';
 import { t } from '../ui/text.ts';
 
 /** The hour at which snoozed notifications come back. */
