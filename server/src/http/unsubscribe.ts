@@ -7,10 +7,10 @@ import { own_pages, pageHeaders } from './pages.ts';
 const frame = readFileSync(path.join(own_pages, 'unsubscribe.html'), 'utf8');
 
 const question = `<h1>No more mail?</h1>
-<p>This button stops mails about tickets of the workspace that sent you this link. Your inbox there stays as it is.</p>
+<p>This button stops all mails about what happens in the workspace that sent you this link. Your inbox there stays as it is.</p>
 <form method="post"><button>Stop these mails</button></form>`;
 const done = `<h1>Done</h1>
-<p>You will get no more mails about tickets of this workspace. You can turn them on again in its notification settings.</p>`;
+<p>You will get no more mails about what happens in this workspace. You can turn them on again in its notification settings.</p>`;
 const unknown = `<h1>Nothing was changed</h1>
 <p>This link is not valid, or no longer valid. Sign in, and choose your mails in the notification settings of your workspace.</p>`;
 

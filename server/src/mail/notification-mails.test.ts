@@ -353,7 +353,9 @@ describe('unsubscribing', () => {
     const page = await fetch(url);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(page.headers.get('content-security-policy')).toContain("form-action 'self'");
-    expect(await page.text()).toContain('<form method="post">');
+    const text = await page.text();
+    expect(text).toContain('<form method="post">');
+    expect(text).toContain('all mails about what happens in the workspace'); // those about webhooks, too
     expect(await mailed(team.admin)).toBe(true);
     const body = new URLSearchParams({ 'List-Unsubscribe': 'One-Click' });
     for (const _ of [1, 2]) expect((await fetch(url, { method: 'POST', body })).status).toBe(200);
