@@ -126,7 +126,9 @@ export async function runAccountVerb(
     pipeline: true,
   };
   const pool = new pg.Pool(config);
-  pool.on('error', () => undefined); // the statement in progress rejects
+  // The statement in progress rejects. Without the second listener, an error of its connection would end the process.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     return await verb.run(pool, read, settings);
   } catch (error) {

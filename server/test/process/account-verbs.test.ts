@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { account_verbs, type AccountVerb, runAccountVerb } from '../../src/accounts/verbs.ts';
 import { conformingClient } from '../../../proof/harness/conformance.ts';
@@ -106,4 +107,24 @@ test('a verb that cannot do its work says why in one line on stderr, and exits w
   const late = await run(env, 'add-user', 'late@example.com', 'L');
   await database.owner.query('alter table gone rename to password_resets');
   expect(late).toEqual({ code: 1, stdout: '', stderr: 'The schema is not up to date. Run npm run migrate first.' });
+});
+
+test('a verb that loses its connection says so in one line, too', async () => {
+  const { database } = server;
+  const { user } = await registerPerson(server);
+  const holder = await database.owner.connect();
+  try {
+    await holder.query('begin; lock table password_resets in access exclusive mode');
+    let over = false;
+    const ran = run({ DATABASE_URL: database.url }, 'reset-password', user.email).finally(() => (over = true));
+    while (!over) {
+      await database.owner.query(`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and application_name = 'baton' and wait_event_type = 'Lock'`);
+      await sleep(50);
+    }
+    expect(await ran).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^.*terminat.*$/) });
+  } finally {
+    await holder.query('rollback');
+    holder.release();
+  }
 });
