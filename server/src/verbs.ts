@@ -141,7 +141,7 @@ async function witness(...args: string[]): Promise<void> {
 async function main(verb = 'serve', ...rest: string[]): Promise<void> {
   const account_verb = Object.hasOwn(account_verbs, verb) ? account_verbs[verb] : undefined;
   readEnvFile();
-  if ([verb, ...rest].some((word) => word === '--help' || word === 'help')) {
+  if (verb === 'help' || [verb, ...rest].includes('--help')) {
     console.log(usage);
   } else if ((verb === 'serve' || verb === 'start') && rest.length === 0) {
     await serve(readConfig(undefined, console.error));

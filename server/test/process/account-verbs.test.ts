@@ -102,6 +102,11 @@ test('a verb that cannot do its work says why in one line on stderr, and exits w
     code: 1,
     stderr: `There is no database in ${dir}. Start Baton there first, or set BATON_DATA_DIR to the directory of yours.`,
   });
+  // Somebody's name may be a word that prints the usage in its place.
+  expect(await run({ BATON_DATA_DIR: dir }, 'add-user', user.email, 'help')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('There is no database'),
+  });
   expect(readdirSync(dir)).toEqual([]);
   await database.owner.query('alter table password_resets rename to gone');
   const late = await run(env, 'add-user', 'late@example.com', 'L');
