@@ -120,9 +120,9 @@ test('a verb that loses its connection says so in one line, too', async () => {
   const holder = await database.owner.connect();
   try {
     await holder.query('begin; lock table password_resets in access exclusive mode');
-    let over = false;
-    const ran = run({ DATABASE_URL: database.url }, 'reset-password', user.email).finally(() => (over = true));
-    while (!over) {
+    const state = { over: false };
+    const ran = run({ DATABASE_URL: database.url }, 'reset-password', user.email).finally(() => (state.over = true));
+    while (!state.over) {
       await database.owner.query(`select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and application_name = 'baton' and wait_event_type = 'Lock'`);
       await sleep(50);
