@@ -31,10 +31,10 @@ function makeStory({ page = 3 } = {}) {
   const entries: ActivityEntry[] = [makeEntry(0, 'ticket.created')];
   const comments = new Map<string, Comment>();
   const read: string[] = [];
-  let fails = false;
+  let reads_left = Infinity;
   const timeline = new Timeline({
     loadActivity: async (cursor) => {
-      if (fails) throw new Error('no response');
+      if (reads_left-- <= 0) throw new Error('no response');
       const newest = entries.toReversed();
       const from = cursor === undefined ? 0 : newest.findIndex(({ id }) => id === cursor) + 1;
       const data = newest.slice(from, from + page);
@@ -61,8 +61,8 @@ function makeStory({ page = 3 } = {}) {
       return comment;
     },
     change: (comment: Comment) => void comments.set(comment.id, comment),
-    fail: (does: boolean) => {
-      fails = does;
+    fail: (does: boolean, { after = 0 } = {}) => {
+      reads_left = does ? after : Infinity;
     },
     shown: () => timeline.state().moments.map(({ id }) => id),
   };
@@ -100,6 +100,30 @@ describe('the story of a ticket', () => {
     for (let turn = 0; turn < 8; turn++) story.act('ticket.updated');
     await story.timeline.happened();
     expect(story.shown()).toEqual(['e0', 'c1', 'e2', 'e3', 'e4', 'e5', 'e6', 'e7', 'e8', 'e9']);
+  });
+
+  test('is loaded anew if more has happened than is read at once, and has no gap', async () => {
+    const story = makeStory();
+    const comment = story.say();
+    await story.timeline.open();
+    story.change({ ...comment, body: 'New brake.', version: 2 });
+    for (let turn = 0; turn < 40; turn++) story.act('ticket.updated');
+    await story.timeline.happened();
+    expect(story.shown()).toEqual(['e39', 'e40', 'e41']);
+    while (story.timeline.state().has_older) await story.timeline.older();
+    expect(story.shown()).toHaveLength(42);
+    expect(story.timeline.comment(comment.id)?.body).toBe('New brake.');
+  });
+
+  test('has no gap after a read that failed midway', async () => {
+    const story = makeStory();
+    await story.timeline.open();
+    for (let turn = 0; turn < 8; turn++) story.act('ticket.updated');
+    story.fail(true, { after: 1 });
+    await story.timeline.happened();
+    story.fail(false);
+    await story.timeline.happened();
+    expect(story.shown()).toEqual(['e0', 'e1', 'e2', 'e3', 'e4', 'e5', 'e6', 'e7', 'e8']);
   });
 
   test('reads an edited comment again, and ignores an older version of it', async () => {

@@ -30,6 +30,9 @@ export interface TimelineState {
 /** The number of comments that are read at the same time. */
 const parallel = 6;
 
+/** How many pages are read to reach the known entries. If they are further away, the story is loaded anew. */
+const max_pages = 10;
+
 /** Activity that the story leaves out: the comments show themselves, and the place on the board is not part of it. */
 const not_told = /^(comment\.|ticket\.(placed|respaced)$)/;
 
@@ -71,8 +74,11 @@ export class Timeline {
   }
 
   async #first(): Promise<void> {
+    this.#is_loaded = false;
     this.#set({ loading: 'first', error: undefined });
     const [activity, comments] = await Promise.all([this.#parts.loadActivity(undefined), this.#parts.loadComments()]);
+    this.#entries.clear();
+    this.#comments.clear();
     for (const comment of comments.data) this.#comments.set(comment.id, comment);
     this.#cursor = activity.next_cursor ?? undefined;
     await this.#takeEntries(activity.data);
@@ -112,23 +118,27 @@ export class Timeline {
   readonly comment = (id: string): Comment | undefined => this.#comments.get(id);
 
   async #renew(): Promise<void> {
-    // Until a page contains a known entry, there is a gap between the pages just read and the known ones.
+    const found: ActivityEntry[] = [];
     let cursor: string | undefined;
-    let has_hole = true;
-    for (let pages = 0; has_hole && pages < 10; pages++) {
+    for (let pages = 0; pages < max_pages; pages++) {
       const { data, next_cursor } = await this.#parts.loadActivity(cursor);
-      has_hole = next_cursor !== null && !data.some(({ id }) => this.#entries.has(id));
-      await this.#takeEntries(data);
-      cursor = next_cursor ?? undefined;
+      found.push(...data);
+      // Until a page contains a known entry, there is a gap between the pages just read and the known ones.
+      if (next_cursor === null || data.some(({ id }) => this.#entries.has(id))) {
+        await this.#takeEntries(found);
+        return this.#set({ error: undefined });
+      }
+      cursor = next_cursor;
     }
-    this.#set({ error: undefined });
+    return this.#first();
   }
 
   async #takeEntries(entries: readonly ActivityEntry[]): Promise<void> {
-    for (const entry of entries) this.#entries.set(entry.id, entry);
     const created = entries.filter(({ action }) => action === 'comment.created').map(({ subject_id }) => subject_id);
     const missing = created.filter((id) => !this.#comments.has(id));
     await eachOf(missing, (id) => this.#readComment(id));
+    // Entries are known only once their comments are, so that a read that failed is repeated.
+    for (const entry of entries) this.#entries.set(entry.id, entry);
   }
 
   async #readComment(id: string): Promise<void> {
