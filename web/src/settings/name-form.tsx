@@ -5,6 +5,7 @@ import { Form } from '../ui/form.tsx';
 import { TextField } from '../ui/field.tsx';
 import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
+import { afterSaving } from './after-saving.ts';
 import { Meanwhile } from './meanwhile.tsx';
 import type { May } from '../desk/use-may.ts';
 
@@ -39,7 +40,9 @@ function useName({ now, save, read, onSaved }: Pick<NameFormProps, 'now' | 'save
   // Nothing has been typed, so the form shows the name that was saved elsewhere.
   if (now.version > seen.version && typed === seen.name && theirs === undefined) take(now);
   const done = (saved: Named) => {
-    take(saved);
+    setSeen(saved);
+    setTheirs(undefined);
+    setTyped((now_typed) => afterSaving(now_typed, { sent: typed, saved: saved.name }));
     toast({ text: t('Saved: {name}', { name: saved.name }) });
     onSaved?.();
   };

@@ -15,6 +15,13 @@ test('the person’s changes are applied on top of somebody else’s, field by f
   expect(changedFields(base, theirs)).toEqual(['url', 'description']);
 });
 
+test('what is entered while the webhook is saved stays on top of the saved one', () => {
+  const sent = { ...base, url: ' https://b.example/ ', description: 'Cha' };
+  const saved = { ...sent, url: 'https://b.example/' };
+  expect(onTopOf(saved, sent, { ...sent, description: 'Chat' })).toEqual({ ...saved, description: 'Chat' });
+  expect(onTopOf(saved, sent, sent)).toEqual(saved);
+});
+
 test('a value is added at the end, or removed', () => {
   expect(toggled(['a'], 'b')).toEqual(['a', 'b']);
   expect(toggled(['a', 'b'], 'a')).toEqual(['b']);

@@ -33,16 +33,17 @@ export function Edit({ at, webhook, may }: EditProps) {
     setSeen(webhook);
     setGiven(givenOf(webhook));
   }
-  const take = (saved: Webhook) => {
+  /** Shows a saved webhook. What has been entered since the form showed `shown` stays. */
+  const take = (saved: Webhook, shown?: Given) => {
     setSeen(saved);
-    setGiven(givenOf(saved));
+    setGiven((entered) => onTopOf(givenOf(saved), shown ?? entered, entered));
     setTheirs(undefined);
   };
   const save = async () => {
     const on = theirs ?? seen;
     const wanted = theirs === undefined ? given : onTopOf(givenOf(theirs), givenOf(seen), given);
     try {
-      take(await updateWebhook(at, { ...changesOf(givenOf(on), wanted), version: on.version }));
+      take(await updateWebhook(at, { ...changesOf(givenOf(on), wanted), version: on.version }), given);
       toast({ text: t('The webhook is saved') });
       await queries.invalidateQueries({ queryKey: ['webhooks'] });
     } catch (error) {
@@ -51,7 +52,7 @@ export function Edit({ at, webhook, may }: EditProps) {
       // If only fields outside of this form have changed (it was paused, or its secret replaced), saving overwrites
       // nothing.
       if (changedFields(givenOf(seen), givenOf(found)).length > 0) return setTheirs(found);
-      take(await updateWebhook(at, { ...changesOf(givenOf(found), given), version: found.version }));
+      take(await updateWebhook(at, { ...changesOf(givenOf(found), given), version: found.version }), given);
       toast({ text: t('The webhook is saved') });
     }
   };
