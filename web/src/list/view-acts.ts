@@ -1,21 +1,13 @@
-import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { View } from 'baton-sdk';
-import { failureOf, isCode } from '../api/problems.ts';
 import { session } from '../api/session.ts';
-import { deleteView, restoreView, updateView, viewQuery, type ViewBody } from '../api/views.ts';
+import { deleteView, restoreView, viewQuery, type ViewBody } from '../api/views.ts';
 import { projectsQuery } from '../api/workspaces.ts';
 import { useRole } from '../desk/use-desk.ts';
 import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 import { useCell } from '../ui/use-cell.ts';
-
-const failed = (what: string, error: unknown) => {
-  const { title, detail } = failureOf(error);
-  toast({ kind: 'error', text: `${what} ${title}. ${detail}` });
-};
-
-const refresh = (queries: QueryClient, workspace: string) =>
-  queries.invalidateQueries({ queryKey: ['views', workspace] });
+import { failed, refresh, saveView } from './save-view.ts';
 
 /**
  * Returns whether the signed-in account may change a view: its owner may, and so may owners and admins of the
@@ -64,39 +56,6 @@ export function useViewActs(workspace: string) {
     return true;
   };
 
-  /**
-   * Saves fields of a view. If somebody else has changed other fields, their changes stay; if they changed the same
-   * ones, the person is asked before they are overwritten.
-   */
-  const save = async (view: View, body: ViewBody): Promise<void> => {
-    const { name } = view;
-    try {
-      await updateView(workspace, view, body);
-      toast({ text: t('The view {name} is saved', { name }) });
-    } catch (error) {
-      if (!isCode(error, 'conflict')) failed(t('The view {name} was not saved.', { name }), error);
-      else {
-        const now = await queries.fetchQuery({ ...viewQuery(workspace, view.id), staleTime: 0 });
-        if (overlaps(view, now, body)) {
-          const text = t('Somebody else has changed the view {name} meanwhile.', { name: now.name });
-          toast({ kind: 'error', text, action: { label: t('Save mine over it'), run: () => void save(now, body) } });
-        } else await save(now, body);
-      }
-    }
-    await refresh(queries, workspace);
-  };
-
+  const save = (view: View, body: ViewBody): Promise<void> => saveView(queries, workspace, view, body);
   return { remove, save };
-}
-
-/** Returns whether somebody else has changed what is to be saved. The layout and the query count as one field. */
-export function overlaps(before: View, now: View, body: ViewBody): boolean {
-  const isOther = (field: 'name' | 'shared' | 'layout' | 'query') =>
-    JSON.stringify(before[field]) !== JSON.stringify(now[field]);
-  const what_is_shown = body.layout !== undefined || body.query !== undefined;
-  return (
-    (what_is_shown && (isOther('layout') || isOther('query'))) ||
-    (body.name !== undefined && isOther('name')) ||
-    (body.shared !== undefined && isOther('shared'))
-  );
 }

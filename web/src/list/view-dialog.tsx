@@ -11,7 +11,7 @@ import { TextField } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
-import { overlaps } from './view-acts.ts';
+import { overlaps } from './save-view.ts';
 
 interface DialogProps {
   workspace: string;

@@ -15,7 +15,8 @@ interface Toast {
 
 const stays_ms = 10_000;
 let last_id = 0;
-const toasts = cell<readonly (Toast & { id: number })[]>([]);
+/** The messages that are shown. */
+export const toasts = cell<readonly (Toast & { id: number })[]>([]);
 
 const remove = (id: number) => toasts.set(toasts.get().filter((one) => one.id !== id));
 
