@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { failureOf } from '../api/problems.ts';
-import { watch, watchingQuery } from '../api/watching.ts';
+import { toggleWatching, watchingQuery } from '../api/watching.ts';
 import { useCommands } from '../commands/use-commands.ts';
 import { copyLink, remove, restore } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -115,23 +115,13 @@ function Neighbours({ desk, ticket, onGo, has_keys }: NeighboursProps) {
   );
 }
 
-/**
- * Whether the person watches the ticket, and a function that changes it. The change is shown at once, and reverted if
- * it fails.
- */
+/** Whether the person watches the ticket, and a function that changes it and shows a message if that fails. */
 function useWatching({ workspace_id }: Desk, ticket_id: string): { watches: boolean; toggle: () => void } {
   const queries = useQueryClient();
-  const query = watchingQuery(workspace_id, ticket_id);
-  const known = useQuery(query).data;
-  const watches = known?.watches ?? false;
-  const toggle = async () => {
-    if (known !== undefined) queries.setQueryData(query.queryKey, { ...known, watches: !watches });
-    try {
-      queries.setQueryData(query.queryKey, await watch(workspace_id, ticket_id, !watches));
-    } catch (error) {
-      queries.setQueryData(query.queryKey, known);
-      toast({ kind: 'error', text: t('That was not kept. {title}.', { title: failureOf(error).title }) });
-    }
-  };
-  return { watches, toggle: () => void toggle() };
+  const watches = useQuery(watchingQuery(workspace_id, ticket_id)).data?.watches ?? false;
+  const toggle = () =>
+    void toggleWatching(queries, workspace_id, ticket_id).catch((error: unknown) =>
+      toast({ kind: 'error', text: t('That was not kept. {title}.', { title: failureOf(error).title }) }),
+    );
+  return { watches, toggle };
 }
