@@ -2,6 +2,7 @@ import { useRouter } from '@tanstack/react-router';
 import DOMPurify from 'dompurify';
 import { useLayoutEffect, useRef } from 'react';
 import { htmlOf, type Links } from './markdown-html.ts';
+import { isPageAddress } from './page-address.ts';
 import './markdown.css';
 
 /** Secures external content: links to other sites send no referrer, and pictures from other sites become links. */
@@ -22,10 +23,10 @@ function seal(root: DocumentFragment): void {
 
 type MarkdownProps = Links & { text: string };
 
-/** Renders a person's Markdown text. Links within the console open in this page. */
+/** Renders a person's Markdown text. Links to the console's pages open in this page. */
 export function Markdown({ text, hrefOf }: MarkdownProps) {
   const place = useRef<HTMLDivElement>(null);
-  const { history } = useRouter();
+  const { history, routesByPath } = useRouter();
   useLayoutEffect(() => {
     // DOMPurify parses it under its own Trusted Types policy and returns nodes, so nothing sets HTML from a text.
     const fragment = DOMPurify.sanitize(htmlOf(text, { hrefOf }), { RETURN_DOM_FRAGMENT: true });
@@ -36,6 +37,7 @@ export function Markdown({ text, hrefOf }: MarkdownProps) {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0;
     if (link === null || elsewhere || link.host !== location.host || link.target !== '') return;
+    if (!isPageAddress(Object.keys(routesByPath), link.pathname)) return;
     event.preventDefault();
     history.push(link.pathname + link.search + link.hash);
   };
