@@ -6,7 +6,7 @@ import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 import type { Desk } from './desk.ts';
 import { statusOf, stepBack, stepTo, type PossibleStep } from './steps.ts';
-import { perform } from './taken.ts';
+import { type Kept, perform } from './taken.ts';
 
 interface Stepping {
   ticket_id: string;
@@ -63,7 +63,7 @@ export function take(
   some: Some,
   given: { to: string } & Pick<Step, 'resolution' | 'assignee_id' | 'comment' | 'placed'>,
   { role = '', workflow }: Who,
-): void {
+): Kept {
   const is_shared = all(some).length > 1;
   const doings = all(some).map((ticket) => {
     // An assignee chosen for several tickets is only for those that have none.
@@ -79,7 +79,7 @@ export function take(
     return { ticket, change: step, back };
   });
   const { name } = statusOf(workflow, given.to);
-  perform(desk, doings, (count) => {
+  return perform(desk, doings, (count) => {
     const [one] = doings;
     if (doings.length === 1) return t('{key} moved to {name}', { key: one?.ticket.key ?? '', name });
     return t('{count, plural, one {# ticket} other {# tickets}} moved to {name}', { count, name });
@@ -105,13 +105,13 @@ export function edit<F extends Field>(
   some: Some,
   change: { field: F; value: Extract<Change, { kind: 'edit'; field: F }>['value'] },
   base_version?: number,
-): void {
+): Kept {
   const doings = all(some)
     .filter((ticket) => ticket[change.field] !== change.value)
     .map((ticket) => {
       return { ticket, change: { kind: 'edit', ...change } as Extract<Change, { kind: 'edit' }>, base_version };
     });
-  perform(desk, doings, changedMany(doings));
+  return perform(desk, doings, changedMany(doings));
 }
 
 export function label(desk: Desk, some: Some, { add = [], remove = [] }: { add?: string[]; remove?: string[] }): void {
@@ -121,9 +121,10 @@ export function label(desk: Desk, some: Some, { add = [], remove = [] }: { add?:
   perform(desk, doings, changedMany(doings));
 }
 
-export function comment(desk: Desk, { id, key, version }: KnownTicket, body: string): void {
+export function comment(desk: Desk, { id, key, version }: KnownTicket, body: string): Kept {
   const at = { workspace_id: desk.workspace_id, ticket_id: id, ticket_key: key };
-  desk.operations.add(at, { kind: 'comment', body }, version);
+  const added = desk.operations.add(at, { kind: 'comment', body }, version);
+  return () => desk.operations.kept(added);
 }
 
 /** Deletes tickets; they can always be restored. */

@@ -15,6 +15,9 @@ export interface Doing {
   back?: ((now: KnownTicket) => Change | undefined) | undefined;
 }
 
+/** Waits until the operations of an act are stored, done, or dropped by the person. */
+export type Kept = () => Promise<unknown>;
+
 /** Builds the message for an act that the server has done with this many tickets. */
 export type Told = (count: number) => string;
 
@@ -74,12 +77,12 @@ function send(
   doings: readonly Doing[],
   settled: (index: number, outcome: Outcome) => void,
   all: () => void,
-) {
+): Kept {
   const sent = doings.map(({ ticket, change, base_version = ticket.version }) => {
     return { ...at(desk, ticket), change, base_version };
   });
   const [first] = sent;
-  if (first === undefined) return;
+  if (first === undefined) return () => Promise.resolve();
   let is_own = (_: Operation) => false;
   const left = new Set(sent.keys());
   const stop = desk.operations.onSettled((operation, outcome) => {
@@ -97,10 +100,13 @@ function send(
     const act = desk.operations.addAll(sent);
     is_own = (operation) => operation.act === act;
   }
+  const { operations } = desk;
+  const ids = operations.all().flatMap((operation) => (is_own(operation) ? operation.id : []));
+  return () => Promise.all(ids.map(operations.kept));
 }
 
 /** Changes one or more tickets as one act that can be undone. Shows a message at its end if `told` is given. */
-export function perform(desk: Desk, doings: readonly Doing[], told?: Told): void {
+export function perform(desk: Desk, doings: readonly Doing[], told?: Told): Kept {
   const act: Act = {
     parts: doings.map(({ ticket, change, back = () => reverseOf(ticket, change) }) => {
       return { ticket, change, back, state: 'waiting' };
@@ -113,7 +119,7 @@ export function perform(desk: Desk, doings: readonly Doing[], told?: Told): void
     part.state = outcome.kind;
     if (outcome.kind === 'done') part.version = outcome.ticket?.version;
   };
-  send(desk, doings, settled, () => {
+  return send(desk, doings, settled, () => {
     const done = act.parts.filter(({ state }) => state === 'done').length;
     if (done === 0 && doings.length === 1) forget(desk, act);
     if (told === undefined || done === 0) return;

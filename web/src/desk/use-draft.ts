@@ -2,6 +2,7 @@ import { useMemo, useSyncExternalStore } from 'react';
 import type { Draft } from '../store/draft-texts.ts';
 import type { Desk } from './desk.ts';
 import { drafts } from './drafts.ts';
+import type { Kept } from './taken.ts';
 
 export interface Typed {
   /** The unsent text, if there is one. */
@@ -10,6 +11,8 @@ export interface Typed {
   others: readonly Draft[];
   /** Saves the typed text, with the version that the person saw when they began. */
   type: (text: string, base_version: number) => void;
+  /** Takes the sent text off the page. It stays stored until what was sent is kept. */
+  sent: (kept: Kept) => void;
   /** Deletes the draft, because it was sent or is not wanted. If a text is given, deletes only that text. */
   discard: (sent?: string) => void;
   /** Swaps this tab's text with one of another tab. */
@@ -34,8 +37,9 @@ export function useDraft(
   const stored = useSyncExternalStore(drafts.subscribe, () => drafts.get(place));
   return {
     draft: stored?.draft,
-    others: stored?.others ?? none,
+    others: stored?.others.filter((other) => !drafts.isSent(other)) ?? none,
     type: (text, base_version) => drafts.type(place, text, base_version),
+    sent: (kept) => void drafts.sent(place, kept()),
     discard: (sent) => {
       if (sent === undefined || drafts.get(place)?.draft.text === sent) void drafts.discard(place);
     },

@@ -14,14 +14,13 @@ import { useMentionable } from './use-mentionable.ts';
 
 /** The box for a new comment. The typed text is kept until the server has it. */
 export function CommentBox({ desk, ticket, may }: { desk: Desk; ticket: KnownTicket; may: Pick<May, 'may' | 'why'> }) {
-  const { draft, others, type, discard, exchange, drop } = useDraft(desk, ticket.id, 'comment');
+  const { draft, others, type, sent, discard, exchange, drop } = useDraft(desk, ticket.id, 'comment');
   const area = useRef<HTMLTextAreaElement>(null);
   const text = draft?.text ?? '';
   const { people, is_asking } = useMentionable(desk, text);
   useCommands({ comment: () => area.current?.focus() }, () => may.may);
   const send = () => {
-    comment(desk, ticket, withIds(text, people));
-    discard();
+    sent(comment(desk, ticket, withIds(text, people)));
     area.current?.focus();
   };
   if (!may.may) {

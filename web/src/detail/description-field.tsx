@@ -20,7 +20,7 @@ import { Prose } from './prose.tsx';
 
 /** The ticket’s description, edited in place. */
 export function DescriptionField({ desk, ticket, may }: { desk: Desk; ticket: KnownTicket; may: May }) {
-  const { draft, others, type, discard, exchange, drop, setAside } = useDraft(desk, ticket.id, 'description');
+  const { draft, others, type, sent, discard, exchange, drop, setAside } = useDraft(desk, ticket.id, 'description');
   const [is_open, setOpen] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -45,8 +45,7 @@ export function DescriptionField({ desk, ticket, may }: { desk: Desk; ticket: Kn
     requestAnimationFrame(() => button.current?.focus());
   };
   const save = () => {
-    edit(desk, ticket, { field: 'description', value: text }, base_version);
-    discard();
+    sent(edit(desk, ticket, { field: 'description', value: text }, base_version));
     if (merging.current !== undefined) desk.operations.dismiss(merging.current);
     merging.current = undefined;
     close();

@@ -34,7 +34,7 @@ export default function StepSheet({ desk, ticket, others, step, placed }: SheetP
   const workflow = useWorkflowOf(desk, ticket);
   const [resolution, setResolution] = useState('');
   const [assignee_id, setAssignee] = useState<string | null>(others.length > 0 ? null : ticket.assignee_id);
-  const { draft, type, discard } = useDraft(desk, ticket.id, 'step');
+  const { draft, type, sent } = useDraft(desk, ticket.id, 'step');
   const comment = draft?.text ?? '';
   const [is_checked, setChecked] = useState(false);
   const assignee = usePerson(desk, assignee_id);
@@ -65,9 +65,8 @@ export default function StepSheet({ desk, ticket, others, step, placed }: SheetP
       ...(needs('assignee_id') && { assignee_id }),
       ...(comment.trim() !== '' && { comment }),
     };
-    discard();
     const tickets = [ticket, ...others.flatMap((other) => desk.tickets.shown(other) ?? [])];
-    take(desk, tickets, { to: step.to, placed, ...fields }, { role, workflow });
+    sent(take(desk, tickets, { to: step.to, placed, ...fields }, { role, workflow }));
   };
   const fault = (text: string | undefined) =>
     text !== undefined && (

@@ -26,7 +26,7 @@ interface TitleFieldProps {
 
 /** The ticket’s title, edited in place. */
 export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
-  const { draft, others, type, discard, exchange, drop, setAside } = useDraft(desk, ticket.id, 'title');
+  const { draft, others, type, sent, discard, exchange, drop, setAside } = useDraft(desk, ticket.id, 'title');
   const [is_open, setOpen] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -58,8 +58,7 @@ export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
   const is_ready = text.trim() !== '' && over === undefined;
   const save = () => {
     if (!is_ready) return;
-    edit(desk, ticket, { field: 'title', value: text.trim() }, base_version);
-    discard();
+    sent(edit(desk, ticket, { field: 'title', value: text.trim() }, base_version));
     if (merging.current !== undefined) desk.operations.dismiss(merging.current);
     merging.current = undefined;
     close();

@@ -38,3 +38,9 @@ export const aside = ({ draft, others }: StoredDraft, stamp: string): StoredDraf
   draft: { ...draft, text: '', stamp },
   others: [draft, ...others].slice(0, max_others),
 });
+
+/** Returns an entry without the text of this stamp; undefined if no text is left. */
+export function withoutStamp({ draft, others }: StoredDraft, stamp: string): StoredDraft | undefined {
+  const [next, ...rest] = [draft, ...others].filter((one) => one.stamp !== stamp);
+  return next === undefined ? undefined : { draft: next, others: rest };
+}

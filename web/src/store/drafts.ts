@@ -1,4 +1,4 @@
-import { aside, type Draft, reconciled, type StoredDraft, without } from './draft-texts.ts';
+import { aside, type Draft, reconciled, type StoredDraft, without, withoutStamp } from './draft-texts.ts';
 import { keyOf, type Place, prefixOf } from './draft-places.ts';
 import { newId } from './ids.ts';
 import { Signal } from './signal.ts';
@@ -40,6 +40,8 @@ export class Drafts {
   readonly #entries = new Map<string, Entry>();
   /** The stamps of the stored drafts that this tab's texts are based on. */
   readonly #seen = new Map<string, string>();
+  /** The stamps of the texts that were sent and are stored until what was sent is safe. */
+  readonly #sent = new Set<string>();
   /**
    * The writes of each place, run one after the other: otherwise a tab would take its own last text for another tab's.
    */
@@ -98,6 +100,23 @@ export class Drafts {
     };
     await this.#update(key, remains, { adopts: true });
   }
+
+  /** Takes a sent text off the page, and deletes it from the storage once `kept` is resolved. */
+  async sent(place: Place, kept: Promise<unknown>): Promise<void> {
+    const key = keyOf(place);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    if (entry.is_typed) void this.#save(key);
+    const { stamp } = entry.draft;
+    this.#sent.add(stamp);
+    this.#entries.delete(key);
+    this.#changed.emit();
+    await kept;
+    if (await this.#update(key, (old) => old && withoutStamp(old, stamp), { adopts: true })) this.#sent.delete(stamp);
+  }
+
+  /** Returns whether a text was sent, so that it is stored but not shown. */
+  readonly isSent = ({ stamp }: Draft): boolean => this.#sent.has(stamp);
 
   /** Swaps this tab's text with one of another tab. */
   exchange(place: Place, other: Draft): void {
@@ -184,14 +203,17 @@ export class Drafts {
   /** Changes the stored entry, and tells the other tabs. Returns whether the storage took it. */
   async #write(key: string, change: Change, adopts: boolean): Promise<boolean> {
     let stored: StoredDraft | undefined;
+    const seen = this.#seen.get(key);
+    // A sent text is not an earlier state of the one that is typed next.
+    const base = seen !== undefined && this.#sent.has(seen) ? undefined : seen;
     try {
-      await this.#parts.storage.update(key, (old) => (stored = change(old, this.#seen.get(key))));
+      await this.#parts.storage.update(key, (old) => (stored = change(old, base)));
     } catch {
       return false; // The text stays in memory, and the next key press tries again.
     }
     if (stored === undefined) this.#seen.delete(key);
     else this.#seen.set(key, stored.draft.stamp);
-    this.#settle(key, stored, adopts);
+    this.#settle(key, stored, adopts && stored?.draft.stamp !== seen);
     this.#changed.emit();
     this.#parts.tell(key, stored);
     return true;
@@ -215,7 +237,8 @@ export class Drafts {
   }
 
   #adopt(key: string, { draft, others }: StoredDraft): void {
-    this.#entries.set(key, { draft, others, is_typed: false });
+    if (this.isSent(draft)) this.#entries.delete(key);
+    else this.#entries.set(key, { draft, others, is_typed: false });
     this.#seen.set(key, draft.stamp);
   }
 

@@ -15,6 +15,7 @@ import {
 import { newId } from './ids.ts';
 import type { Cause, Outcome, Pause, Settled } from './outcome.ts';
 import type { OfTicket, Parts } from './operation-parts.ts';
+import { OutboxWrites } from './outbox-writes.ts';
 import { Signal } from './signal.ts';
 import { Together } from './together.ts';
 import { timed, waitAfter } from './waits.ts';
@@ -29,6 +30,7 @@ export class Operations {
   readonly #changed = new Signal();
   readonly #settled = new Set<Settled>();
   readonly #together: Together;
+  readonly #writes: OutboxWrites;
   #pause: Pause | undefined;
   #is_stopped = false;
   #tries = 0;
@@ -38,6 +40,7 @@ export class Operations {
 
   constructor(parts: Parts) {
     this.#parts = { now: Date.now, newId, wait: timed, ...parts };
+    this.#writes = new OutboxWrites(parts.outbox);
     const { send, sendTogether } = this.#parts;
     const keep = (operation: Operation) => this.#change(operation);
     this.#together = new Together({ send: sendTogether, sendAlone: send, keep, newId: this.#parts.newId });
@@ -49,6 +52,9 @@ export class Operations {
     void this.#work(at.ticket_id);
     return id;
   }
+
+  /** Waits until an operation is stored, done, or dropped by the person. */
+  readonly kept = (id: string): Promise<void> => this.#writes.kept(id);
 
   /** Changes several tickets in one request, and shows the changes at once. Returns the id of the act. */
   addAll(changes: readonly (OfTicket & { change: Change; base_version: number })[]): string {
@@ -92,10 +98,8 @@ export class Operations {
 
   /** Drops a refused operation, because the person has decided. */
   dismiss({ ticket_id, id }: Pick<Operation, 'ticket_id' | 'id'>): void {
-    this.#replace(
-      ticket_id,
-      this.of(ticket_id).filter((one) => one.id !== id || one.refusal === undefined),
-    );
+    const rest = this.of(ticket_id).filter((one) => one.id !== id || one.refusal === undefined);
+    this.#replace(ticket_id, rest);
   }
 
   /**
@@ -225,19 +229,15 @@ export class Operations {
   /** Replaces one operation in its queue. */
   #change(operation: Operation): void {
     const { ticket_id, id } = operation;
-    this.#replace(
-      ticket_id,
-      this.of(ticket_id).map((one) => (one.id === id ? operation : one)),
-    );
+    const queue = this.of(ticket_id).map((one) => (one.id === id ? operation : one));
+    this.#replace(ticket_id, queue);
   }
 
   /** Replaces a queue, on the disk and on the page. */
   #replace(ticket_id: string, queue: readonly Operation[]): void {
     const before = this.of(ticket_id);
-    // Operations are sent even if they can't be stored.
-    const keep = (written: Promise<void>) => void written.catch(() => undefined);
-    for (const one of queue) if (!before.includes(one)) keep(this.#parts.outbox.put(one));
-    for (const { id } of before) if (!queue.some((one) => one.id === id)) keep(this.#parts.outbox.remove(id));
+    for (const one of queue) if (!before.includes(one)) this.#writes.put(one);
+    for (const { id } of before) if (!queue.some((one) => one.id === id)) this.#writes.remove(id);
     this.#set(ticket_id, queue);
     this.#changed.emit();
   }

@@ -1,7 +1,7 @@
 import type { Ticket } from 'baton-sdk';
 import type { Operation, Refusal } from './decide.ts';
 import { Operations } from './operations.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outbox, Outcome } from './outcome.ts';
 import { Tickets } from './tickets.ts';
 
 /** Returns a ticket as the server would send it. */
@@ -50,13 +50,30 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 }
 
+/** A disk for operations, and what is on it. `fill` sets whether it refuses to store more. */
+function makeOutbox() {
+  const kept = new Map<string, Operation>();
+  let is_full = false;
+  const outbox: Outbox = {
+    put: async (one) => {
+      if (is_full) throw new Error('QuotaExceededError');
+      kept.set(one.id, one);
+    },
+    remove: async (id) => void kept.delete(id),
+  };
+  const fill = (full: boolean) => {
+    is_full = full;
+  };
+  return { outbox, kept, fill };
+}
+
 /** Tickets and operations whose requests the test responds to, one by one. */
 export function makeWorld(first = makeTicket()) {
   const tickets = new Tickets();
   tickets.receive([first], tickets.ask());
   const sent: Sent[] = [];
   const together: SentTogether[] = [];
-  const kept = new Map<string, Operation>();
+  const { outbox, kept, fill } = makeOutbox();
   const reads: string[] = [];
   const timers: (() => void)[] = [];
   let read: Ticket | undefined;
@@ -69,10 +86,7 @@ export function makeWorld(first = makeTicket()) {
       timers.push(then);
       return () => timers.splice(timers.indexOf(then), 1);
     },
-    outbox: {
-      put: async (one) => void kept.set(one.id, one),
-      remove: async (id) => void kept.delete(id),
-    },
+    outbox,
     read: async ({ ticket_id }) => {
       reads.push(ticket_id);
       if (read !== undefined) tickets.receive([read], tickets.ask());
@@ -103,6 +117,7 @@ export function makeWorld(first = makeTicket()) {
     /** The bulk requests. */
     together,
     kept,
+    fill,
     reads,
     timers,
     /** Sets what the server returns from now on when the ticket is read. */
