@@ -11,7 +11,7 @@ import { worker_settings, type WorkerSettings, workerSettingsOf } from './config
 import { project_root } from './lib/project.ts';
 
 export { ConfigError } from './config/error.ts';
-export { type JwtKey, unusableDirectory } from './config/secrets.ts';
+export { type JwtKey, requireAuditKey, unusableDirectory } from './config/secrets.ts';
 
 /** Every setting, by its name; docs/operating.md lists them. */
 export const environment = z.object({

@@ -7,6 +7,7 @@ import {
   readWitnessConfig,
   readWitnessToken,
   readWorkConfig,
+  requireAuditKey,
 } from './config.ts';
 import type { Login } from './process/connect.ts';
 import { openAppLogin, openAsOwner, openWorkerLogin } from './process/database.ts';
@@ -82,7 +83,10 @@ async function lookAfterAccounts(verb: AccountVerb, args: string[]): Promise<voi
 async function audit(...args: string[]): Promise<void> {
   const { runAudit } = await import('./audit/command.ts');
   const code = await runAudit(args, {
-    readConfig: () => readConfig(undefined, console.error),
+    readConfig: () => {
+      requireAuditKey(readDatabaseConfig().data_dir);
+      return readConfig(undefined, console.error);
+    },
     withDatabase: async (config, work) => {
       const { database_url } = config;
       if (database_url === undefined) return withDatabase({ create: false }, ({ url }) => work(url));

@@ -1,5 +1,5 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createDurably, makeDirectoryDurably, replaceDurably } from '../lib/durable-files.ts';
 import { ConfigError } from './error.ts';
@@ -87,6 +87,8 @@ export function unusableDirectory(dir: string, error: unknown, setting = 'BATON_
   );
 }
 
+const audit_key_file = 'audit-key';
+
 interface Seed {
   setting: string;
   value: string | undefined;
@@ -127,6 +129,13 @@ function requireKept(at: string, text: string): Buffer {
   );
 }
 
+/** Refuses to go on without the key that signed the audit logs. A command that created one would show a key that signed none. */
+export function requireAuditKey(data_dir: string, given = process.env['BATON_AUDIT_KEY']): void {
+  if (given !== undefined || existsSync(path.join(data_dir, audit_key_file))) return;
+  const where = 'Set BATON_DATA_DIR to the directory of your server, or BATON_AUDIT_KEY to its key.';
+  throw new ConfigError(`There is no key of audit logs in ${data_dir}. ${where}`);
+}
+
 interface Given {
   BATON_SECRET?: string | undefined;
   BATON_JWT_KEYS?: string | undefined;
@@ -152,7 +161,7 @@ export function readSecrets(env: Given, production: boolean, log: (line: string)
     audit_seed: readSeed({
       setting: 'BATON_AUDIT_KEY',
       value: env.BATON_AUDIT_KEY,
-      file: 'audit-key',
+      file: audit_key_file,
       dir: env.BATON_DATA_DIR,
       dir_setting: 'BATON_DATA_DIR',
     }),

@@ -119,3 +119,19 @@ test.skipIf(!existsSync('/dev/full'))('a command whose output does not fit on th
   closeSync(full);
   expect([status, String(stderr)]).toEqual([1, expect.stringMatching(/^The output can't be written: ENOSPC.*\n$/)]);
 });
+
+test.each(['key', 'export'])(
+  'audit %s names the setting instead of creating a key in a directory without one',
+  (verb) => {
+    const data_dir = path.join(dir, 'elsewhere');
+    const args = ['bin/run.js', 'server/src/main.ts', 'audit', verb, '00000000-0000-7000-8000-000000000001'];
+    const env = { PATH: process.env['PATH'], BATON_DATA_DIR: data_dir };
+    const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' });
+    expect([status, stdout, stderr]).toEqual([
+      1,
+      '',
+      expect.stringContaining('Set BATON_DATA_DIR to the directory of'),
+    ]);
+    expect(existsSync(data_dir)).toBe(false);
+  },
+);
