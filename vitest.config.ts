@@ -24,7 +24,8 @@ class LongestFirst extends BaseSequencer {
 }
 
 // The SDK's own sources, as `node --conditions=baton-source` uses them: it is built for its package alone.
-const conditions = ['baton-source', ...defaultServerConditions];
+// Node loads the other packages. It has no condition `module`, whose files are for bundlers: AWS's could not be loaded.
+const conditions = ['baton-source', ...defaultServerConditions.filter((one) => one !== 'module')];
 
 export default defineConfig({
   resolve: { conditions },

@@ -1,4 +1,4 @@
-import { openFolder } from '../../server/src/attachments/folder.ts';
+import { openStore } from '../../server/src/attachments/open-store.ts';
 import { removeDueFiles } from '../../server/src/attachments/upkeep.ts';
 import { createPool } from '../../server/src/db/pool.ts';
 import type { Person } from './people.ts';
@@ -25,7 +25,8 @@ export async function removeDue({ database, config }: TestServer): Promise<numbe
   const pool = createPool({ url: database.url, role: 'baton_worker', ...limits, on_error });
   let removed = 0;
   try {
-    const store = openFolder(config.attachments_dir ?? '');
+    const store = openStore(config);
+    if (store === undefined) throw new Error('The server has no store.');
     await removeDueFiles(pool, store, { goesOn: () => true, count: (rows) => (removed += rows) });
   } finally {
     await pool.end();

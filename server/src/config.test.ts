@@ -69,6 +69,16 @@ describe('a setting that cannot be used', () => {
     [{ BATON_SMTP_URL: 'smtp://me:%C3@mail.example.com' }, 'BATON_SMTP_URL must be smtp://host or smtps://host'],
     [{ BATON_APP_URL: 'https://example.com/#' }, 'BATON_APP_URL must be a URL'],
     [{ BATON_MAIL_FROM: 'a@b, c@d' }, 'BATON_MAIL_FROM must be an address'],
+    [{ BATON_ATTACHMENTS_S3_BUCKET: 'a/b' }, 'BATON_ATTACHMENTS_S3_BUCKET must be the name of a bucket'],
+    [{ BATON_ATTACHMENTS_S3_ENDPOINT: 's3.example.com' }, 'BATON_ATTACHMENTS_S3_ENDPOINT must be a URL'],
+    [{ BATON_ATTACHMENTS_S3_ENDPOINT: 'https://me:pw@s3.example.com' }, 'BATON_ATTACHMENTS_S3_ENDPOINT must be a URL'],
+    [{ BATON_ATTACHMENTS_S3_REGION: 'eu central' }, 'BATON_ATTACHMENTS_S3_REGION must be the name of a region'],
+    [{ BATON_ATTACHMENTS_S3_ENDPOINT: 'https://s3.example.com' }, 'set BATON_ATTACHMENTS_S3_BUCKET too.'],
+    [{ BATON_ATTACHMENTS_S3_BUCKET: 'bucket', BATON_ATTACHMENTS_S3_ACCESS_KEY_ID: 'x' }, 'or neither.'],
+    [
+      { BATON_ATTACHMENTS_S3_BUCKET: 'bucket', BATON_ATTACHMENTS_DIR: '/files' },
+      'BATON_ATTACHMENTS_DIR and BATON_ATTACHMENTS_S3_BUCKET are both set.',
+    ],
     [{ BATON_SMTP_TLS: 'no' }, 'BATON_SMTP_TLS must be required or off.'],
     [{ BATON_MAIL_FROM: 'Baton' }, 'BATON_MAIL_FROM must be an address'],
     [{ BATON_APP_URL: 'https://example.com/?a=b' }, 'BATON_APP_URL must be a URL'],
@@ -160,6 +170,29 @@ describe('settings', () => {
     const passed_over = names.filter((name) => !own.includes(name));
     const given = { ...others, ...Object.fromEntries(passed_over.map((name) => [name, 'x'])) };
     expect(refusal(given)).toBe('accepted');
+  });
+
+  test('for attachments name a folder or a bucket, and by default a folder only where somebody works at a terminal', () => {
+    const storeOf = (env: NodeJS.ProcessEnv) => {
+      const database = { DATABASE_URL: 'postgres://x', BATON_DATA_DIR: dir };
+      const { attachments_dir, attachments_s3 } = readWorkConfig({ ...database, ...env });
+      return { dir: attachments_dir, s3: attachments_s3 };
+    };
+    expect(storeOf({})).toEqual({ dir: path.join(dir, 'attachments'), s3: undefined });
+    expect(storeOf({ NODE_ENV: 'production' })).toEqual({ dir: undefined, s3: undefined });
+    const aws = { bucket: 'tickets', endpoint: undefined, region: 'us-east-1', credentials: undefined };
+    expect(storeOf({ BATON_ATTACHMENTS_S3_BUCKET: 'tickets' })).toEqual({ dir: undefined, s3: aws });
+    const own = storeOf({
+      BATON_ATTACHMENTS_DIR: '',
+      BATON_ATTACHMENTS_S3_BUCKET: 'tickets',
+      BATON_ATTACHMENTS_S3_ENDPOINT: 'https://example.com/s3/',
+      BATON_ATTACHMENTS_S3_REGION: 'eu-central-1',
+      BATON_ATTACHMENTS_S3_ACCESS_KEY_ID: 'key',
+      BATON_ATTACHMENTS_S3_SECRET_ACCESS_KEY: 'secret',
+    });
+    const credentials = { accessKeyId: 'key', secretAccessKey: 'secret' };
+    const s3 = { bucket: 'tickets', endpoint: 'https://example.com/s3', region: 'eu-central-1', credentials };
+    expect(own).toEqual({ dir: undefined, s3 });
   });
 
   test('for verbs on the database need no secrets, and prefer the owner’s login', () => {

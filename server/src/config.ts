@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { attachment_settings, type AttachmentsConfig, attachmentsConfigOf } from './config/attachments.ts';
 import { ConfigError } from './config/error.ts';
 import { choice, count, networks, origins, postgres_url } from './config/kinds.ts';
 import { limit_settings, type Limits, limitsOf } from './config/limits.ts';
@@ -28,7 +29,7 @@ export const environment = z.object({
   BATON_MIGRATE: choice(['on', 'off']).default('on'),
   BATON_DATABASE_WAIT_S: count(60, 0, 3_600),
   BATON_DATA_DIR: z.string().default(path.join(project_root, '.baton')),
-  BATON_ATTACHMENTS_DIR: z.string().optional(),
+  ...attachment_settings,
   BATON_SECRET: z.string().optional(),
   BATON_JWT_KEYS: z.string().optional(),
   BATON_AUDIT_KEY: z.string().optional(),
@@ -71,7 +72,7 @@ export const environment = z.object({
   LOG_LEVEL: choice(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
 });
 
-export interface Config extends Limits, WorkerSettings {
+export interface Config extends Limits, WorkerSettings, AttachmentsConfig {
   production: boolean;
   host: string;
   port: number;
@@ -84,8 +85,6 @@ export interface Config extends Limits, WorkerSettings {
   app_role: string | undefined;
   migrate: boolean;
   data_dir: string;
-  /** Where attachments are kept; undefined: there are none. */
-  attachments_dir: string | undefined;
   /** How long a start waits for a database that can't be reached yet. */
   database_wait_s: number;
   secret: Buffer;
@@ -269,12 +268,6 @@ export function readConfig(
   return Object.freeze({ ...withoutSecrets(env), ...readSecrets(env, production, log) });
 }
 
-/** By default a folder in the data directory; in production none, because nobody might look for the files there. */
-function attachmentsDirOf(env: Environment): string | undefined {
-  if (env.BATON_ATTACHMENTS_DIR !== undefined) return path.resolve(env.BATON_ATTACHMENTS_DIR);
-  return env.NODE_ENV === 'production' ? undefined : path.resolve(env.BATON_DATA_DIR, 'attachments');
-}
-
 function withoutSecrets(env: Environment): Omit<Config, 'secret' | 'jwt_keys' | 'audit_seed'> {
   if (env.BATON_HEADERS_TIMEOUT_MS > env.BATON_REQUEST_TIMEOUT_MS) {
     throw new ConfigError('BATON_HEADERS_TIMEOUT_MS must not be longer than BATON_REQUEST_TIMEOUT_MS.');
@@ -286,7 +279,7 @@ function withoutSecrets(env: Environment): Omit<Config, 'secret' | 'jwt_keys' | 
     port: env.PORT,
     ...databaseConfig(env),
     migrate: env.BATON_MIGRATE === 'on',
-    attachments_dir: attachmentsDirOf(env),
+    ...attachmentsConfigOf(env),
     audit_name: env.BATON_AUDIT_NAME,
     audit_interval_s: env.BATON_AUDIT_INTERVAL_S,
     access_token_ttl_s: env.BATON_ACCESS_TOKEN_TTL_S,

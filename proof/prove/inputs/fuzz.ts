@@ -243,7 +243,11 @@ export const fuzz: Check = {
     ),
     'bodies may have unknown fields': {
       source: [
-        { file: 'comments/contract.ts', find: 'z.strictObject({ body: comment_text', replace: 'z.object({ body: comment_text' },
+        {
+          file: 'comments/contract.ts',
+          find: 'z.strictObject({ body: comment_text',
+          replace: 'z.object({ body: comment_text',
+        },
         {
           file: 'tickets/contract.ts',
           find: '.strictObject({\n      assignee_id',

@@ -2,8 +2,8 @@ import type { Downloads } from '../http/downloads.ts';
 import type { Uploads } from '../http/upload.ts';
 import type { Services } from '../services.ts';
 import { createDownloads } from './download.ts';
-import { openFolder } from './folder.ts';
 import { Links } from './link.ts';
+import { openStore } from './open-store.ts';
 import { createUploads } from './receive.ts';
 
 /** The parts that receive files, sign their addresses and serve them. A process has one of each. */
@@ -14,7 +14,7 @@ export interface Attachments {
 }
 
 export function createAttachments({ config, pool, log, hint }: Services): Attachments {
-  const store = config.attachments_dir === undefined ? undefined : openFolder(config.attachments_dir);
+  const store = openStore(config);
   const links = new Links(config.secret);
   return {
     uploads: createUploads({ pool, store, hint }),

@@ -8,7 +8,7 @@ import { newId } from '../lib/ids.ts';
 import type { Services } from '../services.ts';
 import { head_bytes, mediaTypeOf } from './media-type.ts';
 import { dropFile, insertFile } from './queries.ts';
-import type { Store } from './store.ts';
+import { type Store, StoreUnavailable } from './store.ts';
 import { task } from './upkeep.ts';
 
 /** Passes bytes on, and records their number, their hash, and the first of them. */
@@ -55,6 +55,8 @@ export function createUploads({
       await store.put(id, inspection.pass(bytes));
       return { id, ...(await inspection.result()) };
     } catch (error) {
+      // The store may still do what it was asked to. The file stays due in a day, and is removed when it surely has.
+      if (error instanceof StoreUnavailable) throw error;
       await settle({ workspace_id }, id);
       if (!isFull(error)) throw error;
       const detail = 'There is no space left for attachments. The operator has to free some.';

@@ -54,6 +54,14 @@ function isOrigin(text: string): boolean {
   return origin === text && /^https?:$/.test(protocol);
 }
 
+/** A URL that paths are appended to, without a slash at its end; undefined if the text can't be one. */
+export function baseUrlOf(text: string): string | undefined {
+  if (!URL.canParse(text) || /[?#]/.test(text)) return undefined;
+  const { protocol, username, password, origin, pathname } = new URL(text);
+  if (!/^https?:$/.test(protocol) || username + password !== '') return undefined;
+  return origin + (pathname.endsWith('/') ? pathname.slice(0, -1) : pathname);
+}
+
 function isNetwork(text: string): boolean {
   if (/^(loopback|linklocal|uniquelocal)$/.test(text)) return true; // Express' names
   const [, address = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];

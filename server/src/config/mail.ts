@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { ConfigError } from './error.ts';
-import { choice } from './kinds.ts';
+import { baseUrlOf, choice } from './kinds.ts';
 
 const smtp_says =
   'must be smtp://host or smtps://host, with a port, and a percent-encoded user and password, where they are needed.';
@@ -37,14 +37,6 @@ function mailServerOf(text: string): MailServer | undefined {
   }
 }
 
-/** The address that links to the app begin with, without a slash at its end; undefined if it can't be one. */
-function appUrlOf(text: string): string | undefined {
-  if (!URL.canParse(text) || /[?#]/.test(text)) return undefined;
-  const { protocol, username, password, origin, pathname } = new URL(text);
-  if (!/^https?:$/.test(protocol) || username + password !== '') return undefined;
-  return origin + (pathname.endsWith('/') ? pathname.slice(0, -1) : pathname);
-}
-
 interface Sender {
   name: string;
   address: string;
@@ -75,11 +67,11 @@ export const mail_settings = {
     .optional(),
   BATON_APP_URL: z
     .string()
-    .refine((text) => appUrlOf(text) !== undefined, app_says)
+    .refine((text) => baseUrlOf(text) !== undefined, app_says)
     .optional(),
   BATON_API_URL: z
     .string()
-    .refine((text) => appUrlOf(text) !== undefined, app_says)
+    .refine((text) => baseUrlOf(text) !== undefined, app_says)
     .optional(),
 };
 
@@ -103,8 +95,8 @@ export function mailConfigOf(env: z.infer<typeof parsed>): MailConfig | undefine
   if (given.every((value) => value === undefined)) return undefined;
   const server = mailServerOf(BATON_SMTP_URL ?? '');
   const from = senderOf(BATON_MAIL_FROM ?? '');
-  const app_url = appUrlOf(BATON_APP_URL ?? '');
-  const api_url = appUrlOf(BATON_API_URL ?? '') ?? app_url;
+  const app_url = baseUrlOf(BATON_APP_URL ?? '');
+  const api_url = baseUrlOf(BATON_API_URL ?? '') ?? app_url;
   if (server === undefined || from === undefined || app_url === undefined || api_url === undefined) {
     throw new ConfigError(
       'Set BATON_SMTP_URL, BATON_MAIL_FROM and BATON_APP_URL, or none of them. See docs/operating.md.',

@@ -3,7 +3,7 @@ import { rateLimited } from '../lib/limit.ts';
 import type { Holder } from './byte-shares.ts';
 
 /** The most files that are sent or read at one time: in total, by one network, and by one account. */
-const most = 64;
+export const most_transfers = 64;
 const most_of_network = 24;
 const most_of_account = 6;
 
@@ -32,7 +32,7 @@ export class Transfers {
       const detail = 'You are sending and reading too many files at the same time.';
       throw rateLimited({ name: 'files', quota }, 1, detail);
     }
-    if (this.#all >= most) throw new BatonError('overloaded', {}, { retry_after_s: 1 });
+    if (this.#all >= most_transfers) throw new BatonError('overloaded', {}, { retry_after_s: 1 });
     this.#all++;
     for (const [who] of shares) this.#add(who, 1);
     return () => {

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import type pg from 'pg';
 import { createApp } from '../app.ts';
-import { openFolder } from '../attachments/folder.ts';
+import { openStore } from '../attachments/open-store.ts';
 import type { Config } from '../config.ts';
 import { doubtsAbout } from '../db/connection-check.ts';
 import { createPool, fillPool } from '../db/pool.ts';
@@ -33,8 +33,9 @@ async function sayDoubts(pool: pg.Pool): Promise<void> {
 /** Serves the API on the configured port from this process. Runs the worker in it, too, unless BATON_WORKER is off. */
 export async function startListening(config: Config, database_url: string): Promise<Listening> {
   const log = createLog(config);
-  if (config.attachments_dir !== undefined) await openFolder(config.attachments_dir).check();
-  else say('Nobody can add attachments: set BATON_ATTACHMENTS_DIR to the folder that they are to be kept in.');
+  const store = openStore(config);
+  if (store !== undefined) await store.check();
+  else say('Nobody can add attachments: set BATON_ATTACHMENTS_DIR to a folder, or BATON_ATTACHMENTS_S3_BUCKET.');
   const options = {
     url: database_url,
     max: config.pool_size,

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { WorkConfig } from '../config.ts';
-import { openFolder } from '../attachments/folder.ts';
-import { attachmentLoop } from '../attachments/upkeep.ts';
+import { openStore } from '../attachments/open-store.ts';
+import { attachmentLoop, task as attachments_task } from '../attachments/upkeep.ts';
 import { sequencerLoop } from '../audit/sequencer.ts';
 import { treesLoop } from '../audit/tree.ts';
 import { unfitnessOf, worker_user } from '../db/connection-check.ts';
@@ -74,8 +74,8 @@ export class Worker implements Service {
       notifier.hint(workspace_id);
       notifications.wake();
     };
-    const { attachments_dir: dir, upkeep_interval_s } = config;
-    const store = dir === undefined ? undefined : openFolder(dir);
+    const { upkeep_interval_s } = config;
+    const store = openStore(config);
     this.#loops = [
       ...upkeepLoops(this.#pool, config, log),
       ...(store === undefined ? [] : [attachmentLoop(this.#pool, { store, log, upkeep_interval_s })]),
@@ -111,8 +111,11 @@ export class Worker implements Service {
     if (this.#stopping) return;
     if (this.#deliverer === undefined)
       this.#options.say('Without BATON_SECRET this process delivers to no webhooks and sends no mail.');
-    if (this.#options.config.attachments_dir === undefined)
-      this.#options.say('Without BATON_ATTACHMENTS_DIR this process does not remove the bytes of attachments.');
+    if (!this.tasks.includes(attachments_task)) {
+      this.#options.say(
+        'Without BATON_ATTACHMENTS_DIR or BATON_ATTACHMENTS_S3_BUCKET this process does not remove the bytes of attachments.',
+      );
+    }
     if (this.#mailer !== undefined) this.#options.say(`Mail is sent through ${this.#mailer.server}.`);
     for (const loop of this.#loops) loop.start();
     const unfit = await unfitnessOf(this.#pool);
