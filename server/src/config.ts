@@ -5,14 +5,14 @@ import { ConfigError } from './config/error.ts';
 import { choice, count, networks, origins, postgres_url } from './config/kinds.ts';
 import { limit_settings, type Limits, limitsOf } from './config/limits.ts';
 import { type MailConfig, mail_settings, mailConfigOf } from './config/mail.ts';
-import { type JwtKey, readSecrets, secretIfGiven } from './config/secrets.ts';
+import { type JwtKey, readSecrets, requireAuditKeyIn, secretIfGiven } from './config/secrets.ts';
 import { refuseUnknown } from './config/unknown.ts';
 import { type WitnessConfig, witness_settings, witnessConfigOf } from './config/witness.ts';
 import { worker_settings, type WorkerSettings, workerSettingsOf } from './config/worker.ts';
 import { project_root } from './lib/project.ts';
 
 export { ConfigError } from './config/error.ts';
-export { type JwtKey, requireAuditKey, unusableDirectory } from './config/secrets.ts';
+export { type JwtKey, unusableDirectory } from './config/secrets.ts';
 
 /** Every setting, by its name; docs/operating.md lists them. */
 export const environment = z.object({
@@ -191,6 +191,12 @@ export function readDatabaseConfig(source: NodeJS.ProcessEnv = process.env): Dat
     throw new ConfigError('In production set MIGRATE_DATABASE_URL or DATABASE_URL. See docs/operating.md.');
   }
   return databaseConfig(env);
+}
+
+/** Throws unless there is a key of audit logs, for a command that must not create one. */
+export function requireAuditKey(source: NodeJS.ProcessEnv = process.env): void {
+  const env = parse(source);
+  requireAuditKeyIn(path.resolve(env.BATON_DATA_DIR), env.BATON_AUDIT_KEY);
 }
 
 function databaseConfig(env: Environment): DatabaseConfig {

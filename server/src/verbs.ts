@@ -84,7 +84,7 @@ async function audit(...args: string[]): Promise<void> {
   const { runAudit } = await import('./audit/command.ts');
   const code = await runAudit(args, {
     readConfig: () => {
-      requireAuditKey(readDatabaseConfig().data_dir);
+      requireAuditKey();
       return readConfig(undefined, console.error);
     },
     withDatabase: async (config, work) => {

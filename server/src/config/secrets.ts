@@ -130,7 +130,7 @@ function requireKept(at: string, text: string): Buffer {
 }
 
 /** Refuses to go on without the key that signed the audit logs. A command that created one would show a key that signed none. */
-export function requireAuditKey(data_dir: string, given = process.env['BATON_AUDIT_KEY']): void {
+export function requireAuditKeyIn(data_dir: string, given: string | undefined): void {
   if (given !== undefined || existsSync(path.join(data_dir, audit_key_file))) return;
   const where = 'Set BATON_DATA_DIR to the directory of your server, or BATON_AUDIT_KEY to its key.';
   throw new ConfigError(`There is no key of audit logs in ${data_dir}. ${where}`);
