@@ -137,7 +137,7 @@ describe('a write with an Idempotency-Key', () => {
       "select coalesce(sum(length(body)), 0)::int as bytes, count(*)::int as n from outcomes where user_id = $1 and target like 'PATCH %'",
       [member.user.id],
     );
-    expect(rows).toEqual([{ bytes: 0, n: 1 }]);
+    expect(rows).toEqual([{ bytes: 28, n: 1 }]); // an empty text, sealed
     await member.client.update_ticket({ workspace_id, ticket: id, if_match: '*', body: { title: 'Changed since' } });
     expect((await send(member, path, same)).status).toBe(410);
     expect((await member.client.get_ticket({ workspace_id, ticket: id })).title).toBe('Changed since');
