@@ -169,6 +169,11 @@ export const kills_api: Check = {
       source: [
         {
           file: 'tickets/create.ts',
+          find: 'const is_early = place !== undefined || longTextBytes(input) > 0;',
+          replace: 'const is_early = true || longTextBytes(input) > 0;',
+        },
+        {
+          file: 'tickets/create.ts',
           find: 'if (project === undefined)',
           replace: `await tx.start('commit and chain');
             await tx.start("set local app.workspace = '" + workspace_id + "'");
