@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { keyOf } from './draft-places.ts';
 import type { Draft, StoredDraft } from './draft-texts.ts';
 import { Drafts } from './drafts.ts';
+import { draftStorage } from './testing.ts';
 
 const place = { account: 'ada', workspace: 'w', ticket: 'new in ENG', field: 'open' };
 
@@ -10,14 +11,7 @@ function makeDisk() {
   const rows = new Map<string, StoredDraft>();
   const open = () =>
     new Drafts({
-      storage: {
-        update: async (key, change) => {
-          const stored = change(rows.get(key));
-          if (stored === undefined) rows.delete(key);
-          else rows.set(key, structuredClone(stored));
-        },
-        entries: async () => [...rows],
-      },
+      storage: draftStorage(rows),
       tell: () => undefined,
     });
   return { rows, open };

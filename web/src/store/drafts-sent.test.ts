@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { keyOf, type Place } from './draft-places.ts';
 import type { StoredDraft } from './draft-texts.ts';
 import { Drafts } from './drafts.ts';
-import { settle } from './testing.ts';
+import { draftStorage, settle } from './testing.ts';
 
 const place: Place = { account: 'ada', workspace: 'w', ticket: 't', field: 'comment' };
 
@@ -10,14 +10,7 @@ const place: Place = { account: 'ada', workspace: 'w', ticket: 't', field: 'comm
 function open(rows = new Map<string, StoredDraft>()) {
   let stamps = rows.size * 100;
   const drafts = new Drafts({
-    storage: {
-      update: async (key, change) => {
-        const stored = change(rows.get(key));
-        if (stored === undefined) rows.delete(key);
-        else rows.set(key, structuredClone(stored));
-      },
-      entries: async () => [...rows],
-    },
+    storage: draftStorage(rows),
     tell: () => undefined,
     now: () => 1_000,
     newStamp: () => `stamp-${++stamps}`,

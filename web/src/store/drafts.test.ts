@@ -2,12 +2,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { keyOf, type Place } from './draft-places.ts';
 import { reconciled, type StoredDraft } from './draft-texts.ts';
 import { Drafts, type DraftStorage } from './drafts.ts';
+import { draftStorage } from './testing.ts';
 
 const place: Place = { account: 'ada', workspace: 'w', ticket: 't', field: 'comment' };
 
 /** A disk that several tabs share. */
 function makeDisk() {
   const rows = new Map<string, StoredDraft>();
+  const disk = draftStorage(rows);
   const tabs: Drafts[] = [];
   let is_full = false;
   let takes_ms = 0;
@@ -16,11 +18,9 @@ function makeDisk() {
     update: async (key, change) => {
       if (is_full) throw new Error('QuotaExceededError');
       if (takes_ms > 0) await new Promise((resolve) => setTimeout(resolve, takes_ms));
-      const stored = change(rows.get(key));
-      if (stored === undefined) rows.delete(key);
-      else rows.set(key, structuredClone(stored));
+      await disk.update(key, change);
     },
-    entries: async (prefix) => [...rows].filter(([key]) => key.startsWith(prefix)),
+    entries: disk.entries,
   };
   const open = () => {
     const tab: Drafts = new Drafts({

@@ -1,3 +1,5 @@
+import type { StoredDraft } from './draft-texts.ts';
+import type { DraftStorage } from './drafts.ts';
 import type { Ticket } from 'baton-sdk';
 import type { Operation, Refusal } from './decide.ts';
 import { Operations } from './operations.ts';
@@ -140,3 +142,13 @@ export function makeRefusal(code: string, fields: object = {}): Extract<Outcome,
   const problem = { type: `/docs/errors#${code}`, title: code, status: 409, code, ...fields } as Refusal['problem'];
   return { kind: 'refused', refusal: { code, problem, at: 1_000 } };
 }
+
+/** A storage of drafts in memory. */
+export const draftStorage = (rows: Map<string, StoredDraft>): DraftStorage => ({
+  update: async (key, change) => {
+    const stored = change(rows.get(key));
+    if (stored === undefined) rows.delete(key);
+    else rows.set(key, structuredClone(stored));
+  },
+  entries: async (prefix) => [...rows].filter(([key]) => key.startsWith(prefix)),
+});
