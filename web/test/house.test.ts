@@ -83,6 +83,7 @@ describe('each text on the screen', () => {
     ["t('Hello', { name })", 'a sentence names , but gets name'],
     ["t('Hello {name}', values)", 'a sentence is given values without their names'],
     ['t("That\'s {name}", { name })', 'a sentence has a straight apostrophe, which quotes in ICU’s format: write ’'],
+    ["t('Ctrl+Enter sends')", 'a sentence names a key that differs on a Mac: use shownKeys'],
   ])('would be rejected: %s', (text, says) => {
     expect(untranslated({ file: 'a.tsx', text })).toEqual([`a.tsx:1 ${says}`]);
   });

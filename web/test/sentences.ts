@@ -17,6 +17,7 @@ function faultOf({ arguments: [sentence, values] }: CallExpression, text: string
   if (sentence?.type !== 'Literal' || typeof sentence.value !== 'string')
     return 'is given something other than a sentence';
   if (/'/.test(sentence.value)) return 'has a straight apostrophe, which quotes in ICU’s format: write ’';
+  if (sentence.value.includes('Ctrl+')) return 'names a key that differs on a Mac: use shownKeys';
   if (values !== undefined && values.type !== 'ObjectExpression') return 'is given values without their names';
   const given = (values?.properties ?? []).flatMap((one) =>
     one.type === 'Property' ? [text.slice(one.key.start, one.key.end)] : ['…'],

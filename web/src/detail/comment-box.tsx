@@ -1,4 +1,5 @@
 import { useRef } from 'react';
+import { shownKeys } from '../commands/keys.ts';
 import { useCommands } from '../commands/use-commands.ts';
 import { comment } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -44,7 +45,7 @@ export function CommentBox({ desk, ticket, may }: { desk: Desk; ticket: KnownTic
         submit={t('Send')}
         ready={text.trim() !== '' && !is_asking}
         preview={(value) => <Prose desk={desk} text={withIds(value, people)} />}
-        note={draft === undefined ? t('Ctrl+Enter sends') : <DraftAge draft={draft} />}
+        note={draft === undefined ? t('{keys} sends', { keys: shownKeys('Mod+Enter') }) : <DraftAge draft={draft} />}
       />
       <OtherTabs {...{ others, exchange, drop }} />
     </div>

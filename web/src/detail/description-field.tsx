@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { shownKeys } from '../commands/keys.ts';
 import { useCommands } from '../commands/use-commands.ts';
 import { edit } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -95,7 +96,9 @@ export function DescriptionField({ desk, ticket, may }: { desk: Desk; ticket: Kn
             onCancel={close}
             submit={t('Save')}
             preview={(value) => <Prose desk={desk} text={value} />}
-            note={draft === undefined ? t('Ctrl+Enter saves') : <DraftAge draft={draft} />}
+            note={
+              draft === undefined ? t('{keys} saves', { keys: shownKeys('Mod+Enter') }) : <DraftAge draft={draft} />
+            }
           />
           <OtherTabs {...{ others, exchange, drop }} />
         </>
