@@ -4,8 +4,8 @@ import type { Operation } from '../../server/src/http/contract.ts';
 
 type Fields = Record<string, unknown>;
 
-/** The fields that may differ between two responses with the same version: other rows, or the caller, decide them. */
-const not_its_own = ['last_activity_at', 'allowed_transitions', 'role', 'reactions'];
+/** The fields that may differ between two responses with the same version: other rows, or the caller, decide them. A place has no version. */
+const not_its_own = ['last_activity_at', 'allowed_transitions', 'role', 'reactions', 'rank'];
 /** A member's name and address belong to the account, which has its own version. */
 const of_the_account = ['name', 'email'];
 

@@ -12,6 +12,8 @@ export interface Schema {
   allOf?: readonly Schema[];
   properties?: Record<string, Schema>;
   required?: readonly string[];
+  minProperties?: number;
+  maxProperties?: number;
   items?: Schema;
   format?: string;
   pattern?: string;
@@ -58,6 +60,17 @@ export function fromSchema(schema: Schema, all: Record<string, Schema>, name = '
     : own;
 }
 
+function objectOf(schema: Schema, all: Record<string, Schema>): fc.Arbitrary<unknown> {
+  const { properties = {}, required = [], minProperties = 0, maxProperties = Infinity } = schema;
+  const optional = Object.keys(properties).filter((name) => !required.includes(name));
+  const minLength = Math.max(0, minProperties - required.length);
+  const maxLength = Math.min(optional.length, maxProperties - required.length);
+  return fc.subarray(optional, { minLength, maxLength }).chain((some) => {
+    const names = [...required, ...some];
+    return fc.record(Object.fromEntries(names.map((name) => [name, fromSchema(properties[name] ?? {}, all, name)])));
+  });
+}
+
 function fromShape(schema: Schema, all: Record<string, Schema>): fc.Arbitrary<unknown> {
   if (schema.$ref !== undefined) return fromShape(all[schema.$ref.split('/').at(-1) ?? ''] ?? {}, all);
   if (schema.const !== undefined) return fc.constant(schema.const);
@@ -78,11 +91,8 @@ function fromShape(schema: Schema, all: Record<string, Schema>): fc.Arbitrary<un
       return fc.boolean();
     case 'array':
       return fc.array(fromShape(schema.items ?? {}, all), { maxLength: 4 });
-    case 'object': {
-      const fields = Object.entries(schema.properties ?? {});
-      const record = Object.fromEntries(fields.map(([name, field]) => [name, fromSchema(field, all, name)]));
-      return fc.record(record, { requiredKeys: [...(schema.required ?? [])] });
-    }
+    case 'object':
+      return objectOf(schema, all);
     case undefined:
     default:
       return fc.constant(null);

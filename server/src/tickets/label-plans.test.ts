@@ -80,7 +80,9 @@ describe.each(['unknown', 'known'] as const)(
       for (const mode of ['custom', 'generic'] as const) {
         await planning({ pool, workspace_id, mode }, async (client) => {
           const plan = await explain(client, statement);
-          expect([mode, rowsLookedAt(plan)]).toEqual([mode, labels]);
+          const read = rowsLookedAt(plan);
+          expect(read, mode).toBeGreaterThanOrEqual(labels);
+          expect(read, mode).toBeLessThanOrEqual(labels + 1); // before version 18, EXPLAIN rounds the rows of each loop
           expect(buffers(plan)).toBeLessThanOrEqual(each_label * (labels + 1));
         });
       }
