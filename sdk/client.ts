@@ -1,10 +1,10 @@
 import { bodyOf, type Call, sendOnce } from './attempt.ts';
-import { download } from './download.ts';
+import { download, rangeHeaders } from './download.ts';
 import { aborted, BatonApiError, type RawResponse } from './errors.ts';
 import { operations } from './operations.ts';
 import { type AnyInput, faultOf, operationOf, prepare } from './request.ts';
 import { type Patience, persist } from './retries.ts';
-import type { CallOptions, Calls, Download, Follow, OperationId, Pages, RawCalls } from './types.ts';
+import type { CallOptions, Calls, Download, DownloadOptions, Follow, OperationId, Pages, RawCalls } from './types.ts';
 
 /** What signing in and refreshing return. */
 export interface TokenPair {
@@ -229,11 +229,12 @@ class Caller {
     return this.#send(this.#prepare(id, input, own, { keyed: false }));
   }
 
-  async download(input: AnyInput, own: CallOptions = {}): Promise<Response> {
+  async download(input: AnyInput, own: DownloadOptions = {}): Promise<Response> {
+    const range = rangeHeaders(own);
     const { path } = (await this.call('get_attachment_link', input, own)) as { path: string };
     const timeout_ms = own.timeout_ms ?? this.options.timeout_ms ?? bytes_timeout_ms;
     const call = this.#prepare('get_attachment_link', input, { ...own, timeout_ms }, { keyed: false });
-    return persist(this.#patience(call.id, own), () => download(call, path, this.options.base_url));
+    return persist(this.#patience(call.id, own), () => download(call, this.options.base_url, path, range));
   }
 
   async *pages(id: OperationId, input: AnyInput, own: CallOptions = {}): AsyncGenerator<unknown, undefined> {
@@ -297,7 +298,7 @@ export function createClient(options: ClientOptions | CookieClientOptions): Bato
     raw: each((...given) => caller.raw(...given)),
     pages: each((...given) => caller.pages(...given)),
     follow: (...given: [AnyInput, CallOptions?]) => caller.follow(...given),
-    download: (...given: [AnyInput, CallOptions?]) => caller.download(...given),
+    download: (...given: [AnyInput, DownloadOptions?]) => caller.download(...given),
     get access_token() {
       return caller.options.access_token;
     },

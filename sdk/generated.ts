@@ -165,7 +165,7 @@ export interface components {
             /** Format: int32 */
             status: number;
             detail?: string;
-            code: "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "invalid_offset" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_confirmation_token" | "invalid_refresh_token" | "registration_closed" | "mail_not_configured" | "attachments_not_configured" | "invitation_required" | "cross_origin_request" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "response_gone" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_key_reused" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {});
+            code: "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "invalid_offset" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_confirmation_token" | "invalid_refresh_token" | "registration_closed" | "mail_not_configured" | "attachments_not_configured" | "invitation_required" | "cross_origin_request" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "response_gone" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "expectation_failed" | "idempotency_key_reused" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {});
         };
         ForbiddenProblem: {
             /** @description The error’s documentation. */
@@ -1267,7 +1267,7 @@ export interface components {
             created_at: string;
         };
         AttachmentLink: {
-            /** @description The address, relative to the root of this server. A GET returns the bytes of the file, and needs no credential. */
+            /** @description The address, relative to the root of this server. A GET returns the bytes of the file, or with `Range` some of them (206, or 416 if there are none), and needs no credential. */
             path: string;
             /** Format: date-time */
             expires_at: string;

@@ -80,6 +80,16 @@ export interface CallOptions {
   fetch?: typeof fetch | undefined;
 }
 
+/** The options of a download. */
+export interface DownloadOptions extends CallOptions {
+  /** Leaves out the first bytes of the file: as many as you have. The response is then 206. */
+  from_byte?: number | undefined;
+  /**
+   * The ETag of the response that these bytes are from. If the file has another one, the response is the whole file, with 200.
+   */
+  if_range?: string | undefined;
+}
+
 type Arguments<Id extends OperationId> =
   Record<string, never> extends Input<Id>
     ? [input?: Input<Id>, options?: CallOptions]
@@ -103,7 +113,7 @@ export type Calls = {
 };
 export type RawCalls<Response> = { readonly [Id in keyof Ids]: (...args: Arguments<Id>) => Promise<Response> };
 export type Pages = { readonly [Id in ListId]: (...args: Arguments<Id>) => AsyncGenerator<Item<Id>, undefined> };
-export type Download = (...args: Arguments<'get_attachment_link'>) => Promise<Response>;
+export type Download = (input: Input<'get_attachment_link'>, options?: DownloadOptions) => Promise<Response>;
 export type Follow = (
   ...args: Arguments<'read_events'>
 ) => AsyncGenerator<Output<'read_events'>['data'][number], undefined>;

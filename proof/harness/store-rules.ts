@@ -59,6 +59,38 @@ export const store_rules: Record<string, (kept: Kept) => Promise<void>> = {
     assert.equal((await readAll(store, id, 1000))?.length, 1000);
     await store.remove(id);
   },
+  'returns any range of a file, and nothing for a range of a file that is not there or has another length': async (
+    kept,
+  ) => {
+    const { store } = kept;
+    for (const size of [1, 1000, part + 1, 2 * part]) {
+      const [id, bytes] = [newId(), randomBytes(size)];
+      await store.put(id, pieces(bytes));
+      const [half, last] = [Math.floor(size / 2), size - 1];
+      const ranges = [
+        { start: 0, end: last },
+        { start: 0, end: 0 },
+        { start: last, end: last },
+        { start: half, end: last },
+        { start: half, end: half },
+      ];
+      for (const range of ranges) {
+        const read = await store.get(id, size, range);
+        assert.notEqual(read, undefined, `${size} bytes: nothing came for ${JSON.stringify(range)}`);
+        const came = Buffer.concat((await read?.toArray()) ?? []);
+        const asked = bytes.subarray(range.start, range.end + 1);
+        assert.ok(came.equals(asked), `${size} bytes: other bytes came for ${JSON.stringify(range)}`);
+      }
+      const beyond = { start: size, end: size };
+      for (const [other, range] of [
+        [size + 1, ranges[1]],
+        [size + 1, beyond],
+      ] as const)
+        assert.equal(await store.get(id, other, range), undefined, `${size} bytes, read as ${other}`);
+      await store.remove(id);
+      assert.equal(await store.get(id, size, ranges[1]), undefined, `${size} bytes: removed, and still there`);
+    }
+  },
   'removes what is not there without an error': async ({ store }) => {
     const id = newId();
     await store.remove(id);

@@ -178,6 +178,7 @@ export const error_table = {
   body_too_large: [413, 'The body is too large'],
   uri_too_long: [414, 'The URL is too long'],
   unsupported_media_type: [415, 'Unsupported media type'],
+  range_not_satisfiable: [416, 'The file has no such range'],
   expectation_failed: [417, 'Unknown expectation'],
   validation_failed: [
     422,

@@ -40,7 +40,7 @@ export const attachment_link = z
       .max(400)
       .meta({
         description:
-          'The address, relative to the root of this server. A GET returns the bytes of the file, and needs no credential.',
+          'The address, relative to the root of this server. A GET returns the bytes of the file, or with `Range` some of them (206, or 416 if there are none), and needs no credential.',
         example: '/files/bat_AZjB8nowfE6aVT8rbRyOkA',
       }),
     expires_at: timestamp,

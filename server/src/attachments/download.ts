@@ -34,17 +34,18 @@ export function createDownloads({ pool, log, links, store }: Parts): Downloads {
       const { actor } = apply(db, { ...identity, request_id }, lineOf('get_attachment'), workspace_id);
       return permitted(actor, requireFound(attachmentById(db, workspace_id, attachment_id)));
     });
-    const { name, media_type, size_bytes } = attachment;
+    const { name, media_type, size_bytes, checksum } = attachment;
     const is_shown = isSafeImage(media_type);
     return {
       user_id,
       size_bytes,
+      entity_tag: `"${checksum}"`, // strong: an attachment never changes
       headers: {
         'Content-Type': is_shown ? media_type : 'application/octet-stream',
         'Content-Disposition': contentDisposition(savedAs(name), { type: is_shown ? 'inline' : 'attachment' }),
       },
-      open: async () => {
-        const bytes = await store.get(attachment_id, size_bytes);
+      open: async (range) => {
+        const bytes = await store.get(attachment_id, size_bytes, range);
         if (bytes !== undefined) return bytes;
         log.error({ workspace_id, attachment_id }, 'bytes of an attachment are missing from the store');
         throw new BatonError('not_found', { detail: 'The bytes of this file are missing. Tell the operator.' });

@@ -38,7 +38,7 @@ export function openFolder(dir: string): Store {
     }
   };
 
-  const get: Store['get'] = async (id, size_bytes) => {
+  const get: Store['get'] = async (id, size_bytes, range) => {
     const file = await open(fileOf(id)).catch((error: unknown) => {
       if (has('ENOENT', error)) return undefined;
       throw error;
@@ -47,7 +47,7 @@ export function openFolder(dir: string): Store {
       (found) => found.size,
       () => undefined,
     );
-    if (size === size_bytes) return file?.createReadStream();
+    if (size === size_bytes) return file?.createReadStream(range);
     await file?.close();
     return undefined;
   };

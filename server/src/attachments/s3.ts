@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { S3Config } from '../config/attachments.ts';
 import { BatonError } from '../errors.ts';
+import type { ByteRange } from '../http/ranges.ts';
 import { Bucket } from './bucket.ts';
 import { inParts, type Part } from './parts.ts';
 import { unusableBucket } from './s3-check.ts';
@@ -17,7 +18,21 @@ const part_bytes = 5 * 2 ** 20;
 const most_uploads = 32;
 
 const isMissing = (error: unknown) =>
-  error instanceof StoreUnavailable && (error.cause as Error | undefined)?.name === 'NoSuchKey';
+  error instanceof StoreUnavailable &&
+  ['NoSuchKey', 'InvalidRange'].includes((error.cause as Error | undefined)?.name ?? '');
+
+/** What the headers say of the bytes that they come with. */
+interface Said {
+  ContentLength?: number | undefined;
+  ContentRange?: string | undefined;
+}
+
+/** Whether an object of this size has come, or the range of it that was requested. */
+function isAsked({ ContentLength, ContentRange }: Said, size_bytes: number, range: ByteRange | undefined): boolean {
+  if (range === undefined) return ContentLength === size_bytes;
+  const { start, end } = range;
+  return ContentLength === end - start + 1 && ContentRange === `bytes ${start}-${end}/${size_bytes}`;
+}
 
 /** An object that is sent part by part. */
 class Sending {
@@ -100,15 +115,16 @@ export function openS3(config: S3Config): Store {
     }
   };
 
-  const get: Store['get'] = async (id, size_bytes) => {
+  const get: Store['get'] = async (id, size_bytes, range) => {
+    const Range = range === undefined ? undefined : `bytes=${range.start}-${range.end}`;
     const found = await bucket
-      .request((s3, options) => s3.getObject(placeOf(id), options))
+      .request((s3, options) => s3.getObject({ ...placeOf(id), Range }, options))
       .catch((error: unknown) => {
         if (isMissing(error)) return undefined;
         throw error;
       });
     if (!(found?.Body instanceof Readable)) return undefined;
-    if (found.ContentLength === size_bytes) return bucket.flowing(found.Body);
+    if (isAsked(found, size_bytes, range)) return bucket.flowing(found.Body);
     found.Body.destroy();
     return undefined;
   };

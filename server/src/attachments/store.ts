@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { BatonError } from '../errors.ts';
+import type { ByteRange } from '../http/ranges.ts';
 
 /** Stores the bytes of files under the files' ids. */
 export interface Store {
@@ -9,10 +10,10 @@ export interface Store {
    */
   put: (id: string, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
   /**
-   * Returns the bytes, or undefined if there are not exactly `size_bytes`: a response with a wrong Content-Length would run into the
-   * next one.
+   * Returns the bytes, or a range of them. Undefined if the file has not exactly `size_bytes`: a response with a wrong Content-Length
+   * would run into the next one.
    */
-  get: (id: string, size_bytes: number) => Promise<Readable | undefined>;
+  get: (id: string, size_bytes: number, range?: ByteRange) => Promise<Readable | undefined>;
   /** Removes the bytes, if there are any. */
   remove: (id: string) => Promise<void>;
   /** Throws a `ConfigError` that names the setting to change, if nothing can be stored here. */

@@ -79,6 +79,18 @@ export function isKnown(if_none_match: IfNoneMatch | undefined, entity_tag: stri
   return if_none_match.includes(entity_tag.slice(entity_tag.indexOf('"') + 1, -1));
 }
 
+/**
+ * Evaluates the conditions of a read of a file, whose tag is strong and names no version (RFC 9110, 13.2.2). Returns whether the
+ * client has the file already. Throws `precondition_failed`.
+ */
+export function hasFile(headers: IncomingHttpHeaders, entity_tag: string): boolean {
+  const { 'if-match': if_match, 'if-none-match': if_none_match } = headers;
+  const named = if_match === undefined ? '*' : parse('If-Match', if_match);
+  if (named === '*' || named.some(({ weak, tag }) => !weak && `"${tag}"` === entity_tag))
+    return isKnown(parseIfNoneMatch(if_none_match), entity_tag);
+  throw new BatonError('precondition_failed', { detail: 'The file has none of the entity tags in If-Match.' });
+}
+
 /** The current state of a resource, for a client that must decide again. */
 type Current = Omit<ErrorData<'conflict'>, 'detail'>;
 

@@ -153,6 +153,7 @@ const problems = {
   body_too_large: () => show(t('The text is too long'), t('Shorten it, and send it again.')),
   uri_too_long: () => show(t('The address is too long'), t('Remove some of the filters.')),
   unsupported_media_type: () => ours(t('The server could not read the request')),
+  range_not_satisfiable: () => ours(t('The server could not read the request')),
   expectation_failed: () => ours(t('The server could not read the request')),
   validation_failed: ({ errors }) =>
     show(
