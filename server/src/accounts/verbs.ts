@@ -1,4 +1,6 @@
 import pg from 'pg';
+import type { DatabaseConfig } from '../config.ts';
+import { settingsOf, startupOptions } from '../db/pool.ts';
 import { BatonError } from '../errors.ts';
 import { line } from '../http/contract.ts';
 import { email as address } from './contract.ts';
@@ -13,11 +15,13 @@ export interface Outcome {
   gives?: string;
 }
 
+type Settings = Pick<DatabaseConfig, 'password_reset_ttl_s' | 'statement_timeout_ms' | 'lock_timeout_ms'>;
+
 export interface AccountVerb {
   usage: string;
   does: string;
   /** Runs the command with the arguments of the command line. */
-  run: (pool: pg.Pool, args: string[], settings: { password_reset_ttl_s: number }) => Promise<Outcome>;
+  run: (pool: pg.Pool, args: string[], settings: Settings) => Promise<Outcome>;
 }
 
 function offered(email: string, token: string, ttl_s: number): Outcome {
@@ -95,6 +99,10 @@ export const account_verbs: Record<string, AccountVerb> = {
   },
 };
 
+const too_late =
+  'A row stayed locked for longer than BATON_LOCK_TIMEOUT_MS, or a statement took longer than ' +
+  'BATON_STATEMENT_TIMEOUT_MS. Run the command again.';
+
 /** Returns the arguments in the form in which accounts store them, or a message about the first that is invalid. */
 function readArguments({ usage }: AccountVerb, args: readonly string[]): string[] | { unusable: string } {
   const read: string[] = [];
@@ -115,7 +123,7 @@ export async function runAccountVerb(
   verb: AccountVerb,
   url: string,
   args: readonly string[],
-  settings: { password_reset_ttl_s: number },
+  settings: Settings,
 ): Promise<Outcome> {
   const read = readArguments(verb, args);
   if ('unusable' in read) return { done: false, says: read.unusable };
@@ -124,6 +132,7 @@ export async function runAccountVerb(
     max: 1,
     application_name: 'baton',
     pipeline: true,
+    options: startupOptions(settingsOf(settings)),
   };
   const pool = new pg.Pool(config);
   // The statement in progress rejects. Without the second listener, an error of its connection would end the process.
@@ -132,6 +141,7 @@ export async function runAccountVerb(
   try {
     return await verb.run(pool, read, settings);
   } catch (error) {
+    if (error instanceof BatonError && error.code === 'overloaded') return { done: false, says: too_late };
     const { code } = error as { code?: string };
     if (code !== '42P01' && code !== '42703') throw error; // a table or column that isn't there
     return { done: false, says: 'The schema is not up to date. Run npm run migrate first.' };

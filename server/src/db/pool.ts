@@ -43,6 +43,13 @@ export function settingsOf({
   };
 }
 
+/** The form in which settings are sent as a connection opens. */
+export function startupOptions(settings: Settings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+}
+
 /** Options of the driver that its types don't have. It awaits `onConnect`, and drops a connection that fails it. */
 type Options = Omit<pg.PoolConfig, 'onConnect'> & {
   pipeline: boolean;
@@ -88,9 +95,7 @@ function connectionOf(options: PoolOptions): Options {
     keepAlive: true,
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: 5_000,
-    options: Object.entries(given)
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
+    options: startupOptions(given),
     onConnect: (client) => {
       destroyWhenSilent(client, options.statement_timeout_ms + 2_000);
       return checkConnection(client, settings, options.user);

@@ -114,6 +114,38 @@ test('a verb that cannot do its work says why in one line on stderr, and exits w
   expect(late).toEqual({ code: 1, stdout: '', stderr: 'The schema is not up to date. Run npm run migrate first.' });
 });
 
+test('a verb waits for a lock no longer than BATON_LOCK_TIMEOUT_MS, and works when it is run again', async () => {
+  const { database } = server;
+  const { user } = await registerPerson(server);
+  const env = { DATABASE_URL: database.url, BATON_LOCK_TIMEOUT_MS: '200' };
+  const holder = await database.owner.connect();
+  try {
+    await holder.query('begin');
+    await holder.query('select 1 from users where id = $1 for update', [user.id]);
+    expect(await run(env, 'disable-user', user.email)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^A row stayed locked for longer than BATON_LOCK_TIMEOUT_MS, .* Run the command again\.$/,
+      ),
+    });
+    // Every other verb that changes an account waits for the same lock.
+    for (const [name, ...more] of [['reset-password'], ['change-email', 'other@example.com']] as const) {
+      const { database: at, config } = server;
+      const given = [user.email, ...more];
+      const outcome = runAccountVerb(account_verbs[name] as AccountVerb, at.url, given, {
+        ...config,
+        lock_timeout_ms: 200,
+      });
+      expect(await outcome).toEqual({ done: false, says: expect.stringContaining('Run the command again.') });
+    }
+  } finally {
+    await holder.query('rollback');
+    holder.release();
+  }
+  expect(await run(env, 'disable-user', user.email)).toMatchObject({ code: 0, stdout: `Disabled ${user.email}.` });
+});
+
 test('a verb that loses its connection says so in one line, too', async () => {
   const { database } = server;
   const { user } = await registerPerson(server);
