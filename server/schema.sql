@@ -10,7 +10,7 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION public.add_password_reset(reset uuid, hash bytea, ttl_s integer, entry uuid, request text, address text, mailed_to text)
- RETURNS boolean
+ RETURNS integer
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -18,16 +18,18 @@ AS $function$
 begin
   -- Against a change that is being made: one that disables the account, or gives it another address, ends its tokens.
   perform 1 from users where id = app_user_id() and email = mailed_to and disabled_at is null for share;
-  if not found then return false; end if;
+  if not found then return null; end if;
   insert into password_resets (user_id, id, token_hash, expires_at)
   values (app_user_id(), reset, hash, now() + ttl_s * interval '1 second') on conflict (user_id, id) do nothing;
-  -- The mail is tried again: its token is there.
-  if not found then return true; end if;
-  insert into failed_attempts as f (user_id, action, hour, id, request_id, ip)
-  values (app_user_id(), 'password_reset_mailed', date_trunc('hour', now()), entry, request, address)
-  on conflict (user_id, action, hour) do update set failures = f.failures + 1, last_at = excluded.last_at,
-    request_id = excluded.request_id, ip = excluded.ip;
-  return true;
+  if found then
+    insert into failed_attempts as f (user_id, action, hour, id, request_id, ip)
+    values (app_user_id(), 'password_reset_mailed', date_trunc('hour', now()), entry, request, address)
+    on conflict (user_id, action, hour) do update set failures = f.failures + 1, last_at = excluded.last_at,
+      request_id = excluded.request_id, ip = excluded.ip;
+  end if;
+  return (
+    select ceil(extract(epoch from r.expires_at - now()))::integer from password_resets r
+    where r.user_id = app_user_id() and r.id = reset and r.ended_at is null and r.expires_at > now());
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.app_distribute(table_name regclass, column_name text)
@@ -111,12 +113,12 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION public.email_change_to_mail(hash bytea)
- RETURNS TABLE(name text, email text)
+ RETURNS TABLE(name text, email text, left_s integer)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select u.name, u.email from password_resets r
+  select u.name, u.email, ceil(extract(epoch from r.expires_at - now()))::integer from password_resets r
   join users u on u.id = app_user_id() and u.disabled_at is null
   where r.user_id = app_user_id() and r.token_hash = hash and r.new_email is not null and r.ended_at is null and r.expires_at > now()
 $function$;

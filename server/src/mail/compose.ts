@@ -7,9 +7,10 @@ import { type Later, type Mail, type Parts, unlinked } from './mail.ts';
 import type { MailOrder } from './orders.ts';
 import { accountToMail, addPasswordReset, emailChangeToMail, invitationToMail } from './worker-queries.ts';
 
-const minutes = (seconds: number) => {
+/** A time in words. Hours are rounded down, so that nobody comes too late. */
+const inWords = (seconds: number) => {
   const count = Math.max(1, Math.round(seconds / 60));
-  if (count > 120) return `${Math.round(count / 60)} hours`;
+  if (count > 120) return `${Math.floor(count / 60)} hours`;
   return count === 1 ? 'one minute' : `${count} minutes`;
 };
 
@@ -44,14 +45,15 @@ async function composeReset(
   const secret = createHmac('sha256', key).update(`token of mail ${id}`).digest();
   const { token, hash } = newResetToken(account.id, id, secret);
   const row = { id, hash, ttl_s, request_id, ip, email };
-  if (!(await transaction(pool, { user_id: account.id }, (tx) => addPasswordReset(tx, row)))) return undefined;
+  const left_s = await transaction(pool, { user_id: account.id }, (tx) => addPasswordReset(tx, row));
+  if (left_s === null) return undefined;
   return {
     to: email,
     subject: 'Set a new password',
     text: `Hello ${unlinked(account.name)},
 
 somebody, probably you, asked for a new password for your account at ${app_url}.
-Set it here within ${minutes(ttl_s)}:
+Set it here within ${inWords(left_s)}:
 
 ${app_url}/reset-password#${token}
 
@@ -84,11 +86,12 @@ Only the account with this address can accept it. If you don't know what this is
 }
 
 async function composeEmailChange(
-  { pool, settings: { app_url }, password_reset_ttl_s: ttl_s }: Parts,
+  { pool, settings: { app_url } }: Parts,
   { user_id, email, token }: Extract<MailOrder, { kind: 'email_change' }>,
 ): Promise<Mail | undefined> {
   const found = await readOnly(pool, { user_id }, (db) => emailChangeToMail(db, hashOf(token)));
   if (found === undefined) return undefined;
+  const { left_s } = found;
   const link = `${app_url}/confirm-email#${token}`;
   if (found.email === email) {
     return {
@@ -97,7 +100,7 @@ async function composeEmailChange(
       text: `Hello ${unlinked(found.name)},
 
 this is the address of an account at ${app_url}. Notifications are mailed to it
-once you have confirmed that it is yours. Confirm it here within ${minutes(ttl_s)}:
+once you have confirmed that it is yours. Confirm it here within ${inWords(left_s)}:
 
 ${link}
 
@@ -111,7 +114,7 @@ If you don't know what this is about, do nothing.
     text: `Hello ${unlinked(found.name)},
 
 this is to become the address of the account that has been ${found.email} at ${app_url}.
-Once you confirm it, the account's mail goes to this address. Confirm it here within ${minutes(ttl_s)}:
+Once you confirm it, the account's mail goes to this address. Confirm it here within ${inWords(left_s)}:
 
 ${link}
 

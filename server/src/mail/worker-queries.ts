@@ -100,15 +100,18 @@ export function accountToMail(db: Db, email: string): Promise<{ id: string; name
   return db.maybeOne(sql`select a.id, a.name from account_to_mail(${email}) a`);
 }
 
-/** Stores a token's hash for the account in scope. Returns whether the account is still enabled. */
+/**
+ * Stores a token's hash for the account in scope, unless it is stored already. Returns the seconds for which the token is still valid;
+ * null if it has ended or the account is no longer enabled.
+ */
 export async function addPasswordReset(
   tx: Tx,
   row: { id: string; hash: Buffer; ttl_s: number; request_id: string; ip: string; email: string },
-): Promise<boolean> {
-  const { added } = await tx.one<{ added: boolean }>(sql`
+): Promise<number | null> {
+  const { left_s } = await tx.one<{ left_s: number | null }>(sql`
     select add_password_reset(${row.id}::uuid, ${row.hash}::bytea, ${row.ttl_s}::integer, ${newId()}::uuid, ${row.request_id},
-      ${row.ip}, ${row.email}) as added`);
-  return added;
+      ${row.ip}, ${row.email}) as left_s`);
+  return left_s;
 }
 
 /** Returns what a mail shows of an invitation; undefined if the invitation is no longer open. */
@@ -120,7 +123,13 @@ export function invitationToMail(
     select i.email, i.role, i.workspace, i.inviter from invitation_to_mail(${invitation_id}::uuid) i`);
 }
 
-/** Returns the name and address of the account in scope for a mail with a token; undefined if the token has ended. */
-export function emailChangeToMail(db: Db, hash: Buffer): Promise<{ name: string; email: string } | undefined> {
-  return db.maybeOne(sql`select c.name, c.email from email_change_to_mail(${hash}::bytea) c`);
+/**
+ * Returns what a mail with a token shows of the account in scope, and the seconds for which the token is still valid; undefined if it
+ * has ended.
+ */
+export function emailChangeToMail(
+  db: Db,
+  hash: Buffer,
+): Promise<{ name: string; email: string; left_s: number } | undefined> {
+  return db.maybeOne(sql`select c.name, c.email, c.left_s from email_change_to_mail(${hash}::bytea) c`);
 }
