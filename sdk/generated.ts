@@ -1048,7 +1048,7 @@ export interface components {
          *     - `workspace.deleted`: The workspace was deleted.
          *     - `workspace.purged`: The operator deleted a word, or an invitation’s address, from the workspace’s history permanently.
          *     - `invitation.created`: Somebody was invited.
-         *     - `invitation.revoked`: An invitation was revoked.
+         *     - `invitation.revoked`: An invitation was revoked, or replaced when it could no longer be accepted.
          *     - `invitation.accepted`: An invitation was accepted.
          *     - `member.role_changed`: A member’s role was changed.
          *     - `member.removed`: A member was removed.

@@ -1329,6 +1329,7 @@ create table invitations (
   accepted_at timestamp with time zone,
   accepted_by uuid,
   revoked_at timestamp with time zone,
+  unrecorded boolean not null default false,
   constraint invitations_pkey PRIMARY KEY (workspace_id, id),
   constraint invitations_accepted CHECK (((accepted_at IS NULL) = (accepted_by IS NULL))),
   constraint invitations_email_lower CHECK ((email = lower(email))),

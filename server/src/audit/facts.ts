@@ -84,7 +84,10 @@ export const facts = {
     says: 'The operator deleted a word, or an invitation’s address, from the workspace’s history permanently.',
   },
   'invitation.created': { says: 'Somebody was invited.', after: offer },
-  'invitation.revoked': { says: 'An invitation was revoked.', before: offer },
+  'invitation.revoked': {
+    says: 'An invitation was revoked, or replaced when it could no longer be accepted.',
+    before: offer,
+  },
   'invitation.accepted': {
     says: 'An invitation was accepted.',
     after: z.strictObject({ user_id: id, role }),

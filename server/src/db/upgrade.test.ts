@@ -17,6 +17,7 @@ const [ada, bob, cy, eve] = [id(1), id(2), id(3), id(4)];
 const [workspace, project] = [id(10), id(11)];
 const [labelled, resolved, deleted, whole] = [id(21), id(22), id(23), id(24)];
 const [commented, transition_comment] = [id(31), id(32)];
+const [recorded, unrecorded] = [id(45), id(46)];
 const decomposed = 'cafe\u0301';
 const composed = 'caf\u00e9';
 const long = `${'\u20ac"\\\t\n'.repeat(700)}end`;
@@ -84,6 +85,12 @@ async function fill(): Promise<void> {
     const invitation = { id: id(40 + Number(invited_by.at(-1))), email: `${invited_by}@example.com`, role: 'admin' };
     await insert('invitations', { ...invitation, token_hash: '\\x00', invited_by, expires_at: at(50) });
   }
+  for (const invitation of [recorded, unrecorded]) {
+    const offer = { email: `${invitation}@example.com`, role: 'member' };
+    const ended = { invited_by: ada, expires_at: at(50), revoked_at: at(7) };
+    await insert('invitations', { ...offer, ...ended, id: invitation, token_hash: '\\x00' });
+  }
+  await audit('invitation.revoked', recorded, { before: { role: 'member' }, created_at: at(7) });
 
   const fields = { id: project, key: 'OLD', name: 'Old', workflow_version: 2, last_number: 4, version: 2 };
   await insert('projects', { ...fields, created_by: ada });
@@ -300,6 +307,10 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
       { user_id: bob, actor_id: ada },
       { user_id: cy, actor_id: ada },
     ]);
+  });
+
+  test('marks the invitations that were revoked without an entry', async () => {
+    expect(await all('select id from invitations where unrecorded')).toEqual([{ id: unrecorded }]);
   });
 
   test('has no unsealed hash of the arguments under a key, or of a response that was forgotten', async () => {

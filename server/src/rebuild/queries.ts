@@ -138,8 +138,8 @@ export function rebuiltMemberships(db: Db, workspace_id: string): Promise<Rebuil
 }
 
 /**
- * Rebuilds the workspace's invitations from their entries. One that can no longer be accepted may have been revoked
- * without an entry, and an address that the operator erased is in no entry.
+ * Rebuilds the workspace's invitations from their entries. An earlier version revoked those that could no longer be
+ * accepted without an entry, and an address that the operator erased is in no entry.
  */
 export function rebuiltInvitations(db: Db, workspace_id: string): Promise<Rebuilt[]> {
   return db.rows(sql`
@@ -159,7 +159,7 @@ export function rebuiltInvitations(db: Db, workspace_id: string): Promise<Rebuil
         ('email', i.email, coalesce(s.created ->> 'email', i.email)),
         ('role', i.role, s.created ->> 'role'),
         ('accepted_by', i.accepted_by::text, s.accepted_by),
-        ('revoked', (i.revoked_at is not null)::text, (s.revoked or i.revoked_at is not null)::text)) v (field, stored, said)
+        ('revoked', (i.revoked_at is not null)::text, (s.revoked or i.unrecorded)::text)) v (field, stored, said)
       where i.workspace_id = ${workspace_id} and v.stored is distinct from v.said)
     select i.id, coalesce(s.entries, 0) as entries, coalesce(s.whole, false) as whole,
       array(select x.says from compared x where x.id = i.id order by x.says) as unlike

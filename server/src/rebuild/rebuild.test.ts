@@ -141,6 +141,16 @@ test('every row equals what its entries say, after all kinds of changes', async 
   expect(equal).toBe(true);
 });
 
+test('an invitation that an earlier version revoked without an entry is equal', async () => {
+  const { owner } = server.database;
+  const { rows } = await owner.query<{ id: string }>(
+    'update invitations set revoked_at = now(), unrecorded = true where accepted_at is null and revoked_at is null returning id',
+  );
+  expect(rows).toHaveLength(1);
+  expect(await check()).toMatchObject({ equal: true });
+  await owner.query('update invitations set revoked_at = null, unrecorded = false where id = $1', [rows[0]?.id]);
+});
+
 test('the command prints that all are equal, and exits with 0', async () => {
   const main = path.resolve(import.meta.dirname, '../main.ts');
   const { PATH = '', HOME = '' } = process.env;
@@ -174,6 +184,7 @@ describe('a change that is not in the log is named:', () => {
     ['role', `update invitations set role = 'member' where accepted_at is null`],
     ['accepted_by', `update invitations set accepted_by = invited_by where accepted_by is not null`],
     ['revoked', `update invitations set revoked_at = null`],
+    ['revoked', `update invitations set revoked_at = now() where accepted_at is null`],
     ['it was created,', `delete from invitations where accepted_at is not null`],
     ['origin', `update webhooks set url = 'https://other.invalid/' where deleted_at is null`],
     ['description', `update webhooks set description = 'Other' where deleted_at is null`],

@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { AuditEntry } from '../audit/facts.ts';
 import { type Recorder, recordAudits } from '../audit/record.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import type { Services } from '../services.ts';
@@ -14,6 +13,7 @@ import {
 } from './cleanup-queries.ts';
 import { assignedTickets } from '../tickets/unassign-queries.ts';
 import { unassignTickets } from '../tickets/unassign.ts';
+import { revocationOf } from './fact.ts';
 import { withdrawBeyondRights } from './invitation-queries.ts';
 import { membershipForUpdate, workspacesOfMember } from './member-queries.ts';
 
@@ -26,10 +26,7 @@ const ids_at_once = 10_000;
 /** Withdraws a batch of a user's invitations that exceed their rights, with an audit entry each. Returns whether there may be more. */
 async function withdrawBatch(tx: Tx, key: CleanupKey, by: Omit<Recorder, 'workspace_id'>): Promise<'done' | 'more'> {
   const withdrawn = await withdrawBeyondRights(tx, key, batch_size);
-  const entries = withdrawn.map(
-    ({ id, email, role }): AuditEntry => ({ action: 'invitation.revoked', subject_id: id, before: { email, role } }),
-  );
-  recordAudits(tx, { ...by, workspace_id: key.workspace_id }, entries);
+  recordAudits(tx, { ...by, workspace_id: key.workspace_id }, withdrawn.map(revocationOf));
   return withdrawn.length === batch_size ? 'more' : 'done';
 }
 

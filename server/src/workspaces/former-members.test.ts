@@ -136,6 +136,23 @@ describe('an invitation', () => {
     expect((await accept(other, kept.token)).status).toBe(200);
   });
 
+  test('that was withdrawn with its inviter’s rights is revoked in the log when its address is invited again', async () => {
+    const [inviter, guest] = [await registerPerson(server), await registerPerson(server)];
+    await joinWorkspace(team.owner, inviter, team.workspace_id, 'admin');
+    const { id } = await invite(inviter, guest, 'member');
+    const { workspace_id } = team;
+    const entries = async () => (await team.owner.client.list_audit({ workspace_id, subject: id })).data;
+    // The operator's process has died before it withdrew the invitation.
+    await look(`update users set disabled_at = now() where id = $1`, inviter.user.id);
+    expect((await entries()).map(({ action }) => action)).toEqual(['invitation.created']);
+    const again = await invite(team.owner, guest, 'admin');
+    const [revoked] = await entries();
+    expect(revoked).toMatchObject({ action: 'invitation.revoked', actor_id: team.owner.user.id });
+    expect(revoked?.before).toEqual({ email: guest.email, role: 'member' });
+    expect((await accept(guest, again.token)).status).toBe(200);
+    expect(await entries()).toHaveLength(2);
+  });
+
   test('that is accepted by somebody who is a member already changes nothing, and returns already_member', async () => {
     const guest = await registerPerson(server);
     const { id, token } = await invite(team.owner, guest, 'member');

@@ -17,6 +17,9 @@ const invitation_columns = {
 
 const columns = selected(invitation_columns, sql`i`);
 const stopped_at = blank(invitation_columns, { id: sql`i.id`, created_at: sql`i.created_at` });
+/** What the audit log says of an invitation that was revoked. */
+export type Withdrawn = Pick<Invitation, 'id' | 'email' | 'role'>;
+
 const open = sql`i.accepted_at is null and i.revoked_at is null`;
 
 /** Selects a row for each invitation that has not been accepted or revoked and has not expired. */
@@ -58,12 +61,13 @@ export function openInvitation(db: Db, workspace_id: string, id: string): Promis
       and ${standsBehind(workspace_id)}`);
 }
 
-/** Revokes an address's open invitation that can't be accepted any more, so that it does not block a new one. */
-export function retireDead(tx: Tx, workspace_id: string, email: string): void {
-  tx.send(sql`
+/** Revokes an address's open invitation that can't be accepted any more, so that it does not block a new one. Returns what it revoked. */
+export function retireDead(tx: Tx, workspace_id: string, email: string): Promise<Withdrawn[]> {
+  return tx.rows(sql`
     update invitations as i set revoked_at = now()
     where i.workspace_id = ${workspace_id} and i.email = ${email} and ${open}
-      and (i.expires_at <= now() or not ${standsBehind(workspace_id)})`);
+      and (i.expires_at <= now() or not ${standsBehind(workspace_id)})
+    returning i.id, i.email, i.role`);
 }
 
 const created_columns = {
@@ -99,7 +103,7 @@ export function withdrawBeyondRights(
   tx: Tx,
   { workspace_id, user_id }: { workspace_id: string; user_id: string },
   limit: number,
-): Promise<Pick<Invitation, 'id' | 'email' | 'role'>[]> {
+): Promise<Withdrawn[]> {
   return tx.rows(sql`
     update invitations as i set revoked_at = now()
     where i.workspace_id = ${workspace_id} and i.id in (

@@ -1,5 +1,6 @@
 import { userById } from '../accounts/queries.ts';
-import { recordAudit } from '../audit/record.ts';
+import type { AuditEntry } from '../audit/facts.ts';
+import { recordAudit, recordAudits } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Response } from '../http/contract.ts';
@@ -18,6 +19,7 @@ import {
   retireDead,
   revokeInvitation,
 } from './invitation-queries.ts';
+import { revocationOf } from './fact.ts';
 import { newInvitationToken, readInvitationToken } from './invitation-token.ts';
 import { insertMembership, isMember, memberships } from './member-queries.ts';
 import { requireModest } from './members.ts';
@@ -45,25 +47,19 @@ export async function invite(
     requireFewer(tx, 'open_invitations_per_workspace', config.max_open_invitations_per_workspace, open),
   ]);
   if (is_member) throw new BatonError('already_member');
-  retireDead(tx, workspace_id, input.email);
   const id = newId();
   const ttl_s = config.invitation_ttl_s;
   const { token, hash } = newInvitationToken(workspace_id, id);
-  const invitation = await insertInvitation(tx, {
-    ...input,
-    workspace_id,
-    id,
-    token_hash: hash,
-    invited_by: user_id,
-    ttl_s,
-  });
+  const row = { ...input, workspace_id, id, token_hash: hash, invited_by: user_id, ttl_s };
+  const [retired, invitation] = await Promise.all([
+    retireDead(tx, workspace_id, input.email),
+    insertInvitation(tx, row),
+  ]);
   if (invitation === undefined) throw new BatonError('invitation_pending');
-  recordAudit(tx, actor, {
-    action: 'invitation.created',
-    subject_id: id,
-    after: { email: input.email, role: input.role },
-  });
-  const mailed = await mayMail(tx, services, { email: input.email, user_id, ip: context.ip });
+  const { email, role } = input;
+  const created: AuditEntry = { action: 'invitation.created', subject_id: id, after: { email, role } };
+  recordAudits(tx, actor, [...retired.map(revocationOf), created]);
+  const mailed = await mayMail(tx, services, { email, user_id, ip: context.ip });
   if (mailed) {
     const order = { kind: 'invitation' as const, workspace_id, invitation_id: id, token };
     queueMail(tx, order, { key: mailKey(config.secret), ttl_s, by: { user_id } });
@@ -96,8 +92,7 @@ export async function withdrawInvitation(context: Context<typeof revoke_invitati
   const actor = await writer.hold();
   const invitation = await revokeInvitation(tx, actor.workspace_id, id);
   if (invitation === undefined) throw new BatonError('not_found');
-  const { email, role } = invitation;
-  recordAudit(tx, actor, { action: 'invitation.revoked', subject_id: id, before: { email, role } });
+  recordAudit(tx, actor, revocationOf(invitation));
 }
 
 /**

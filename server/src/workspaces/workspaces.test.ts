@@ -256,6 +256,11 @@ describe('an invitation', () => {
     await server.database.owner.query(`update invitations set expires_at = now() where id = $1`, [second.id]);
     expect((await guest.client.raw.accept_invitation({ body: { token: second.token } })).status).toBe(404);
     const third = await invite(guest.email);
+    for (const { id } of [first, second]) {
+      const [entry] = (await owner.client.list_audit({ workspace_id, subject: id })).data;
+      const before = { email: guest.email, role: 'member' };
+      expect(entry).toMatchObject({ action: 'invitation.revoked', actor_id: owner.user.id, before });
+    }
     expect((await guest.client.raw.accept_invitation({ body: { token: third.token } })).status).toBe(200);
   });
 
