@@ -41,6 +41,7 @@ export const get_audit_tile = operation({
     }),
   }),
   deep: true,
+  kept: true,
   status: 200,
   media: 'application/octet-stream',
   response: z

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { numberEvents } from '../../../proof/harness/events.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { joinWorkspace, registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import {
   consistencyProof,
@@ -51,8 +52,8 @@ const at = () => ({ workspace_id: team.workspace_id });
 const checkpoint = async () => opened(await team.owner.client.get_audit_checkpoint(at()));
 
 /** Reads a path as another program would: spelt as in C2SP, with slashes. */
-function read(path: string, token = team.owner.access_token): Promise<Response> {
-  const headers = { authorization: `Bearer ${token}` };
+function read(path: string, token = team.owner.access_token, more: Record<string, string> = {}): Promise<Response> {
+  const headers = { authorization: `Bearer ${token}`, ...more };
   return fetch(`${server.url}/v1/workspaces/${team.workspace_id}/audit/${path}`, { headers });
 }
 
@@ -191,6 +192,28 @@ describe('the published audit log', () => {
       method: 'POST',
     });
     expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  test('has tiles that a client may store, if it asks before each use whether it may still read them', async () => {
+    const { workspace_id, owner } = team;
+    const someone = await registerPerson(server);
+    await joinWorkspace(owner, someone, workspace_id, 'admin');
+    const { access_token, user } = someone;
+    const become = (role: 'admin' | 'member') =>
+      owner.client.update_member({ workspace_id, user_id: user.id, if_match: '*', body: { role } });
+    for (const path of ['tile/0/000', 'tile/entries/000', 'tile/0/001.p/1']) {
+      const first = await read(path, access_token);
+      expect([first.status, first.headers.get('cache-control')]).toEqual([200, 'private, no-cache']);
+      const again = { 'if-none-match': first.headers.get('etag') ?? '' };
+      const known = await read(path, access_token, again);
+      expect([known.status, known.headers.get('cache-control')]).toEqual([304, 'private, no-cache']);
+      await become('member');
+      const refused = await read(path, access_token, again);
+      expect([refused.status, refused.headers.get('cache-control')]).toEqual([403, 'no-store']);
+      await become('admin');
+    }
+    expect((await read('checkpoint')).headers.get('cache-control')).toBe('no-store');
+    await numberEvents(server.database.url);
   });
 
   test('can be read by owners and admins only', async () => {

@@ -22,11 +22,10 @@ export interface Operation {
   status: number;
   /** Absent for 204. */
   response?: z.ZodType;
-  /**
-   * The type of a successful response that isn't JSON. The handler's result is its text, or a string with a character
-   * per byte.
-   */
+  /** The type of a success that isn't JSON. The handler's result is its text, or a string with a character per byte. */
   media?: 'text/plain' | 'application/x-ndjson' | 'application/octet-stream';
+  /** A cache of one client, like a browser's, may store its responses, and asks each time whether they are current. */
+  kept?: true;
   /** The last parameter of the path matches the rest of the path, slashes included. */
   deep?: true;
   /** The error codes this endpoint may return beyond those that every endpoint of its kind may. */

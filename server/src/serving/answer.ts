@@ -67,6 +67,7 @@ export function render<O extends Operation>(operation: O, asked: Asked, result: 
   if (operation.location !== undefined) {
     headers['Location'] = operation.location.replaceAll(/\{([\w.]+)\}/g, (_, path: string) => String(at(fields, path)));
   }
+  if (operation.kept === true) headers['Cache-Control'] = 'private, no-cache';
   if (operation.response === undefined) return { status: operation.status, headers, body: undefined };
   if (operation.media !== undefined) {
     headers['Content-Type'] = types[operation.media];
