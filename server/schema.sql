@@ -112,6 +112,22 @@ AS $function$
   on conflict (workspace_id) do update set bytes = u.bytes + excluded.bytes
 $function$;
 
+CREATE OR REPLACE FUNCTION public.count_owned(the_user uuid, most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  asker text := coalesce(current_setting('app.user_id', true), '');
+  owned integer;
+begin
+  perform set_config('app.user_id', the_user::text, true);
+  select count(*) into owned from (
+    select from user_workspaces m join workspaces w on w.id = m.workspace_id and w.deleted_at is null
+    where m.user_id = the_user and m.role = 'owner' limit most) o;
+  perform set_config('app.user_id', asker, true);
+  return owned;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.email_change_to_mail(hash bytea)
  RETURNS TABLE(name text, email text, left_s integer)
  LANGUAGE sql

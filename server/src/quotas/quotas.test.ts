@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { registerPerson, type Person } from '../../../proof/harness/people.ts';
+import { joinWorkspace, registerPerson, type Person } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import type { WorkflowDefinition } from '../../../sdk/index.ts';
 import { contracts } from '../contracts.ts';
@@ -61,6 +61,31 @@ describe('a write beyond a quota is refused with its name', () => {
     await expect(create()).rejects.toMatchObject(exceeded('workspaces_per_account', 2));
     await owner.client.delete_workspace({ workspace_id: second.id });
     await create();
+  });
+
+  test('for workspaces that somebody is to own by a new role or an invitation', async () => {
+    const [giver, taker] = [await registerPerson(server), await registerPerson(server)];
+    const create = async ({ client }: Person) => (await client.create_workspace({ body: { name: 'Given' } })).id;
+    const full = exceeded('workspaces_per_account', 2);
+    const at = { workspace_id: await create(giver) };
+    await joinWorkspace(giver, taker, at.workspace_id, 'admin');
+    const appoint = () =>
+      giver.client.update_member({ ...at, user_id: taker.user.id, if_match: '*', body: { role: 'owner' } });
+    const [first] = [await create(taker), await create(taker)];
+    const unlike = await giver.client.get_member({ ...at, user_id: taker.user.id });
+    await expect(appoint()).rejects.toMatchObject(full);
+    expect(await giver.client.get_member({ ...at, user_id: taker.user.id })).toEqual(unlike);
+    // The giver still sees their own workspaces, and not the taker's.
+    expect((await giver.client.list_workspaces()).data.map(({ id }) => id)).toEqual([at.workspace_id]);
+    const other = { workspace_id: await create(giver) };
+    const { token } = await giver.client.create_invitation({ ...other, body: { email: taker.email, role: 'owner' } });
+    const accept = () => taker.client.accept_invitation({ body: { token } });
+    await expect(accept()).rejects.toMatchObject(full);
+    await taker.client.delete_workspace({ workspace_id: first });
+    expect((await accept()).role).toBe('owner');
+    await expect(appoint()).rejects.toMatchObject(full);
+    await taker.client.remove_member({ ...other, user_id: taker.user.id });
+    expect((await appoint()).role).toBe('owner');
   });
 
   test('for webhooks of a workspace, until one is deleted', async () => {

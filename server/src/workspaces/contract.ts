@@ -180,7 +180,7 @@ export const update_member = operation({
   status: 200,
   response: member,
   etag: true,
-  errors: ['precondition_required', 'conflict', 'last_owner'],
+  errors: ['precondition_required', 'conflict', 'last_owner', 'quota_exceeded'],
 });
 
 export const remove_member = operation({

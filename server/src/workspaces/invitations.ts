@@ -23,6 +23,7 @@ import { revocationOf } from './fact.ts';
 import { newInvitationToken, readInvitationToken } from './invitation-token.ts';
 import { insertMembership, isMember, memberships } from './member-queries.ts';
 import { requireModest } from './members.ts';
+import { requireMayOwn } from './owners.ts';
 import { workspaceById } from './queries.ts';
 
 /**
@@ -111,12 +112,11 @@ export async function acceptInvitation(
     const { workspace_id, id } = token;
     const invitation = await lockInvitation(tx, token, user_id);
     if (invitation === undefined) throw new BatonError('not_found');
-    await requireFewer(
-      tx,
-      'members_per_workspace',
-      services.config.max_members_per_workspace,
-      memberships(workspace_id),
-    );
+    const { config } = services;
+    await Promise.all([
+      requireFewer(tx, 'members_per_workspace', config.max_members_per_workspace, memberships(workspace_id)),
+      invitation.role === 'owner' && requireMayOwn(tx, user_id, config),
+    ]);
     if (!(await insertMembership(tx, { workspace_id, user_id, role: invitation.role }))) {
       throw new BatonError('already_member');
     }

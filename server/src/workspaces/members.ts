@@ -1,5 +1,6 @@
 import type { Actor } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
+import type { Limits } from '../config/limits.ts';
 import type { Locked } from '../db/columns.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
@@ -16,6 +17,7 @@ import {
   membershipForUpdate,
   updateRole,
 } from './member-queries.ts';
+import { requireMayOwn } from './owners.ts';
 import { lockWorkspace } from './queries.ts';
 
 /** Locks the workspace and then the member, so that changes of owners happen one after the other. */
@@ -47,8 +49,14 @@ export function requireModest({ token }: Pick<Actor, 'token'>, role: Role): void
   });
 }
 
-/** Changes a member's role. Owners may set any role. Admins may neither change the role of an owner nor appoint one. */
-export async function changeRole(context: Context<typeof update_member>): Promise<Member> {
+/**
+ * Changes a member's role. Owners may set any role. Admins may neither change the role of an owner nor appoint one. Nobody can become the
+ * owner of more workspaces than an account may own.
+ */
+export async function changeRole(
+  context: Context<typeof update_member>,
+  limits: Pick<Limits, 'max_workspaces_per_account'>,
+): Promise<Member> {
   const { tx, writer, if_match } = context;
   const { user_id } = context.params;
   const { role, version } = context.body;
@@ -61,6 +69,7 @@ export async function changeRole(context: Context<typeof update_member>): Promis
     throw new BatonError('forbidden', { detail: 'Only owners may appoint owners, or change the role of an owner.' });
   if (member.role === role) return member;
   requireModest(actor, role);
+  if (role === 'owner') await requireMayOwn(tx, user_id, limits);
   if (member.role === 'owner') await requireOtherOwner(tx, actor);
   const changed = await updateRole(tx, actor.workspace_id, user_id, role);
   if (ranks.indexOf(role) < ranks.indexOf(member.role)) takeRights(tx, actor, user_id);

@@ -1,5 +1,5 @@
 import { type Columns, inserted, later, type Locked, selected, without } from '../db/columns.ts';
-import { type Sql, sql } from '../db/sql.ts';
+import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Workspace } from './contract.ts';
@@ -31,11 +31,11 @@ export function workspacesOf(db: Db, user_id: string, part: KeysetPart) {
     ${part.order_and_limit}`);
 }
 
-/** Selects a row for each workspace that the user owns. */
-export function ownedBy(user_id: string): Sql {
-  return sql`
-    select 1 from user_workspaces m join workspaces w on w.id = m.workspace_id and w.deleted_at is null
-    where m.user_id = ${user_id} and m.role = 'owner'`;
+/** Counts the workspaces that a user owns, up to the limit. The user may be another than the caller. */
+export async function countOwned(tx: Tx, user_id: string, limit: number): Promise<number> {
+  const { owned } = await tx.one<{ owned: number }>(sql`
+    select count_owned(${user_id}::uuid, ${limit}::integer) as owned`);
+  return owned;
 }
 
 const created_columns = {

@@ -42,7 +42,7 @@ export function workspaceRoutes(serve: Serve, services: Services): void {
   );
   serve(contract.update_member, (context) => {
     context.afterCommit(() => cleanUpAtOnce(services, context.params));
-    return changeRole(context);
+    return changeRole(context, services.config);
   });
   serve(contract.remove_member, (context) => {
     context.afterCommit(() => cleanUpAtOnce(services, context.params));
