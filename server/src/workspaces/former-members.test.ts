@@ -167,6 +167,39 @@ describe('an invitation', () => {
 });
 
 describe('a former member', () => {
+  test('who accepts an invitation while they are being removed joins after that, also in the audit log', async () => {
+    const { workspace_id, owner } = team;
+    const guest = await join('member');
+    const { email, user } = guest;
+    // They have been invited to an address that is theirs since.
+    const elsewhere = `other-${email}`;
+    const { id, token } = await owner.client.create_invitation({
+      workspace_id,
+      body: { email: elsewhere, role: 'admin' },
+    });
+    await look('update invitations set email = $2 where id = $1', id, email);
+    const holder = await server.database.owner.connect();
+    let accepted: ReturnType<typeof accept>;
+    try {
+      await holder.query('begin');
+      await holder.query('select 1 from invitations where id = $1 for update', [id]);
+      accepted = accept(guest, token);
+      const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+      await expect.poll(async () => (await server.database.owner.query(waiting)).rowCount).toBeGreaterThan(0);
+      await owner.client.remove_member({ workspace_id, user_id: user.id });
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+    }
+    expect(await accepted).toMatchObject({ status: 200, body: { role: 'admin' } });
+    const { rows } = await server.database.owner.query(
+      `select action from audit_log where workspace_id = $1 and (subject_id = $2 or subject_id = $3 and action = 'invitation.accepted')
+       order by created_at desc limit 2`,
+      [workspace_id, user.id, id],
+    );
+    expect(rows).toEqual([{ action: 'invitation.accepted' }, { action: 'member.removed' }]);
+  });
+
   test('is still listed among the people, without address and role, and gets the same row on return', async () => {
     const { workspace_id, owner, viewer } = team;
     const person = await join('member');

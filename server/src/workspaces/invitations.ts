@@ -117,15 +117,15 @@ export async function acceptInvitation(
       requireFewer(tx, 'members_per_workspace', config.max_members_per_workspace, memberships(workspace_id)),
       invitation.role === 'owner' && requireMayOwn(tx, user_id, config),
     ]);
-    if (!(await insertMembership(tx, { workspace_id, user_id, role: invitation.role }))) {
-      throw new BatonError('already_member');
-    }
+    const { role } = invitation;
+    const at = await insertMembership(tx, { workspace_id, user_id, role });
+    if (at === undefined) throw new BatonError('already_member');
     markAccepted(tx, workspace_id, id, user_id);
     recordAudit(
       tx,
       { ...caller, workspace_id },
-      { action: 'invitation.accepted', subject_id: id, after: { user_id, role: invitation.role } },
+      { action: 'invitation.accepted', subject_id: id, after: { user_id, role }, at },
     );
-    return { ...(await workspaceById(tx, workspace_id)), role: invitation.role };
+    return { ...(await workspaceById(tx, workspace_id)), role };
   });
 }

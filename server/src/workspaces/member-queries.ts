@@ -113,20 +113,20 @@ const created_columns = {
 } satisfies Columns<keyof NewMembership>;
 
 /**
- * Writes a membership to both tables: by workspace and by user. A former member gets their row back. Returns false if they
- * are a member already.
+ * Writes a membership to both tables: by workspace and by user. A former member gets their row back. Returns the time
+ * of the change, which is later than that of their removal; undefined if they are a member already.
  */
-export async function insertMembership(tx: Tx, row: NewMembership): Promise<boolean> {
-  const added = await tx.maybeOne(sql`
+export async function insertMembership(tx: Tx, row: NewMembership): Promise<string | undefined> {
+  const added = await tx.maybeOne<{ at: string }>(sql`
     insert into memberships as m ${inserted(created_columns, row)}
     on conflict (workspace_id, user_id) do update
       set role = excluded.role, removed_at = null, version = m.version + 1, joined = m.joined + 1,
-        created_at = excluded.created_at, updated_at = greatest(excluded.updated_at, m.updated_at)
+        created_at = excluded.created_at, updated_at = ${later(sql`m.updated_at`)}
       where m.removed_at is not null
-    returning m.user_id`);
-  if (added === undefined) return false;
+    returning m.updated_at as at`);
+  if (added === undefined) return undefined;
   tx.send(sql`insert into user_workspaces ${inserted(created_columns, row)}`);
-  return true;
+  return added.at;
 }
 
 /** Changes a role in both tables that contain the membership. */
