@@ -162,7 +162,10 @@ function limitBody(req: IncomingMessage, within_ms: number, refuse: () => void):
   };
   begin();
   times.set(req, { stop, begin });
-  req.once('close', stop);
+  req.once('close', () => {
+    stop();
+    times.delete(req); // V8 removes an entry only in a full garbage collection, and keeps the request until then
+  });
 }
 
 export interface HttpServer {
