@@ -6,6 +6,7 @@ import {
   type IndexWalk,
   last_id,
   merged,
+  named,
   pageOf,
   type Position,
   type Source,
@@ -40,6 +41,7 @@ export const entry_columns = {
 
 // Without the id, which the row already has as part of its position.
 const columns = Object.values<Sql>(without(entry_columns, 'id'));
+const shown = named(columns.map((name) => ({ name, value: sql`c.${name}` })));
 
 /** The columns of an entry that may be long. */
 export const before_and_after = {
@@ -95,7 +97,8 @@ export async function auditEntries(
   const { subject = null, actor = null, action = null, subject_type = null } = filter;
   const source = await bestOf(db, sourcesOf(workspace_id, filter, span), true);
   const page = pageOf(source, {
-    columns: columns.map((name) => ({ name, value: sql`c.${name}` })),
+    columns: shown,
+    width: columns.length,
     joins: sql``,
     filter: sql`(${subject}::uuid[] is null or c.subject_id = any (${subject}::uuid[]))
       and (${actor}::uuid[] is null or c.actor_id = any (${actor}::uuid[]))

@@ -32,11 +32,9 @@ const parameter = Symbol('a value');
 const max_shapes = 20_000;
 let shapes = 0;
 
-/** The shape that follows after a template, a fragment's shape or a parameter. Its text is joined on first use. */
-function follow(shape: Shape, step: unknown, strings: () => string[]): Shape {
-  const known = shape.next.get(step);
-  if (known !== undefined) return known;
-  const fresh: Shape = { strings: strings(), next: new Map() };
+/** Remembers the shape that follows after a template, a fragment's shape or a parameter. */
+function grow(shape: Shape, step: unknown, strings: readonly string[]): Shape {
+  const fresh: Shape = { strings, next: new Map() };
   if (shapes++ < max_shapes) shape.next.set(step, fresh);
   return fresh;
 }
@@ -49,20 +47,21 @@ const joined = (a: readonly string[], b: readonly string[]) => [
 
 /** Builds a statement: an embedded `Sql` nests, anything else becomes a parameter. */
 export function sql(template: TemplateStringsArray, ...embedded: unknown[]): Sql {
-  let shape = follow(start, template, () => [template[0] ?? '']);
+  let shape = start.next.get(template) ?? grow(start, template, [template[0] ?? '']);
   const values: unknown[] = [];
   let unnamed = false;
   for (let n = 0; n < embedded.length; n++) {
     const value = embedded[n];
-    const here = shape.strings;
-    const after = template[n + 1] ?? '';
+    const { strings, next } = shape;
     if (isSql(value)) {
       for (const inner of value.values) values.push(inner);
       unnamed ||= value.unnamed;
-      shape = follow(shape, value.shape, () => joined(joined(here, value.shape.strings), [after]));
+      shape =
+        next.get(value.shape) ??
+        grow(shape, value.shape, joined(joined(strings, value.shape.strings), [template[n + 1] ?? '']));
     } else {
       values.push(value);
-      shape = follow(shape, parameter, () => [...here, after]);
+      shape = next.get(parameter) ?? grow(shape, parameter, [...strings, template[n + 1] ?? '']);
     }
   }
   return { [fragment]: true, shape, values, unnamed };
@@ -80,9 +79,8 @@ export function join(parts: readonly Sql[], separator: Sql): Sql {
   const values: unknown[] = [];
   parts.forEach((part, index) => {
     for (const piece of index === 0 ? [part] : [separator, part]) {
-      const here = shape.strings;
-      shape = follow(shape, piece.shape, () => joined(here, piece.shape.strings));
-      values.push(...piece.values);
+      shape = shape.next.get(piece.shape) ?? grow(shape, piece.shape, joined(shape.strings, piece.shape.strings));
+      for (const value of piece.values) values.push(value);
     }
   });
   return { [fragment]: true, shape, values, unnamed: parts.some((part) => part.unnamed) };

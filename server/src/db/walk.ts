@@ -224,13 +224,22 @@ export interface Column {
   value: Sql;
 }
 
-/** The columns as a select lists them. */
+/** The columns as a select lists them. For columns that never change, this is called once. */
 export function named(columns: readonly Column[]): Sql {
   return join(
     columns.map(({ name, value }) => sql`${value} as ${name}`),
     comma,
   );
 }
+
+const blanks: Sql[] = [];
+
+/** So many nulls. */
+const blank = (count: number): Sql =>
+  (blanks[count] ??= join(
+    Array.from({ length: count }, () => sql`null`),
+    comma,
+  ));
 
 /**
  * One page of a source's rows: at most `limit` of them, each as `c`, joined and filtered. If the filters leave fewer
@@ -241,7 +250,9 @@ export function named(columns: readonly Column[]): Sql {
 export function pageOf(
   source: Source,
   options: {
-    columns: readonly Column[];
+    /** The columns as a select lists them, and how many they are. */
+    columns: Sql;
+    width: number;
     joins: Sql;
     filter: Sql;
     span: Span;
@@ -250,7 +261,7 @@ export function pageOf(
     limit: number;
   },
 ): Sql {
-  const { columns, joins, filter, span, at_type = 'time', descending, limit } = options;
+  const { columns, width, joins, filter, span, at_type = 'time', descending, limit } = options;
   const type = at_types[at_type];
   const direction = descending ? sql` desc` : sql` asc`;
   const order = join(
@@ -262,21 +273,17 @@ export function pageOf(
     comma,
   );
   const rows = sql`
-    select false as stopped, c.at, c.id, ${named(columns)} from (${source.rows}) c ${joins} where ${filter}`;
+    select false as stopped, c.at, c.id, ${columns} from (${source.rows}) c ${joins} where ${filter}`;
   if (source.complete) {
     const { after, before } = span;
     return sql`${rows} and (c.at, c.id) > (${after.at}::${type}, ${after.id}::uuid)
       and (c.at, c.id) < (${before.at}::${type}, ${before.id}::uuid) order by ${order} limit ${limit}`;
   }
-  const blank = join(
-    columns.map(() => sql`null`),
-    comma,
-  );
   return sql`
     select * from (
       (${rows} order by ${order} limit ${limit})
       union all
-      (select true, s.at, s.id, ${blank} from (${source.stop}) s)
+      (select true, s.at, s.id, ${blank(width)} from (${source.stop}) s)
     ) page limit ${limit}`;
 }
 

@@ -117,7 +117,8 @@ const shown = {
   snoozed_until: own(stored.snoozed_until),
 } satisfies Record<Exclude<keyof NotificationRow, 'id'>, Column>;
 
-const columns: Column[] = Object.values(shown);
+const columns = named(Object.values(shown));
+const width = Object.keys(shown).length;
 
 const walked = ({ workspace_id, user_id }: Owner, condition: Sql): IndexWalk => ({
   from: sql`notifications n`,
@@ -137,13 +138,13 @@ export function notificationsOf(
   const { index, filter } = in_folder[folder];
   const source = inOrder(walked(owner, index), { span, descending: true, columns: selected(stored, sql`n`) });
   const asked = sql`${filter} and (${kind}::text[] is null or c.kinds && ${kind}::text[])`;
-  return db.rows(pageOf(source, { columns, joins: about(owner), filter: asked, span, descending: true, limit }));
+  return db.rows(pageOf(source, { columns, width, joins: about(owner), filter: asked, span, descending: true, limit }));
 }
 
 export function notificationById(db: Db, owner: Owner, id: string): Promise<NotificationRow | undefined> {
   const { workspace_id, user_id } = owner;
   return db.maybeOne(sql`
-    select c.id, ${named(columns)}
+    select c.id, ${columns}
     from notifications c ${about(owner)}
     where c.workspace_id = ${workspace_id} and c.user_id = ${user_id} and c.id = ${id}`);
 }

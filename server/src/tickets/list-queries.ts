@@ -8,6 +8,7 @@ import {
   everything,
   first_id,
   longText,
+  named,
   pageOf,
   type Position,
   type Source,
@@ -96,6 +97,10 @@ const plain_columns: Column[] = Object.values<Sql>(without(short_columns, 'id'))
   name,
   value: sql`c.${name}`,
 }));
+const plain_names = plain_columns.map(({ name }) => name);
+const plain = named(plain_columns);
+
+const description = sql`description`;
 
 interface Shown {
   limit: number;
@@ -110,7 +115,6 @@ export function ticketPage(list: TicketList, source: Source, options: Shown): Sq
   const by_activity = order === 'last_activity_at';
   const activity = activityOf(workspace_id, { id: sql`c.id`, updated_at: sql`c.updated_at` });
   const columns: Column[] = [
-    ...plain_columns,
     { name: sql`key`, value: sql`p.key || '-' || c.number` },
     // No more than this is read of a long text.
     { name: sql`start`, value: options.excerpt ? sql`left(c.description, 400)` : sql`''` },
@@ -118,9 +122,10 @@ export function ticketPage(list: TicketList, source: Source, options: Shown): Sq
     { name: sql`workflow_version`, value: sql`p.workflow_version` },
     { name: sql`project_archived_at`, value: sql`p.archived_at` },
   ];
-  const text = { name: sql`description`, value: sql`c.description` };
+  if (options.description) columns.push({ name: description, value: sql`c.description` });
   const page = pageOf(source, {
-    columns: options.description ? [...columns, text] : columns,
+    columns: sql`${plain}, ${named(columns)}`,
+    width: plain_columns.length + columns.length,
     joins: from_project(workspace_id),
     filter: matches(list),
     span,
@@ -129,8 +134,8 @@ export function ticketPage(list: TicketList, source: Source, options: Shown): Sq
     limit: options.limit,
   });
   if (!options.description) return page;
-  const names = [sql`stopped`, sql`at`, sql`id`, ...columns.map(({ name }) => name), text.name];
-  return withinBudget(page, names, longText(text.name));
+  const names = [sql`stopped`, sql`at`, sql`id`, ...plain_names, ...columns.map(({ name }) => name)];
+  return withinBudget(page, names, longText(description));
 }
 
 /**
