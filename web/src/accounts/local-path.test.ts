@@ -8,9 +8,16 @@ test.each(['/', '/w/1/p/ENG/list?status=open&q=a', '/w/1#x'])(
   },
 );
 
-test.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', '', undefined, 7])(
-  'sign-in continues to the start page for anything else: %s',
-  (path) => {
-    expect(localPath(path)).toBe('/');
-  },
-);
+test.each([
+  '//evil.example',
+  '/\\evil.example',
+  '/\t/evil.example',
+  '\n//evil.example',
+  'https://evil.example',
+  'javascript:alert(1)',
+  '',
+  undefined,
+  7,
+])('sign-in continues to the start page for anything else: %s', (path) => {
+  expect(localPath(path)).toBe('/');
+});

@@ -4,6 +4,7 @@
  */
 export function localPath(next: unknown): string {
   if (typeof next !== 'string') return '/';
+  const path = next.replaceAll(/[\t\n\r]/g, ''); // as browsers read it
   // Browsers read `/\\` as `//`, which is another host.
-  return /^\/(?![/\\])/.test(next) ? next : '/';
+  return /^\/(?![/\\])/.test(path) ? path : '/';
 }
