@@ -1,8 +1,7 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { membersQuery } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
 import { usePerson } from '../desk/use-desk.ts';
+import { useMembers } from '../desk/use-members.ts';
 import { Button } from '../ui/button.tsx';
 import { dayOf } from '../ui/dates.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -22,13 +21,14 @@ interface ChoiceProps {
   unfiltered: string;
   value: string;
   options: readonly { value: string; label: string }[];
-  /** Searches the options on the server, if there may be more of them. */
+  /** The text that the options were searched for on the server, if there may be more of them. */
+  query?: string;
   onSearch?: (query: string) => void;
   onChange: (value: string | undefined) => void;
 }
 
 /** A button that shows the current choice and opens a menu to change it. */
-function Choice({ of, unfiltered, value, options, onSearch, onChange }: ChoiceProps) {
+function Choice({ of, unfiltered, value, options, query = '', onSearch, onChange }: ChoiceProps) {
   const label = value === '' ? unfiltered : (options.find((option) => option.value === value)?.label ?? value);
   const trigger = (
     <button type="button" className="button button-plain audit-choice" aria-label={`${of}: ${label}`}>
@@ -41,7 +41,8 @@ function Choice({ of, unfiltered, value, options, onSearch, onChange }: ChoicePr
       <MenuChoice
         label={of}
         value={value}
-        options={[{ value: '', label: unfiltered }, ...options]}
+        // Enter chooses the first option, which must be one that was searched for.
+        options={query.trim() === '' ? [{ value: '', label: unfiltered }, ...options] : options}
         onChange={(chosen) => onChange(chosen === '' ? undefined : chosen)}
       />
     </Menu>
@@ -52,10 +53,10 @@ function Choice({ of, unfiltered, value, options, onSearch, onChange }: ChoicePr
 export function FilterBar({ desk, address, change }: BarProps) {
   const { actor = '', action = '', type = '', from = '', to = '' } = address;
   const [query, setQuery] = useState('');
-  const found = useQuery({ ...membersQuery(desk.workspace_id, query.trim()), placeholderData: keepPreviousData });
+  const found = useMembers(desk.workspace_id, query);
   // A former member is in no list of members, but still in the log.
   const chosen = usePerson(desk, actor === '' ? null : actor);
-  const people = (found.data ?? []).map(({ user_id, name }) => ({ value: user_id, label: name }));
+  const people = found.map(({ user_id, name }) => ({ value: user_id, label: name }));
   const is_beside = actor !== '' && !people.some(({ value }) => value === actor);
   const everybody = is_beside ? [...people, { value: actor, label: chosen?.name ?? '…' }] : people;
   const is_narrowed = Object.values(address).some((value) => value !== undefined);
@@ -66,6 +67,7 @@ export function FilterBar({ desk, address, change }: BarProps) {
         unfiltered={t('Anybody')}
         value={actor}
         options={everybody}
+        query={query}
         onSearch={setQuery}
         onChange={(value) => change({ ...address, actor: value })}
       />

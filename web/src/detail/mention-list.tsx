@@ -1,8 +1,7 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Member } from 'baton-sdk';
 import { useEffect, useState } from 'react';
-import { membersQuery } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
+import { useMembers } from '../desk/use-members.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { t } from '../ui/text.ts';
 import { type Fragment, fragmentAt, writtenAs } from './mentions.ts';
@@ -28,9 +27,8 @@ export function useMentioning(
 ): Mentioning {
   const [fragment, setFragment] = useState<Fragment | undefined>(undefined);
   const [active, setActive] = useState(0);
-  const query = membersQuery(desk.workspace_id, fragment?.text ?? '');
-  const members = useQuery({ ...query, enabled: fragment !== undefined, placeholderData: keepPreviousData }).data;
-  const found = fragment === undefined ? [] : (members ?? []).slice(0, most);
+  const members = useMembers(desk.workspace_id, fragment?.text ?? '', { enabled: fragment !== undefined });
+  const found = fragment === undefined ? [] : members.slice(0, most);
   useEffect(() => setActive(0), [fragment?.text]);
 
   const look = (of: HTMLTextAreaElement) => {
@@ -40,7 +38,7 @@ export function useMentioning(
   const choose = (member: Member) => {
     const { current } = area;
     if (current === null || fragment === undefined) return;
-    const name = writtenAs(member, members ?? []);
+    const name = writtenAs(member, members);
     current.focus();
     current.setSelectionRange(fragment.start, fragment.end);
     // Inserted like typed text, so that the browser’s own undo removes it.

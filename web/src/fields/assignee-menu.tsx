@@ -1,7 +1,6 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { membersQuery } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
+import { useMembers } from '../desk/use-members.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { MenuChoice } from '../ui/menu.tsx';
@@ -18,8 +17,7 @@ interface AssigneeMenuProps extends Opened {
 /** Chooses an assignee: nobody, the person themselves, or somebody found by typing. The server searches. */
 export function AssigneeMenu({ desk, value, onChange, ...rest }: AssigneeMenuProps) {
   const [query, setQuery] = useState('');
-  const q = query.trim();
-  const found = useQuery({ ...membersQuery(desk.workspace_id, q), placeholderData: keepPreviousData }).data ?? [];
+  const found = useMembers(desk.workspace_id, query);
   const own = desk.account;
   const people = [...found.filter(({ user_id }) => user_id === own), ...found.filter(({ user_id }) => user_id !== own)];
   const nobody = {
@@ -48,7 +46,7 @@ export function AssigneeMenu({ desk, value, onChange, ...rest }: AssigneeMenuPro
     <FieldMenu search={t('Name or address')} onSearch={setQuery} {...rest}>
       <MenuChoice
         value={value ?? ''}
-        options={q === '' ? [nobody, ...options] : options}
+        options={query.trim() === '' ? [nobody, ...options] : options}
         onChange={(chosen) => onChange(chosen === '' ? null : chosen)}
       />
     </FieldMenu>

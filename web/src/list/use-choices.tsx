@@ -1,7 +1,8 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { WorkflowStatus } from 'baton-sdk';
-import { membersQuery, projectsQuery } from '../api/workspaces.ts';
+import { projectsQuery } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
+import { useMembers } from '../desk/use-members.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Priority, priorities, priorityName, StatusIcon } from '../ui/status.tsx';
@@ -56,7 +57,7 @@ const plain = (value: string, label = value): Choice => ({ value, label, drawn: 
  * finds.
  */
 function usePeopleChoices(desk: Desk, query: string, { nobody }: { nobody: boolean }): Choice[] {
-  const found = useQuery({ ...membersQuery(desk.workspace_id, query), placeholderData: keepPreviousData }).data ?? [];
+  const found = useMembers(desk.workspace_id, query);
   const usual = [withIcon('me', t('Me')), ...(nobody ? [withIcon('none', t('Nobody'))] : [])];
   const members = found.map(({ user_id, name }) => personChoice(user_id, name));
   return [...usual.filter((choice) => isFound(choice, query)), ...members];
