@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asMarkdown, askedIn, fragmentAt, mentionedIn, withIds, withNames, writtenAs } from './mentions.ts';
+import { askedIn, fragmentAt, mentionedIn, withIds, withNames, writtenAs } from './mentions.ts';
 
 const ada = '01990000-0000-7000-8000-00000000000a';
 const love = '01990000-0000-7000-8000-00000000000b';
@@ -55,8 +55,7 @@ describe('mentions', () => {
     expect(withIds('@Ada', [])).toBe('@Ada');
   });
 
-  test('are bold, with special characters escaped', () => {
-    const star = () => 'A*B';
-    expect(asMarkdown(`Hi @${ada}!`, star)).toBe(String.raw`Hi **@A\*B**!`);
+  test('are shown as the page wants', () => {
+    expect(withNames(`Hi @${ada}! @${other}`, nameOf, (name) => `<${name}>`)).toBe(`Hi <@Ada>! @${other}`);
   });
 });

@@ -14,11 +14,15 @@ export const mentionedIn = (text: string): string[] => [
   ...new Set(Array.from(text.matchAll(mention), ([, id = '']) => id.toLowerCase())),
 ];
 
-/** Replaces ids with names, as people read and edit the text. Unknown ids stay. */
-export const withNames = (text: string, nameOf: (id: string) => string | undefined): string =>
+/** Replaces ids with names, as people read and edit the text; `written` returns how a name is shown. Unknown ids stay. */
+export const withNames = (
+  text: string,
+  nameOf: (id: string) => string | undefined,
+  written: (name: string) => string = (name) => name,
+): string =>
   text.replaceAll(mention, (whole, id: string) => {
     const name = nameOf(id.toLowerCase());
-    return name === undefined ? whole : `@${name}`;
+    return name === undefined ? whole : written(`@${name}`);
   });
 
 const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
@@ -74,15 +78,6 @@ export const askedIn = (text: string): string[] => {
   const asked = Array.from(text.matchAll(words_of_name), ([, word = '', next = '']) => [word, word + next]);
   return [...new Set(asked.flat())].slice(0, most_asked);
 };
-
-const special = /[\\`*_{}[\]()#+.!|<>~-]/g;
-
-/** Formats mentions as Markdown: names in bold, with special characters escaped. */
-export const asMarkdown = (text: string, nameOf: (id: string) => string | undefined): string =>
-  text.replaceAll(mention, (whole, id: string) => {
-    const name = nameOf(id.toLowerCase());
-    return name === undefined ? whole : `**@${name.replaceAll(special, String.raw`\$&`)}**`;
-  });
 
 /** A mention that is being typed, and its position in the text. */
 export interface Fragment {

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import { projectsQuery } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
 import { usePeople } from '../desk/use-desk.ts';
+import type { Links } from '../ui/markdown-html.ts';
 import { Markdown } from '../ui/markdown.tsx';
-import { asMarkdown, mentionedIn } from './mentions.ts';
+import { mentionedIn, withNames } from './mentions.ts';
 
 /** Returns a function that maps a ticket’s key to its address, for the projects of the workspace. */
 function useHrefOf({ workspace_id }: Desk): (key: string) => string | undefined {
@@ -18,8 +19,19 @@ function useHrefOf({ workspace_id }: Desk): (key: string) => string | undefined 
   );
 }
 
+/** Returns a function that replaces the ids of people in a part of the text with their names; the same until a name changes. */
+function useNamed(desk: Desk, text: string): Links['named'] {
+  const ids = mentionedIn(text);
+  const nameOf = usePeople(desk, ids);
+  const names = JSON.stringify(ids.map((id) => [id, nameOf(id) ?? null]));
+  return useMemo(() => {
+    const known = new Map(JSON.parse(names) as [id: string, name: string | null][]);
+    return (part, written) => withNames(part, (id) => known.get(id) ?? undefined, written);
+  }, [names]);
+}
+
 /** Renders Markdown, with mentioned people’s names, and ticket keys as links. */
 export function Prose({ desk, text }: { desk: Desk; text: string }) {
-  const nameOf = usePeople(desk, mentionedIn(text));
-  return <Markdown text={asMarkdown(text, nameOf)} hrefOf={useHrefOf(desk)} />;
+  const named = useNamed(desk, text);
+  return <Markdown text={text} hrefOf={useHrefOf(desk)} named={named} />;
 }

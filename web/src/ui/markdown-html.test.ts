@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { htmlOf } from './markdown-html.ts';
 
 const hrefOf = (key: string) => (key.startsWith('ENG-') ? `/w/1/t/${key}` : undefined);
-const html = (text: string) => htmlOf(text, { hrefOf }).trim();
+const named = (text: string, written: (name: string) => string) =>
+  text.replaceAll('@7', () => written('@J. R. <O*Neil>'));
+const html = (text: string) => htmlOf(text, { hrefOf, named }).trim();
 
 describe('markdown', () => {
   test('shows HTML as text', () => {
@@ -22,6 +24,21 @@ describe('markdown', () => {
     for (const href of ['https://a.example/b?c=d:e', '/w/1', '#part', 'mailto:ada@example.org', 'notes/a:b']) {
       expect(html(`[x](${href})`)).toBe(`<p><a href="${href}">x</a></p>`);
     }
+  });
+
+  const shown = '@J. R. &lt;O*Neil&gt;';
+  test.each([
+    ['Hi @7!', `<p>Hi <strong>${shown}</strong>!</p>`],
+    ['请@7看', `<p>请<strong>${shown}</strong>看</p>`],
+    [
+      '- [x @7](https://a.example)',
+      `<ul>\n<li><a href="https://a.example">x <strong>${shown}</strong></a></li>\n</ul>`,
+    ],
+    ['`@7`', `<p><code>${shown}</code></p>`],
+    ['```\n@7\n```', `<pre><code>${shown}\n</code></pre>`],
+    ['<b>@7</b>', `<p>&lt;b&gt;<strong>${shown}</strong>&lt;/b&gt;</p>`],
+  ])('shows the names of mentioned people, in bold except in code: %s', (text, expected) => {
+    expect(html(text)).toBe(expected);
   });
 
   test('supports line breaks, lists, tasks, tables and code', () => {

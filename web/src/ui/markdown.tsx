@@ -24,15 +24,15 @@ function seal(root: DocumentFragment): void {
 type MarkdownProps = Links & { text: string };
 
 /** Renders a person's Markdown text. Links to the console's pages open in this page. */
-export function Markdown({ text, hrefOf }: MarkdownProps) {
+export function Markdown({ text, hrefOf, named }: MarkdownProps) {
   const place = useRef<HTMLDivElement>(null);
   const { history, routesByPath } = useRouter();
   useLayoutEffect(() => {
     // DOMPurify parses it under its own Trusted Types policy and returns nodes, so nothing sets HTML from a text.
-    const fragment = DOMPurify.sanitize(htmlOf(text, { hrefOf }), { RETURN_DOM_FRAGMENT: true });
+    const fragment = DOMPurify.sanitize(htmlOf(text, { hrefOf, named }), { RETURN_DOM_FRAGMENT: true });
     seal(fragment);
     place.current?.replaceChildren(fragment);
-  }, [text, hrefOf]);
+  }, [text, hrefOf, named]);
   const follow = (event: React.MouseEvent) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0;
