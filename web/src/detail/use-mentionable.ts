@@ -9,8 +9,10 @@ import { askedIn, type Mentionable } from './mentions.ts';
  */
 export function useMentionable({ workspace_id }: Desk, text: string): { people: Mentionable[]; is_asking: boolean } {
   const queries = useQueryClient();
-  const { data: some = [] } = useQuery(membersQuery(workspace_id));
-  const asked = some.length < most_members ? [] : askedIn(text);
+  const members = useQuery(membersQuery(workspace_id));
+  const { data: some = [] } = members;
+  const mentioned = askedIn(text);
+  const asked = some.length < most_members ? [] : mentioned;
   const { data: found, isFetching } = useQuery({
     queryKey: ['members', workspace_id, asked],
     queryFn: async () => {
@@ -19,5 +21,6 @@ export function useMentionable({ workspace_id }: Desk, text: string): { people: 
     },
     enabled: asked.length > 0,
   });
-  return { people: [...some, ...(found ?? [])], is_asking: found === undefined && isFetching };
+  const is_first = members.data === undefined && members.isFetching && mentioned.length > 0;
+  return { people: [...some, ...(found ?? [])], is_asking: is_first || (found === undefined && isFetching) };
 }
