@@ -145,6 +145,16 @@ walks('attachments', () => {
     await give('paste', 'textarea', 'A text from elsewhere');
     await give('paste', 'textarea');
     await soon(names).toEqual(['drop.txt', 'paste.txt', 'paste.txt']);
+    // Those for a ticket that is being created are not for the one behind it.
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'New', exact: true }).click();
+    await page.getByRole('dialog').getByLabel('Description').waitFor();
+    await give('paste', '[role=dialog] textarea');
+    await give('drop', '[role=dialog] textarea');
+    await page.getByText('Files can be added once the ticket is created.').first().waitFor();
+    await page.keyboard.press('Escape');
+    await give('paste', 'body');
+    await soon(names).toEqual(['drop.txt', 'paste.txt', 'paste.txt', 'paste.txt']);
     expect(tab.faults).toEqual([]);
     await page.context().close();
   });

@@ -16,6 +16,7 @@ import { t } from '../ui/text.ts';
 import { overTitle } from '../ui/title-limit.ts';
 import { toast } from '../ui/toast.tsx';
 import { useCell } from '../ui/use-cell.ts';
+import { useDropping } from '../ui/use-dropping.ts';
 import { AssigneeChoice, PriorityChoice, ProjectChoice } from './choices.tsx';
 import { creating, formOf, type NewTicket, textOf } from './creating.ts';
 import './create.css';
@@ -32,6 +33,8 @@ export default function CreateTicket() {
   const opened = useCell(creating);
   return opened === undefined ? null : <Opened workspace={opened.workspace} project={opened.project} />;
 }
+
+const noFiles = () => toast({ kind: 'error', text: t('Files can be added once the ticket is created.') });
 
 /** The form's values, kept as a draft: closing the form or the page loses nothing. */
 function useNewTicket(workspace_id: string) {
@@ -58,6 +61,7 @@ function Opened({ workspace, project: given }: { workspace: string; project: str
   const navigate = useNavigate();
   const { typed, change, sent, others } = useNewTicket(workspace);
   const close = () => creating.set(undefined);
+  useDropping(noFiles, { in_dialog: true });
 
   const create = async () => {
     const { labels, due_on, ...rest } = typed;

@@ -36,7 +36,8 @@ export function DescriptionField({ desk, ticket, may }: { desk: Desk; ticket: Kn
   const text = draft?.text ?? description ?? '';
   const base_version = draft?.base_version ?? ticket.description_version ?? ticket.version;
   const open = () => (may.may ? setOpen(true) : toast({ kind: 'error', text: may.why }));
-  useCommands({ edit_description: open });
+  // Before the text is loaded, an empty field would stand for it, and what is typed there would replace it.
+  useCommands({ edit_description: open }, () => description !== undefined);
   useEffect(() => {
     if (is_open) area.current?.focus();
   }, [is_open]);

@@ -87,29 +87,29 @@ export function Editor(props: EditorProps) {
           {t('Preview')}
         </button>
       </div>
-      {previews ? (
+      {previews && (
         <div className="editor-preview">
           {value.trim() === '' ? <p className="faint">{t('Nothing to show yet.')}</p> : preview(value)}
         </div>
-      ) : (
-        <textarea
-          ref={area}
-          id={id}
-          className="input editor-text"
-          aria-label={label}
-          value={value}
-          placeholder={placeholder}
-          aria-autocomplete="list"
-          aria-controls={is_mentioning ? `${id}-people` : undefined}
-          aria-activedescendant={is_mentioning ? `${id}-people-${mentioning.active}` : undefined}
-          onChange={(event) => {
-            onChange(event.currentTarget.value);
-            mentioning.look(event.currentTarget);
-          }}
-          onSelect={(event) => mentioning.look(event.currentTarget)}
-          onKeyDown={onKeyDown}
-        />
       )}
+      <textarea
+        ref={area}
+        id={id}
+        hidden={previews} // Removed, it would lose what the browser can undo.
+        className="input editor-text"
+        aria-label={label}
+        value={value}
+        placeholder={placeholder}
+        aria-autocomplete="list"
+        aria-controls={is_mentioning ? `${id}-people` : undefined}
+        aria-activedescendant={is_mentioning ? `${id}-people-${mentioning.active}` : undefined}
+        onChange={(event) => {
+          onChange(event.currentTarget.value);
+          mentioning.look(event.currentTarget);
+        }}
+        onSelect={(event) => mentioning.look(event.currentTarget)}
+        onKeyDown={onKeyDown}
+      />
       {!previews && <MentionList id={`${id}-people`} {...mentioning} />}
       <div className="editor-end">
         <Button kind="primary" aria-disabled={!ready || undefined} onClick={() => ready && onSubmit()}>

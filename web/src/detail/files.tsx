@@ -7,9 +7,9 @@ import type { KnownTicket } from '../store/changes.ts';
 import { Button } from '../ui/button.tsx';
 import { Failed } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
+import { useDropping } from '../ui/use-dropping.ts';
 import { FileRow } from './file-row.tsx';
 import { UploadRow } from './upload-row.tsx';
-import { useDropping } from './use-dropping.ts';
 import './files.css';
 
 /** Keeps the list of files up to date after uploads on this page and changes elsewhere. */

@@ -10,8 +10,13 @@ const takesText = (event: ClipboardEvent) =>
   event.target.closest('input, textarea, [contenteditable]') !== null &&
   event.clipboardData?.types.includes('text/plain') === true;
 
-/** Accepts files that are dropped anywhere on the page, or pasted. Returns whether files are being dragged over it. */
-export function useDropping(take: ((files: File[]) => void) | undefined): boolean {
+const hasDialog = (): boolean => document.querySelector('[role=dialog], [role=alertdialog]') !== null;
+
+/**
+ * Accepts files that are dropped anywhere on the page, or pasted. Files that are given to a dialog, such as that of a new
+ * ticket, are for the dialog and not for the page under it. Returns whether files are being dragged over it.
+ */
+export function useDropping(take: ((files: File[]) => void) | undefined, { in_dialog = false } = {}): boolean {
   const [is_over, setOver] = useState(false);
   const takes = take !== undefined;
   const given = useEffectEvent((files: File[]) => {
@@ -24,7 +29,7 @@ export function useDropping(take: ((files: File[]) => void) | undefined): boolea
     const over = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault(); // otherwise the browser would replace the page with the file
-      setOver(true);
+      setOver(hasDialog() === in_dialog);
     };
     const left = (event: DragEvent) => {
       if (event.relatedTarget === null) setOver(false);
@@ -33,11 +38,11 @@ export function useDropping(take: ((files: File[]) => void) | undefined): boolea
       if (!hasFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      given(filesIn(event.dataTransfer));
+      if (hasDialog() === in_dialog) given(filesIn(event.dataTransfer));
     };
     const paste = (event: ClipboardEvent) => {
       const files = filesIn(event.clipboardData);
-      if (files.length === 0 || takesText(event)) return;
+      if (files.length === 0 || takesText(event) || hasDialog() !== in_dialog) return;
       event.preventDefault();
       given(files);
     };
@@ -49,6 +54,6 @@ export function useDropping(take: ((files: File[]) => void) | undefined): boolea
       ending.abort();
       setOver(false);
     };
-  }, [takes]);
+  }, [takes, in_dialog]);
   return is_over;
 }
