@@ -21,6 +21,13 @@ function seal(root: DocumentFragment): void {
   }
 }
 
+/** Gives each part of a text, such as a list, the direction of its own letters. Code keeps the page's. */
+function direct(root: DocumentFragment): void {
+  for (const part of root.children) {
+    if (part instanceof HTMLElement && part.tagName !== 'PRE') part.dir = 'auto';
+  }
+}
+
 type MarkdownProps = Links & { text: string };
 
 /** Renders a person's Markdown text. Links to the console's pages open in this page. */
@@ -31,6 +38,7 @@ export function Markdown({ text, hrefOf, named }: MarkdownProps) {
     // DOMPurify parses it under its own Trusted Types policy and returns nodes, so nothing sets HTML from a text.
     const fragment = DOMPurify.sanitize(htmlOf(text, { hrefOf, named }), { RETURN_DOM_FRAGMENT: true });
     seal(fragment);
+    direct(fragment);
     place.current?.replaceChildren(fragment);
   }, [text, hrefOf, named]);
   const follow = (event: React.MouseEvent) => {
