@@ -146,13 +146,13 @@ walks('attachments', () => {
     await give('paste', 'textarea');
     await soon(names).toEqual(['drop.txt', 'paste.txt', 'paste.txt']);
     // Those for a ticket that is being created are not for the one behind it.
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'New', exact: true }).click();
+    await page.keyboard.press('c');
     await page.getByRole('dialog').getByLabel('Description').waitFor();
     await give('paste', '[role=dialog] textarea');
     await give('drop', '[role=dialog] textarea');
-    await page.getByText('Files can be added once the ticket is created.').first().waitFor();
+    await page.getByText('Files can be added once the ticket is created.').waitFor();
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await give('paste', 'body');
     await soon(names).toEqual(['drop.txt', 'paste.txt', 'paste.txt', 'paste.txt']);
     expect(tab.faults).toEqual([]);

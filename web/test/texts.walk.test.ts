@@ -36,7 +36,7 @@ walks('texts', () => {
   test('have the direction of their own letters', { timeout: patience }, async () => {
     const { page, faults } = await enter('/p/ENG/list?t=ENG-1');
     await page.locator('.markdown li').waitFor();
-    for (const place of ['.row-title > a', '.row .tag', '.ticket-title', '.markdown > p', '.markdown li']) {
+    for (const place of ['.row-title > a', '.value-labels .tag', '.ticket-title', '.markdown > p', '.markdown li']) {
       expect(await isFromRight(page, place), place).toBe(true);
     }
     expect(await isFromRight(page, '.markdown > p:last-child')).toBe(false);
@@ -61,24 +61,22 @@ walks('texts', () => {
 
   test('of descriptions are not edited before they are loaded', { timeout: patience }, async () => {
     const { page, faults } = await enter('/p/ENG/list');
-    let [go, asked] = [() => {}, false];
-    const loaded = new Promise<void>((resolve) => (go = resolve));
+    const { promise: loads, resolve: load } = Promise.withResolvers<void>();
     await page.route(/\/tickets\/(ENG-1|[0-9a-f-]{36})(\?|$)/, async (route) => {
-      asked = true;
-      await loaded;
+      await loads;
       await route.continue();
     });
+    const palette = page.getByRole('combobox', { name: 'Command, project, or key of a ticket' });
     await page.getByRole('link', { name: hebrew }).click();
     await page.getByText('Loading the description…').waitFor();
     await page.keyboard.press('ControlOrMeta+K');
-    await page.getByRole('combobox').fill('Edit the description');
+    await palette.fill('Edit the description');
     await page.getByText('Nothing is called so.').waitFor();
-    expect(asked).toBe(true);
-    go();
+    load();
     await page.keyboard.press('Escape');
     await page.locator('.markdown li').waitFor();
     await page.keyboard.press('ControlOrMeta+K');
-    await page.getByRole('combobox').fill('Edit the description');
+    await palette.fill('Edit the description');
     await page.keyboard.press('Enter');
     await expect.poll(() => page.getByRole('textbox', { name: 'Description' }).inputValue()).toContain('English.');
     expect(faults).toEqual([]);

@@ -34,8 +34,6 @@ export default function CreateTicket() {
   return opened === undefined ? null : <Opened workspace={opened.workspace} project={opened.project} />;
 }
 
-const noFiles = () => toast({ kind: 'error', text: t('Files can be added once the ticket is created.') });
-
 /** The form's values, kept as a draft: closing the form or the page loses nothing. */
 function useNewTicket(workspace_id: string) {
   const who = useCell(session);
@@ -61,7 +59,8 @@ function Opened({ workspace, project: given }: { workspace: string; project: str
   const navigate = useNavigate();
   const { typed, change, sent, others } = useNewTicket(workspace);
   const close = () => creating.set(undefined);
-  useDropping(noFiles, { in_dialog: true });
+  const [has_files, setHasFiles] = useState(false);
+  useDropping(() => setHasFiles(true), { in_dialog: true });
 
   const create = async () => {
     const { labels, due_on, ...rest } = typed;
@@ -84,6 +83,11 @@ function Opened({ workspace, project: given }: { workspace: string; project: str
         {!may && (
           <p className="notice" role="status">
             {why} {t('What you typed is kept in this browser.')}
+          </p>
+        )}
+        {has_files && (
+          <p className="notice" role="status">
+            {t('Files can be added once the ticket is created.')}
           </p>
         )}
         <Texts title={title} typed={typed} change={change} />

@@ -53,6 +53,16 @@ describe('the desks of a page', () => {
     expect([sent, desk.operations.all()]).toEqual([before, []]);
   });
 
+  test('count the files that are being sent, also in another workspace', async () => {
+    const { desks, desk } = await open();
+    expect(desks.files).toBe(0);
+    desk.uploads.add(ticket.id, [new File(['…'], 'crane.png')]);
+    expect(desks.of('ada', 'w2').uploads.get()).toEqual([]);
+    expect(desks.files).toBe(1);
+    desks.end();
+    expect(desks.files).toBe(0);
+  });
+
   test('reload their lists once more if events are missed during a reload', async () => {
     const { desk } = await open();
     const finish: (() => void)[] = [];

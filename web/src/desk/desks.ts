@@ -29,6 +29,12 @@ export class Desks {
     return desk;
   }
 
+  /** Returns the number of files that are being sent. */
+  get files(): number {
+    const desks = [...this.#others.values(), ...(this.#shown === undefined ? [] : [this.#shown])];
+    return desks.flatMap(({ uploads }) => uploads.get()).filter(({ state }) => state !== 'failed').length;
+  }
+
   /** Resumes what waited for the person to sign in again; ends the desks if somebody else has signed in. */
   signedIn(account: string): void {
     if (this.#shown?.account !== account) return this.end();

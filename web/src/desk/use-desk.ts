@@ -8,6 +8,7 @@ import { session } from '../api/session.ts';
 import { projectsQuery, workspacesQuery } from '../api/workspaces.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import type { Operation } from '../store/decide.ts';
+import { sending } from '../store/unsent.ts';
 import { showConnection } from './connection.ts';
 import type { Desk } from './desk.ts';
 import { Desks } from './desks.ts';
@@ -17,6 +18,7 @@ import type { Surroundings } from './renewable.ts';
 keepDrafts();
 
 const desks = new Desks();
+sending.add(() => desks.files);
 
 let before = session.get().state;
 session.subscribe(() => {

@@ -14,7 +14,7 @@ export const mentionedIn = (text: string): string[] => [
   ...new Set(Array.from(text.matchAll(mention), ([, id = '']) => id.toLowerCase())),
 ];
 
-/** Replaces ids with names, as people read and edit the text; `written` returns how a name is shown. Unknown ids stay. */
+/** Replaces ids with names, as people read and edit the text. `written` returns how a name is shown. Unknown ids stay. */
 export const withNames = (
   text: string,
   nameOf: (id: string) => string | undefined,

@@ -19,7 +19,7 @@ function useHrefOf({ workspace_id }: Desk): (key: string) => string | undefined 
   );
 }
 
-/** Returns a function that replaces the ids of people in a part of the text with their names; the same until a name changes. */
+/** Returns a function that replaces the ids of people in a text with their names; the same one until a name changes. */
 function useNamed(desk: Desk, text: string): Links['named'] {
   const ids = mentionedIn(text);
   const nameOf = usePeople(desk, ids);

@@ -1,16 +1,20 @@
 import { failureOf } from '../api/problems.ts';
 import { signOut } from '../api/session.ts';
 import { cell } from '../store/cell.ts';
-import { unsent } from '../store/unsent.ts';
+import { sending, unsent } from '../store/unsent.ts';
 import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 
-/**
- * The number of unsent texts that the person is asked about before signing out; undefined if they aren't being asked.
- */
-export const asking = cell<number | undefined>(undefined);
+/** What would not be sent if the person signed out: texts, which stay in this browser, and files, which are lost. */
+interface NotSent {
+  texts: number;
+  files: number;
+}
 
-/** Signs out, even if texts are unsent. */
+/** What the person is asked about before signing out; undefined if they aren't being asked. */
+export const asking = cell<NotSent | undefined>(undefined);
+
+/** Signs out, even if texts or files are unsent. */
 export async function leaveNow(): Promise<void> {
   asking.set(undefined);
   try {
@@ -20,10 +24,11 @@ export async function leaveNow(): Promise<void> {
   }
 }
 
-/** Signs out, but first asks if unsent texts would stay behind in this browser. */
+/** Signs out, but first asks if unsent texts would stay behind in this browser, or files would be lost. */
 export async function leave(): Promise<void> {
   const counts = await Promise.all([...unsent].map((count) => count()));
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  if (total > 0) asking.set(total);
+  const texts = counts.reduce((sum, count) => sum + count, 0);
+  const files = [...sending].reduce((sum, count) => sum + count(), 0);
+  if (texts + files > 0) asking.set({ texts, files });
   else await leaveNow();
 }
