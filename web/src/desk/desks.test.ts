@@ -54,6 +54,7 @@ describe('the desks of a page', () => {
   });
 
   test('count the files that are being sent, also in another workspace', async () => {
+    for (const name of ['addEventListener', 'removeEventListener']) vi.stubGlobal(name, () => undefined);
     const { desks, desk } = await open();
     expect(desks.files).toBe(0);
     desk.uploads.add(ticket.id, [new File(['…'], 'crane.png')]);
