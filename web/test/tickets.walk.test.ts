@@ -387,7 +387,12 @@ walks('tickets', () => {
     await page.goto(`${new URL(line.url).origin}${w()}/t/ENG-9999`);
     await page.getByRole('heading', { name: 'ENG-9999 isn’t here' }).waitFor();
     await look(page, 'not-found');
-    expect(complaints(tab, /status of 404/)).toEqual([]);
+    await page.goto(`${new URL(line.url).origin}${w()}/p/NONE/board`);
+    await page.getByRole('heading', { name: 'The board could not be loaded.' }).waitFor();
+    await page.goto(`${new URL(line.url).origin}${w()}/p/ENG/board?assignee=nobody`);
+    await page.getByText('Expected a UUID, me or none.').waitFor();
+    expect(await page.getByText('No ticket matches these filters.').count()).toBe(0);
+    expect(complaints(tab, /status of 4(04|22)/)).toEqual([]);
     await page.context().close();
   });
 });

@@ -7,6 +7,7 @@ import { useTrail } from '../desk/trail.ts';
 import { FilterBar } from '../list/filter-bar.tsx';
 import { type Filters, isFiltered } from '../list/filters.ts';
 import { isSameRead, readAll } from '../list/items.ts';
+import { NoGroups } from '../list/no-groups.tsx';
 import { type Beside, TicketsPage } from '../list/tickets-page.tsx';
 import { useFilters } from '../list/use-filters.ts';
 import { type Group, useGroups, useRead } from '../list/use-lists.ts';
@@ -36,7 +37,12 @@ export function Page() {
     >
       {(beside) =>
         groups === undefined ? (
-          <Skeleton rows={6} label={t('Loading the board…')} />
+          <NoGroups
+            {...{ desk, project }}
+            rows={6}
+            loading={t('Loading the board…')}
+            failed={t('The board could not be loaded.')}
+          />
         ) : (
           <Loaded {...{ desk, groups, filters, change, project }} {...beside} />
         )
@@ -77,8 +83,8 @@ function Loaded({ desk, groups, filters, change, project, opened, onOpen }: Load
   };
   return (
     <>
-      <FilterBar {...{ desk, filters, project, change }} count={is_loading ? '' : count} board />
-      {tickets === 0 && !is_loading && isFiltered(filters) && (
+      <FilterBar {...{ desk, filters, project, change }} count={is_loading || is_failed ? '' : count} board />
+      {tickets === 0 && !is_loading && !is_failed && isFiltered(filters) && (
         <p className="board-note" role="status">
           {t('No ticket matches these filters.')}
         </p>

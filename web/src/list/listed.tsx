@@ -107,7 +107,11 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
     <>
       <FilterBar
         {...{ desk, filters, project, change }}
-        count={is_loading ? '' : countOf(ids.length, { has_more, is_folded: unfolded.length < groups.length })}
+        count={
+          is_loading || failed !== undefined
+            ? ''
+            : countOf(ids.length, { has_more, is_folded: unfolded.length < groups.length })
+        }
       />
       {body()}
       <Suspense fallback={null}>

@@ -1,7 +1,7 @@
 import { useDesk, useLive, useProject } from '../desk/use-desk.ts';
-import { Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
 import { Listed } from './listed.tsx';
+import { NoGroups } from './no-groups.tsx';
 import { TicketsPage } from './tickets-page.tsx';
 import { useFilters } from './use-filters.ts';
 import { useGroups } from './use-lists.ts';
@@ -22,7 +22,12 @@ export function Page() {
     >
       {(beside) =>
         groups === undefined ? (
-          <Skeleton rows={10} label={t('Loading the tickets…')} />
+          <NoGroups
+            {...{ desk, project }}
+            rows={10}
+            loading={t('Loading the tickets…')}
+            failed={t('The tickets could not be loaded.')}
+          />
         ) : (
           <Listed {...{ desk, groups, filters, change, project }} {...beside} />
         )
