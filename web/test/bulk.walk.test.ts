@@ -213,6 +213,8 @@ walks('many tickets at once', () => {
     expect((await all('BRD')).filter(({ priority }) => priority === 'high').length).toBe(5);
     expect([bulks(), singles()]).toEqual([1, 0]);
     await bar(page).getByRole('button', { name: 'Delete' }).click();
+    await bar(page).waitFor({ state: 'hidden' });
+    await soon(() => page.evaluate('document.activeElement.tagName')).toMatch(/^(A|H1)$/);
     await page.getByText('5 tickets deleted').waitFor();
     await soon(async () => (await all('BRD')).length).toBe(1);
     await page.keyboard.press('z');

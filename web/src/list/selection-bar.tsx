@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'react';
 import { Button, IconButton } from '../ui/button.tsx';
 import { t } from '../ui/text.ts';
 import type { Kind } from './row-acts.tsx';
@@ -22,10 +23,28 @@ const kinds: readonly (readonly [Kind, () => string])[] = [
   ['due', () => t('Due')],
 ];
 
+/** Moves the focus from a bar that disappears to the list, or to the page's heading if the list is empty. */
+function useReturn(): React.RefObject<HTMLDivElement | null> {
+  const bar = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const { current } = bar;
+    return () => {
+      if (current?.contains(document.activeElement) !== true) return;
+      // Once the list has been drawn without the tickets that were deleted.
+      requestAnimationFrame(() => {
+        const first = document.querySelector<HTMLElement>('[data-list] a[tabindex="0"]');
+        (first ?? document.querySelector('h1'))?.focus();
+      });
+    };
+  }, []);
+  return bar;
+}
+
 /** The actions on the selected tickets. */
 export function SelectionBar({ count, of, why, onOpen, onDelete, onAll, onClear }: SelectionBarProps) {
+  const bar = useReturn();
   return (
-    <div className="selection" role="toolbar" aria-label={t('Selected tickets')} tabIndex={-1}>
+    <div ref={bar} className="selection" role="toolbar" aria-label={t('Selected tickets')} tabIndex={-1}>
       <strong role="status">{t('{count} selected', { count })}</strong>
       {why === undefined ? (
         <>
