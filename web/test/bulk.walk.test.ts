@@ -224,6 +224,17 @@ walks('many tickets at once', () => {
     await page.context().close();
   });
 
+  test('leave the focus in the list when somebody else deletes the focused one', { timeout: patience }, async () => {
+    await makeProject('GONE', 3);
+    const { page } = await enter('/p/GONE/list');
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Bolt number 2' }).focus();
+    await grace.client.delete_ticket({ workspace_id, ticket: 'GONE-2' });
+    await page.getByRole('link', { name: 'Bolt number 2' }).waitFor({ state: 'detached' });
+    await soon(() => page.evaluate('document.activeElement.textContent')).toContain('Bolt number 1');
+    await page.context().close();
+  });
+
   test('are numbered: an open ticket shows its position, and leads to the previous and next ones', {
     timeout: patience,
   }, async () => {

@@ -59,7 +59,7 @@ export function Rows(props: RowsProps) {
     [places],
   );
   const roving = useRoving(ids, show);
-  const { active, setActive, move, container } = roving;
+  const { active, onFocus, onBlur, move, container } = roving;
   const ticketOf = (id: string | undefined) => (id === undefined ? undefined : desk.tickets.shown(id));
 
   const extend = (to: 'next' | 'previous') => {
@@ -126,7 +126,7 @@ export function Rows(props: RowsProps) {
             is_selected={selection.selected.has(ticket.id)}
             href={`/w/${desk.workspace_id}/t/${ticket.key}`}
             onOpen={onOpen}
-            onActive={setActive}
+            onActive={onFocus}
             onSelect={selection.toggle}
           />
         );
@@ -147,6 +147,7 @@ export function Rows(props: RowsProps) {
       data-list=""
       data-grouped={is_grouped || undefined}
       onKeyDown={onKeyDown}
+      onBlur={onBlur}
     >
       <div role="row" aria-rowindex={1} className="row-names">
         {columns.map(([name, label]) => (

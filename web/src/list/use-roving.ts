@@ -1,10 +1,12 @@
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 
 interface Roving {
   /** The row in the tab order. */
   active: string | undefined;
-  setActive: (id: string) => void;
+  /** Called when a row gets the focus, and when it goes elsewhere. */
+  onFocus: (id: string) => void;
+  onBlur: () => void;
   /** Moves the focus to another row. */
   move: (to: 'next' | 'previous' | 'first' | 'last') => string | undefined;
   /** Focuses a row's link; returns whether that was possible. */
@@ -31,6 +33,26 @@ export function useRoving(ids: readonly string[], show: (id: string) => void): R
     [show],
   );
 
+  const focused = useRef<{ id: string; at: number } | undefined>(undefined);
+  const latest = useRef(ids);
+  latest.current = ids;
+  const onFocus = useCallback((id: string) => {
+    focused.current = { id, at: latest.current.indexOf(id) };
+    setActive(id);
+  }, []);
+  const onBlur = useCallback(() => {
+    focused.current = undefined;
+  }, []);
+  // If the focused row has left the list, the one in its place gets the focus.
+  useLayoutEffect(() => {
+    const was = focused.current;
+    if (was === undefined) return;
+    const at = ids.indexOf(was.id);
+    focused.current = at < 0 ? undefined : { id: was.id, at };
+    const next = ids[Math.min(was.at, ids.length - 1)];
+    if (at < 0 && next !== undefined && document.activeElement === document.body) queueMicrotask(() => focus(next));
+  }, [ids, focus]);
+
   const move = (to: 'next' | 'previous' | 'first' | 'last') => {
     const at = active === undefined ? -1 : ids.indexOf(active);
     const has_focus = container.current?.contains(document.activeElement) === true;
@@ -40,5 +62,5 @@ export function useRoving(ids: readonly string[], show: (id: string) => void): R
     return id;
   };
 
-  return { active, setActive, move, focus, container };
+  return { active, onFocus, onBlur, move, focus, container };
 }
