@@ -1,4 +1,4 @@
-import { renameSync, truncateSync } from 'node:fs';
+import { readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { collect, writeSource } from '../../../proof/replay/fixture.ts';
 import { Report } from './report.ts';
@@ -28,6 +28,24 @@ test('a truncated file is refused', async () => {
   const path = writeSource({ operations: [change], gzip: true });
   truncateSync(path, 40);
   await expect(read(path)).rejects.toThrow(`${path}: the gzip file ends too early. It was cut off.`);
+});
+
+test('a file that is not in UTF-8 is refused, and a byte order mark is skipped', async () => {
+  const jorg = { ...change, by: 'Jörg' };
+  const path = writeSource({ operations: [jorg, jorg] });
+  const bytes = readFileSync(path);
+  writeFileSync(path, Buffer.concat([Buffer.from('\ufeff'), bytes]));
+  const { operations, report } = await read(path);
+  expect(operations.map(({ by }) => by)).toEqual(['Jörg', 'Jörg']);
+  expect(report.lines()).toEqual([]);
+
+  for (const encoding of ['latin1', 'utf16le'] as const) {
+    writeFileSync(path, Buffer.from(`\ufeff${bytes.toString()}`, encoding));
+    await expect(read(path)).rejects.toThrow(`${path}: the file is not in UTF-8. Convert it first.`);
+  }
+  const within_a_character = bytes.lastIndexOf('ö') + 1;
+  writeFileSync(path, bytes.subarray(0, within_a_character));
+  await expect(read(path)).rejects.toThrow(`${path}: the file ends in the middle of line 2. It was cut off.`);
 });
 
 test('a line may contain anything that JSON may, including line separators and long texts', async () => {

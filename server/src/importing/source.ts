@@ -99,6 +99,7 @@ function unreadable(path: string, error: unknown): SourceError {
     EISDIR: 'this is a folder.',
     Z_BUF_ERROR: 'the gzip file ends too early. It was cut off.',
     Z_DATA_ERROR: 'the gzip file is damaged.',
+    ERR_ENCODING_INVALID_ENCODED_DATA: 'the file is not in UTF-8. Convert it first.',
   };
   return new SourceError(`${path}: ${words[code ?? ''] ?? message}`, { cause: error });
 }
@@ -106,9 +107,10 @@ function unreadable(path: string, error: unknown): SourceError {
 // Not readline: it also breaks lines at U+2028 and U+2029, which JSON may hold unescaped.
 async function* lines(path: string): AsyncGenerator<{ text: string; ended: boolean }> {
   let held = '';
+  const utf8 = new TextDecoder('utf-8', { fatal: true }); // it also drops a byte order mark
   try {
-    for await (const chunk of await textOf(path)) {
-      const parts = chunk.toString().split('\n');
+    for await (const chunk of await bytesOf(path)) {
+      const parts = utf8.decode(chunk, { stream: true }).split('\n');
       parts[0] = held + parts[0];
       held = parts.pop() ?? '';
       yield* parts.map((text) => ({ text, ended: true }));
@@ -116,14 +118,23 @@ async function* lines(path: string): AsyncGenerator<{ text: string; ended: boole
   } catch (error) {
     throw unreadable(path, error);
   }
-  if (held) yield { text: held, ended: false };
+  const text = held + restOf(utf8);
+  if (text) yield { text, ended: false };
 }
 
-async function textOf(path: string): Promise<NodeJS.ReadableStream> {
+/** What is left at the end: nothing, or U+FFFD for a character that was cut off, which makes the line unreadable. */
+function restOf(utf8: TextDecoder): string {
+  try {
+    return utf8.decode();
+  } catch {
+    return '\ufffd';
+  }
+}
+
+async function bytesOf(path: string): Promise<AsyncIterable<Buffer>> {
   const zipped = await isGzip(path); // before the stream is created: nothing would handle its error about a missing file
   const bytes = createReadStream(path);
-  const text = zipped ? pipeline(bytes, createGunzip(), () => {}) : bytes;
-  return text.setEncoding('utf8');
+  return zipped ? pipeline(bytes, createGunzip(), () => {}) : bytes;
 }
 
 async function isGzip(path: string): Promise<boolean> {
