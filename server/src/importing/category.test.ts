@@ -37,6 +37,15 @@ test.each([
   ['Backlog', 'todo'],
   ['Newly assigned', 'in_progress'],
   ['In Review', 'in_progress'],
+  ['Unverified', 'in_progress'],
+  ['Not finished', 'in_progress'],
+  ['unstarted', 'todo'],
+  ['Not started', 'todo'],
+  ['Unassigned', 'todo'],
+  ['started', 'in_progress'],
+  ['Obsolete', 'done'],
+  ["Can't Reproduce", 'done'],
+  ['WORKSFORME', 'done'],
 ])('%s is %s by its name', (name, category) => {
   expect(guessCategory(name, unused, false)).toBe(category);
 });

@@ -10,7 +10,8 @@ export interface StatusUse {
 
 /** Names whose meaning is clear, however the histories use them. A resolution given on entering doesn't make them `done`. */
 const PLAIN: readonly (readonly [RegExp, StatusCategory])[] = [
-  [/^(re ?open|(un|not) ?(closed|resolved|fixed|done))/, 'in_progress'],
+  [/^(re ?open|(un|not) ?(closed|resolved|fixed|done|verified|finished|completed?|released|delivered))/, 'in_progress'],
+  [/^(un|not) ?(started|scheduled|assigned)\b/, 'todo'],
   [/^((in|under|code|peer|needs?|to) )*review$/, 'in_progress'],
   [/^(queued?|received)\b/, 'todo'],
 ];
@@ -24,7 +25,7 @@ const HINTS: readonly (readonly [RegExp, StatusCategory])[] = [
     'waiting',
   ],
   [
-    /clos|done|resolv|fixed|complet|verified|finish|reject|declin|cancel|invalid|duplicate|won.?t|releas|deliver|archiv|abandon|expired/,
+    /clos|done|resolv|fixed|complet|verified|finish|reject|declin|cancel|invalid|duplicate|won.?t|releas|deliver|archiv|abandon|expired|obsolete|works ?for ?me|reproduc/,
     'done',
   ],
   [/^(new|to.?do|backlog|created|submitted|reported|unconfirmed|triage|untriaged|unread|inbox)\b/, 'todo'],

@@ -30,6 +30,16 @@ test('each tracker’s priorities are mapped, and those that share a priority or
     Urgent: 'urgent',
     Immediate: 'urgent+',
   });
+  expect(rated('critical', 'serious', 'non-critical')).toEqual({
+    critical: 'high',
+    serious: 'high+',
+    'non-critical': 'low',
+  });
+  expect(rated('Unbreak Now!', 'Not urgent', 'Unimportant')).toEqual({
+    'Unbreak Now!': 'urgent',
+    'Not urgent': 'low',
+    Unimportant: 'low+',
+  });
   expect(rated('wichtig', '')).toEqual({ wichtig: 'none+', '': 'none+' });
 });
 

@@ -9,7 +9,8 @@ export interface Rating {
 // The words of trackers, by severity. If a name has two ("high-critical"), the first line that matches decides.
 const WORDS: readonly (readonly [RegExp, Priority])[] = [
   [/undecided|undetermined|unset|unspecified|unknown|untriaged|^none$|^-+$|^n\/a$/, 'none'],
-  [/block|urgent|immediate|show.?stopper|highest|emergency|grave/, 'urgent'],
+  [/^(non|not|un)[\s-]*(block|urgent|critical|serious|severe|important)/, 'low'],
+  [/block|unbreak|urgent|immediate|show.?stopper|highest|emergency|grave/, 'urgent'],
   [/critical|\bhigh\b|serious|severe|important/, 'high'],
   [/trivial|\blow|minor|wish|cosmetic|tweak|nice|planning/, 'low'],
   [/normal|medium|moderate|major|average|default|standard/, 'medium'],
