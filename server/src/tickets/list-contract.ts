@@ -59,7 +59,7 @@ const relative_day = z.union(
       .max(9),
   ],
   {
-    error: 'Expected a day, 2026-11-24, or one counted from today: today, today-1, today+7.',
+    error: 'Expected a day, 2026-11-24, or one counted from today: today, today-1, today+7. In a URL + is written %2B.',
   },
 );
 const relative = '`today`, `today+7` and `today-1` are days counted from today in `time_zone`.';

@@ -92,4 +92,13 @@ describe('a day counted from today', () => {
     const response = await member.client.raw.list_tickets({ workspace_id, [parameter]: value });
     expect(response).toMatchObject({ status: 422, body: { errors: [{ parameter }] } });
   });
+
+  test('is refused with a hint if + is not encoded in the URL, because a + there is a space', async () => {
+    const list = `${server.url}/v1/workspaces/${team.workspace_id}/tickets`;
+    const headers = { Authorization: `Bearer ${team.member.client.access_token ?? ''}` };
+    const response = await fetch(`${list}?due_before=today+7`, { headers });
+    expect(response.status).toBe(422);
+    expect(await response.text()).toContain('In a URL + is written %2B.');
+    expect((await fetch(`${list}?due_before=today%2B7`, { headers })).status).toBe(200);
+  });
 });
