@@ -2,7 +2,7 @@ import { bodyOf, type Call, sendOnce } from './attempt.ts';
 import { download, rangeHeaders } from './download.ts';
 import { aborted, BatonApiError, type RawResponse } from './errors.ts';
 import { operations } from './operations.ts';
-import { type AnyInput, faultOf, operationOf, prepare } from './request.ts';
+import { type AnyInput, faultOf, faultOfOptions, operationOf, prepare } from './request.ts';
 import { type Patience, persist } from './retries.ts';
 import type { CallOptions, Calls, Download, DownloadOptions, Follow, OperationId, Pages, RawCalls } from './types.ts';
 
@@ -98,6 +98,13 @@ const max_asked_to_follow_ms = 3_600_000;
 /** How long a file may take, which is as long as a server allows by default. */
 const bytes_timeout_ms = 600_000;
 
+/** Every option of a client, and of a call. A misspelt one, which JavaScript doesn't notice, is refused. */
+const client_options: Record<keyof ClientOptions | keyof CookieClientOptions, true> = {
+  ...{ base_url: true, access_token: true, refresh_token: true, on_tokens: true, keep: true },
+  ...{ timeout_ms: true, retries: true, max_wait_ms: true, on_response: true, fetch: true },
+};
+const call_options: Record<keyof CallOptions, true> = { signal: true, timeout_ms: true, retries: true, fetch: true };
+
 /** The code with which a server of 0.2.0 refuses the header, before doing anything. */
 const unsupported = 'idempotency_key_unsupported';
 
@@ -117,7 +124,7 @@ class Caller {
     const timeout_ms = own.timeout_ms ?? this.options.timeout_ms ?? usual_ms;
     const invalid = (says: string, cause?: unknown) =>
       new BatonApiError(id, { code: 'invalid_call', says, retryable: false, cause });
-    const fault = faultOf(id, input);
+    const fault = faultOf(id, input) ?? faultOfOptions(own, call_options);
     if (fault !== undefined) throw invalid(fault);
     if (!Number.isInteger(timeout_ms) || timeout_ms < 1 || timeout_ms > max_timeout_ms)
       throw invalid(`timeout_ms must be a whole number from 1 to ${max_timeout_ms}`);
@@ -281,14 +288,18 @@ function unlessAborted<T>(work: Promise<T>, { operation }: BatonApiError, signal
 /** Throws if no call could be sent to this URL. */
 function requireBaseUrl(base_url: unknown): void {
   const url = typeof base_url === 'string' && URL.canParse(base_url) ? new URL(base_url) : undefined;
+  const says = 'createClient: base_url must have no user name, password, query or fragment.'; // a password isn't repeated
+  if (url && `${url.username}${url.password}${url.search}${url.hash}` !== '') throw new TypeError(says);
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return;
   const given = typeof base_url === 'string' ? JSON.stringify(base_url) : String(base_url);
   throw new TypeError(`createClient: base_url must be an http or https URL, like https://example.com, not ${given}.`);
 }
 
-/** Creates a client of a Baton server. Throws a `TypeError` if `base_url` is not an http or https URL. */
+/** Creates a client of a Baton server. Throws a `TypeError` if no call could be sent to `base_url`, or for an unknown option. */
 export function createClient(options: ClientOptions | CookieClientOptions): BatonClient {
   requireBaseUrl(options.base_url);
+  const fault = faultOfOptions(options, client_options);
+  if (fault !== undefined) throw new TypeError(`createClient: ${fault}.`);
   const caller = new Caller(options);
   const ids = Object.keys(operations) as OperationId[];
   const each = <T>(make: (id: OperationId, input: AnyInput, own?: CallOptions) => T) =>

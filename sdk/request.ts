@@ -33,6 +33,12 @@ export function faultOf(id: OperationId, input: AnyInput): string | undefined {
   return body && input.body === undefined ? 'needs a body' : undefined;
 }
 
+/** What is wrong with the names of options. */
+export function faultOfOptions(given: object, known: Record<string, true>): string | undefined {
+  const name = Object.keys(given).find((each) => !Object.hasOwn(known, each));
+  return name === undefined ? undefined : `there is no option ${name}, only: ${Object.keys(known).join(', ')}`;
+}
+
 /** The URL of a call. A path of the base URL is kept. */
 function urlOf(base_url: string, id: OperationId, input: AnyInput): URL {
   const { path, query } = operationOf(id);
