@@ -61,8 +61,9 @@ export async function editView(
   quotas: ViewQuotas,
 ): Promise<View> {
   const { actor, found } = await openView(tx, writer, params.view_id, { shared: given.shared });
-  requireCurrent({ if_match, version }, { current_version: found.version });
   const { name = found.name, layout = found.layout, shared = found.shared } = given;
+  requireSharing(actor, shared); // its owner may have become a viewer since it was shared
+  requireCurrent({ if_match, version }, { current_version: found.version });
   const query = given.query ?? parsedOf(found.query);
   requireListable(layout, query);
   const wanted = { name, layout, shared, query: textsOf(query) };
@@ -87,6 +88,7 @@ export async function restoreView(
   quotas: ViewQuotas,
 ): Promise<View> {
   const { actor, found } = await openView(tx, writer, params.view_id, { deleted: true });
+  requireSharing(actor, found.shared, 'Viewers cannot share views. An owner or admin can restore this one.');
   requireMatch(if_match, { current_version: found.version });
   if (found.deleted_at === null) {
     throw new BatonError('conflict', { detail: 'The view is not deleted.', current_version: found.version });

@@ -14,14 +14,14 @@ import { requireListable, textsOf } from './query.ts';
 /** The limits on the number of views. */
 export type ViewQuotas = Pick<Config, 'max_views_per_member' | 'max_shared_views_per_workspace'>;
 
-/** Throws `forbidden` for a viewer who wants others to see a view. */
-export function requireSharing({ role }: Actor, shared: boolean | undefined): void {
+/** Throws `forbidden` for a viewer who wants to decide what others see in a view. */
+export function requireSharing(
+  { role }: Actor,
+  shared: boolean | undefined,
+  detail = 'Viewers cannot share views. Send "shared": false.',
+): void {
   if (shared !== true || role !== 'viewer') return;
-  throw new BatonError('forbidden', {
-    detail: 'Viewers cannot share views. Send "shared": false.',
-    role,
-    required: ['owner', 'admin', 'member'],
-  });
+  throw new BatonError('forbidden', { detail, role, required: ['owner', 'admin', 'member'] });
 }
 
 /** Throws `quota_exceeded` if the workspace has the maximum number of shared views. */

@@ -177,6 +177,24 @@ describe('in a workspace', () => {
     expect(await namesOf(team.member)).not.toContain('A viewer’s');
   });
 
+  test('its owner who has become a viewer can only make a shared view private, or delete it', async () => {
+    const { workspace_id, owner } = team;
+    const guest = await registerPerson(server);
+    await joinWorkspace(owner, guest, workspace_id, 'member');
+    const [one, two] = [await create(guest, { name: 'One', shared: true }), await create(guest, { shared: true })];
+    const member = { workspace_id, user_id: guest.user.id };
+    await owner.client.update_member({ ...member, if_match: '*', body: { role: 'viewer' } });
+
+    const { client } = guest;
+    const rename = client.update_view({ ...at(one), body: { name: 'For all', version: 1 } });
+    await expect(rename).rejects.toMatchObject(refusal(403, 'forbidden'));
+    const mine = await client.update_view({ ...at(one), body: { name: 'Mine', shared: false, version: 1 } });
+    expect(mine).toMatchObject({ name: 'Mine', shared: false, version: 2 });
+    await client.delete_view(at(two));
+    await expect(client.restore_view(at(two))).rejects.toMatchObject(refusal(403, 'forbidden'));
+    expect(await owner.client.restore_view(at(two))).toMatchObject({ shared: true });
+  });
+
   test('a former member’s shared views stay, and their private ones are there again when they return', async () => {
     const { workspace_id, owner } = team;
     const guest = await registerPerson(server);
