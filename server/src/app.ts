@@ -78,6 +78,10 @@ interface Parts {
   resolver?: Resolver | undefined;
 }
 
+/** The limit on the bytes that an account sends. */
+const sentBytes = ({ write_bytes_per_hour: count }: Config) =>
+  new Pace({ count, within_ms: 3_600_000, burst: count / 4 });
+
 /** What serving needs; one of each per process. */
 function servingOf(
   services: Services,
@@ -98,11 +102,8 @@ function servingOf(
     request_timeout_ms: config.request_timeout_ms,
     refresh_token_ttl_s: config.refresh_token_ttl_s,
     endSession: (token, from) => endSessionOf(pool, token, from),
-    written: new Pace({
-      count: config.write_bytes_per_hour,
-      within_ms: 3_600_000,
-      burst: config.write_bytes_per_hour / 4,
-    }),
+    written: sentBytes(config),
+    uploaded: sentBytes(config),
   };
 }
 
@@ -164,7 +165,8 @@ export function createApp(parts: Parts): App {
   referenceRoutes(serve);
   const operations = [...serve.operations, probes.get_livez, probes.get_readyz];
   const served = new Served(config.read_bytes_per_minute); // pages, and what they load
-  app.use(router, downloadRouter(downloads, { ...sending, transfers }));
+  const files = new Served(config.read_bytes_per_minute, 1); // a ticket may show many pictures
+  app.use(router, downloadRouter(downloads, { served: files, transfers }));
   app.use(unsubscribeRouter(unsubscribing(services)), docsRouter(served));
   app.use(consoleRouter({ dir: parts.console_dir ?? built_console, served, operations }));
   app.use(methodNotAllowed(operations));

@@ -5,16 +5,20 @@ import { Pace } from './pace.ts';
 const networks_of_one_account = 2;
 
 /**
- * Limits the bytes of large responses that an account or network gets per minute. The limit on requests counts a page
- * of a megabyte the same as one of a kilobyte, but the large one occupies the process about a hundred times as long.
+ * Limits the bytes that an account or network gets per minute. The limit on requests counts a page of a megabyte the
+ * same as one of a kilobyte, but the large one occupies the process about a hundred times as long. Large responses,
+ * files and pages have a limit each, so that somebody who downloads a file can still use the API.
  */
 export class Served {
   readonly #accounts: Pace;
   readonly #networks: Pace;
 
-  /** `bytes_per_minute` is the rate of an account; a network gets twice as much. */
-  constructor(bytes_per_minute: number) {
-    const pace = (count: number) => new Pace({ count, within_ms: 60_000, burst: count / 16 });
+  /**
+   * `bytes_per_minute` is the rate of an account; a network gets twice as much. `at_once` is the part of it that may
+   * come at once.
+   */
+  constructor(bytes_per_minute: number, at_once = 1 / 16) {
+    const pace = (count: number) => new Pace({ count, within_ms: 60_000, burst: count * at_once });
     this.#accounts = pace(bytes_per_minute);
     this.#networks = pace(bytes_per_minute * networks_of_one_account);
   }

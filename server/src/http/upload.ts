@@ -30,8 +30,8 @@ export interface UploadReading {
   transfers: Transfers;
   max_attachment_bytes: number;
   upload_timeout_ms: number;
-  /** The rate of bytes that an account sends. */
-  written: Pace;
+  /** The rate of bytes of files that an account sends. Other bodies count separately: a file must not block comments. */
+  uploaded: Pace;
 }
 
 /** How often the server checks that a file still arrives, and the bytes that must have come since the last check. */
@@ -99,7 +99,7 @@ export function readUpload(
     transfers,
     max_attachment_bytes: limit,
     upload_timeout_ms: within_ms,
-    written,
+    uploaded,
   } = reading;
   return async (req, res, next) => {
     const { 'content-encoding': encoding = 'identity', 'content-length': given = '0', expect } = req.headers;
@@ -115,14 +115,14 @@ export function readUpload(
       return;
     }
     const holder = holderOf(req, res);
-    requireUnspent(written, holder.user_id ?? '');
+    requireUnspent(uploaded, holder.user_id ?? '');
     await confirm?.(req, res);
     if (req.destroyed) throw clientLeft();
     const done = transfers.begin(holder);
     const endLonger = mayTakeLonger(req);
     if (expect !== undefined) res.writeContinue();
     const place = params?.data as unknown as Place;
-    const count = (bytes: number) => written.charge(holder.user_id ?? '', performance.now(), bytes);
+    const count = (bytes: number) => uploaded.charge(holder.user_id ?? '', performance.now(), bytes);
     const bytes = bounded(req, { limit, within_ms, count });
     const file = await uploads.receive(place, bytes).finally(() => {
       bytes.destroy(); // otherwise the timer of a stream that was refused before it was read would run forever
