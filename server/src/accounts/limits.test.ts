@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { conformingClient } from '../../../proof/harness/conformance.ts';
 import { type Person, registerPerson, signInAgain, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { offerPasswordReset } from './operator.ts';
 
 let server: TestServer;
 
@@ -152,6 +153,18 @@ describe('guessing', () => {
       expect((await from(office, 'me/password', body, 'PUT', access_token)).ok).toBe(true);
       expect(await several(3, async () => (await signUp(office)).status)).toEqual([201, 201, 429]);
       expect(await signIn(office, email, 'another long one')).toBe(200);
+    });
+
+    test('wrong one-time tokens in a network do not block others there from setting a new password', async () => {
+      const office = '10.4.5.6';
+      const { email } = await registerPerson(server);
+      const token = await offerPasswordReset(server.database.owner, email, 60);
+      const reset = async (given?: string) =>
+        (await from(office, 'auth/reset-password', { token: given, new_password: 'another long one' })).status;
+      const confirm = async () => (await from(office, 'auth/confirm-email', { token: 'bct_' })).status;
+      expect(await several(4, confirm)).toEqual([401, 401, 401, 429]);
+      expect(await several(4, () => reset('bpt_'))).toEqual([401, 401, 401, 429]);
+      expect(await reset(token)).toBe(204);
     });
 
     test('successful sign-ins and refreshes do not count towards the limit of failures', async () => {

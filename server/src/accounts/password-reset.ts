@@ -1,16 +1,17 @@
-import { transaction } from '../db/transaction.ts';
+import { type Db, readOnly, transaction } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Request } from '../serving/request.ts';
 import { newId } from '../lib/ids.ts';
 import { newToken, readToken, type Token } from '../lib/tokens.ts';
 import { requireNotEmail, requireUncommon } from './common-passwords.ts';
-import type { reset_password } from './contract.ts';
+import type { reset_password, User } from './contract.ts';
 import { hashPassword } from './passwords.ts';
 import { revokeTokensOf } from '../tokens/revoke.ts';
 import {
   enabledUser,
   endOneTimeTokens,
+  isPasswordResetOpen,
   lockCredentials,
   recordAccountAudit,
   setPasswordHash,
@@ -25,9 +26,17 @@ export function newResetToken(user_id: string, id: string, secret?: Buffer<Array
   return newToken(prefix, [user_id, id], secret);
 }
 
+/** Returns the account of a token, if the token is open. Throws `invalid_reset_token`. */
+async function accountOf(db: Db, user_id: string, looked_up: Promise<boolean>): Promise<User> {
+  const [is_open, user] = await Promise.all([looked_up, enabledUser(db, user_id)]);
+  if (user === undefined || !is_open) throw new BatonError('invalid_reset_token');
+  return user;
+}
+
 /**
  * Sets a new password, given a one-time token, and ends every session. A token that is unknown, used, expired, or of a
- * disabled account is refused after the same amount of work and with the same bytes.
+ * disabled account is refused after the same amount of work and with the same bytes, before the password is hashed: so
+ * wrong tokens cost little, and need not be refused before they are looked at.
  */
 export async function resetPassword(services: Services, request: Request<typeof reset_password>): Promise<void> {
   const { pool, config, limits } = services;
@@ -36,11 +45,12 @@ export async function resetPassword(services: Services, request: Request<typeof 
   const [user_id, id] = read?.ids ?? [newId(), newId()];
   const token = { user_id, id, hash: read?.hash ?? Buffer.alloc(32) };
   await requireUncommon(new_password, '/new_password');
+  const scope = { user_id, network: request.network };
+  await readOnly(pool, scope, (db) => accountOf(db, user_id, isPasswordResetOpen(db, token)));
   const hash = await hashPassword(new_password, config.bcrypt_cost, request);
-  const email = await transaction(pool, { user_id, network: request.network }, async (tx) => {
+  const email = await transaction(pool, scope, async (tx) => {
     lockCredentials(tx, user_id); // first, like every other change of credentials
-    const [was_open, user] = await Promise.all([usePasswordReset(tx, token), enabledUser(tx, user_id)]);
-    if (user === undefined || !was_open) throw new BatonError('invalid_reset_token');
+    const user = await accountOf(tx, user_id, usePasswordReset(tx, token));
     requireNotEmail(new_password, user.email, '/new_password');
     setPasswordHash(tx, user_id, hash);
     endOneTimeTokens(tx, user_id);

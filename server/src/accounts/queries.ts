@@ -167,6 +167,18 @@ export function insertOneTimeToken(tx: Tx, { ttl_s, new_email, ...row }: NewOneT
   tx.send(sql`insert into password_resets ${inserted(one_time_columns, token)}`);
 }
 
+/** Returns whether the token for a new password is open. */
+export async function isPasswordResetOpen(
+  db: Db,
+  token: { user_id: string; id: string; hash: Buffer },
+): Promise<boolean> {
+  const row = await db.maybeOne(sql`
+    select 1 from password_resets
+    where user_id = ${token.user_id} and id = ${token.id} and token_hash = ${token.hash}
+      and new_email is null and ended_at is null and expires_at > now()`);
+  return row !== undefined;
+}
+
 /** Marks the token as used if it is open. Returns whether it was; of two concurrent uses, the second finds it used. */
 export async function usePasswordReset(tx: Tx, token: { user_id: string; id: string; hash: Buffer }): Promise<boolean> {
   const row = await tx.maybeOne(sql`

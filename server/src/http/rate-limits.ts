@@ -164,17 +164,12 @@ function guardSession(name: LimitName, counts: Counts, config: Config, counters:
  */
 export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
   const counters = new Counters(pool, auth_window_s);
-  const guardOneTimeToken: Guard = (asking, work) => {
-    const buckets = networkBuckets('password-reset', asking, config.auth_limit_per_address);
-    const guessed = refusedBy('invalid_reset_token', 'invalid_confirmation_token');
-    return counted(counters.of(asking), buckets, guessed, work);
-  };
   // Another password under a used idempotency key is a guess, too: without bcrypt, the response tells whether it is the
   // first one.
   const wrong = refusedBy('invalid_credentials', 'idempotency_key_reused');
   const guardPassword = guardSession('password', wrong, config, counters);
-  // Failed refreshes count for the network; successes count for their session (accounts/sign-in.ts).
-  const ofRefresh = (asking: Asking) => networkBuckets('refresh', asking, config.auth_limit_per_address);
+  const ofNetwork = (name: LimitName) => (asking: Asking) =>
+    networkBuckets(name, asking, config.auth_limit_per_address);
   // A page without a cookie that checks whether somebody is signed in guesses nothing.
   const guessedRefresh = (error: unknown, { body }: Asking) =>
     refusedBy('invalid_refresh_token')(error) && (body as { refresh_token?: string }).refresh_token !== undefined;
@@ -183,8 +178,9 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
   const guards: Record<string, Guard> = {
     register: guardSignUp(config, counters),
     login: guardSignIn(config, counters),
-    refresh: guardToken(ofRefresh, guessedRefresh, counters),
-    reset_password: guardOneTimeToken,
+    // Failed refreshes count for the network; successes count for their session (accounts/sign-in.ts).
+    refresh: guardToken(ofNetwork('refresh'), guessedRefresh, counters),
+    reset_password: guardToken(ofNetwork('password-reset'), refusedBy('invalid_reset_token'), counters),
     // Limits the mails to each address, whoever asks for them, and whether the account exists or not.
     request_password_reset: (asking, work) => {
       const { email } = asking.body as { email: string };
@@ -195,7 +191,7 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
     },
     change_password: guardPassword,
     request_email_change: guardPassword,
-    confirm_email: guardOneTimeToken,
+    confirm_email: guardToken(ofNetwork('confirmation'), refusedBy('invalid_confirmation_token'), counters),
     accept_invitation: guardToken(ofInvitation, refusedBy('not_found'), counters),
   };
   return {

@@ -24,6 +24,7 @@ export const limit_units = {
   'refresh-success': 'requests',
   'password-reset': 'requests',
   'password-reset-mail': 'requests',
+  confirmation: 'requests',
   'email-change-mail': 'requests',
   password: 'requests',
   invitation: 'requests',

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { conformingClient } from '../../../proof/harness/conformance.ts';
 import { notifyPeople } from '../../../proof/harness/events.ts';
 import {
   app_url,
@@ -50,6 +51,21 @@ const address = async () => (await person.client.get_me()).email;
 const signIn = (email: string) => person.client.raw.login({ body: { email, password: person.password } });
 
 describe('an address', () => {
+  test('is confirmed by a correct token even in a network whose wrong ones have used up their limit', async () => {
+    const own = await startServer({ BATON_AUTH_LIMIT_PER_ADDRESS: '1' }, { database: server.database });
+    try {
+      const guest = conformingClient(own.url);
+      const wrong = async () => (await guest.raw.confirm_email({ body: { token: 'bct_' } })).status;
+      expect([await wrong(), await wrong()].at(-1)).toBe(429);
+      const to = someAddress();
+      await ask(to);
+      expect((await guest.raw.confirm_email({ body: { token: await queued() } })).status).toBe(204);
+      expect(await address()).toBe(to);
+    } finally {
+      await own.stop();
+    }
+  });
+
   test('that was never confirmed gets no notice when it is replaced', async () => {
     await ask(someAddress());
     expect((await confirm(await queued())).status).toBe(204);
