@@ -146,6 +146,8 @@ export interface CursorOptions<K extends Kinds, Row extends PositionIn<K>> exten
   rows: (position: PositionIn<K> | undefined, limit: number) => Promise<(Row & Marks)[]>;
   /** The most bytes of JSON that a row can become. Left out where the contract bounds a full page. */
   mostBytes?: (row: Row) => number;
+  /** What is shown of a row, if that can be longer than the row. */
+  show?: (row: Row) => unknown;
   /** The most bytes of JSON in a page; a first row that has more comes alone. */
   max_bytes?: number;
 }
@@ -156,7 +158,11 @@ export interface CursorOptions<K extends Kinds, Row extends PositionIn<K>> exten
  */
 function fitting<Row>(
   rows: readonly (Row & Marks)[],
-  { mostBytes, max_bytes = max_page_bytes }: { mostBytes?: (row: Row) => number; max_bytes?: number },
+  {
+    mostBytes,
+    show = (row) => row,
+    max_bytes = max_page_bytes,
+  }: { mostBytes?: (row: Row) => number; show?: (row: Row) => unknown; max_bytes?: number },
 ): number {
   const cut = rows.findIndex(({ fits }) => fits === false);
   const count = cut === -1 ? rows.length : cut;
@@ -164,7 +170,7 @@ function fitting<Row>(
   const given = rows.slice(0, count);
   if (given.reduce((sum, row) => sum + mostBytes(row), 0) <= max_bytes) return count;
   let bytes = 0;
-  const over = given.findIndex((row) => (bytes += Buffer.byteLength(JSON.stringify(row))) > max_bytes);
+  const over = given.findIndex((row) => (bytes += Buffer.byteLength(JSON.stringify(show(row)))) > max_bytes);
   return over === -1 ? count : Math.max(over, 1);
 }
 

@@ -112,6 +112,31 @@ describe('a board', () => {
     ]);
   });
 
+  test('has columns whose bytes stay within their share, however many transitions its tickets allow', async () => {
+    const { workspace_id, owner, member } = team;
+    const named = (n: number) => `status_${n}_`.padEnd(40, 'x');
+    const statuses = Array.from({ length: 50 }, (_, n) => {
+      return { key: named(n), name: `Status ${n}`, category: n === 49 ? ('done' as const) : ('todo' as const) };
+    });
+    const transitions = statuses.slice(1).map(({ key: to }) => ({ from: named(0), to }));
+    const workflow = { initial: [named(0)], statuses, transitions, resolutions: [] };
+    const body = { key: 'WIDE', name: 'Wide', workflow };
+    const { id: project_id } = await owner.client.create_project({ workspace_id, body });
+    for (let n = 0; n < 12; n++) {
+      await member.client.create_ticket({ workspace_id, project_id, body: { title: `${n} of them` } });
+    }
+    const [first] = (await board('WIDE', { per_column: 12 })).columns;
+    const { data, next_cursor, total } = first ?? { data: [] };
+    expect(data[0]?.allowed_transitions).toHaveLength(49);
+    expect(total).toBe(12);
+    expect(data.length).toBeGreaterThan(5);
+    expect(data.length).toBeLessThan(12);
+    expect(data.reduce((sum, ticket) => sum + JSON.stringify(ticket).length, 0)).toBeLessThanOrEqual(2 ** 20 / 50);
+    const more = { project_id: 'WIDE', status: named(0), sort: 'rank' as const, cursor: next_cursor ?? '' };
+    const rest = (await member.client.list_tickets({ workspace_id, ...more })).data;
+    expect(numbers([...data, ...rest])).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+  });
+
   test('is not found by strangers, and has no ticket of another project', async () => {
     await fill('OTHER');
     await makeTicket(team, { title: '99 elsewhere' });

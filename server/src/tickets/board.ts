@@ -50,6 +50,7 @@ export async function boardOf(context: Asked, cursors: Cursors): Promise<Respons
     const { role } = await context.actor;
     const shown = await Promise.all(
       columns.map(async ({ status, filter, rows, counted }) => {
+        const show = (row: Listed) => presentSummary(row, definition, role);
         const page = await cursorPage<typeof listing_order, Listed>({
           cursors,
           operation: 'list_tickets',
@@ -58,9 +59,10 @@ export async function boardOf(context: Asked, cursors: Cursors): Promise<Respons
           query: { limit: query.per_column },
           rows: () => Promise.resolve(rows),
           mostBytes,
+          show,
           max_bytes: max_page_bytes / columns.length,
         });
-        const data = page.data.map((row) => presentSummary(row, definition, role));
+        const data = page.data.map(show);
         const { tickets: total, complete } = counted;
         return { status: status.key, category: status.category, total, complete, ...page, data };
       }),

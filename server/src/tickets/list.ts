@@ -1,5 +1,5 @@
 import { BatonError } from '../errors.ts';
-import type { Response } from '../http/contract.ts';
+import type { Response, Role } from '../http/contract.ts';
 import { type Cursors, cursorPage } from '../http/cursor.ts';
 import { definitionsOf } from '../projects/definitions.ts';
 import type { Context } from '../serving/context.ts';
@@ -37,6 +37,12 @@ export async function listTickets(
   const filter = filterOf(asked, user_id);
   const listing = listingOf(workspace_id, filter, sort);
   let definitionFor: Awaited<ReturnType<typeof definitionsOf>> = () => undefined;
+  let role: Role;
+  const show = (row: Listed) => {
+    const definition = definitionFor(row);
+    if (definition === undefined) throw new Error(`${row.key} is shown without its workflow.`);
+    return presentListed(row, definition, role);
+  };
   const page = await cursorPage<typeof listing_order, Listed>({
     cursors,
     operation: 'list_tickets',
@@ -57,7 +63,7 @@ export async function listTickets(
         read(position),
         is_by_rank ? rankSince(db, { workspace_id, status }, position) : undefined,
       ]);
-      await context.actor; // nothing more is read for a caller who may not read the list
+      ({ role } = await context.actor); // nothing more is read for a caller who may not read the list
       const found = is_by_rank && at !== undefined ? await read({ ...position, at }) : seen;
       definitionFor = await definitionsOf(
         db,
@@ -68,12 +74,7 @@ export async function listTickets(
       return found.map((row) => (row.stopped || definitionFor(row) !== undefined ? row : { ...row, fits: false }));
     },
     mostBytes,
+    show,
   });
-  const { role } = await context.actor;
-  const show = (row: Listed) => {
-    const definition = definitionFor(row);
-    if (definition === undefined) throw new Error(`${row.key} is shown without its workflow.`);
-    return presentListed(row, definition, role);
-  };
   return { ...page, data: page.data.map(show) };
 }
