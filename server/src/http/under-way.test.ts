@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { Wire } from '../../../proof/harness/wire.ts';
 import { createHttpServer } from './server.ts';
@@ -39,3 +41,32 @@ test('a request that breaks off after its response gets no second response', asy
   expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 401']);
   await new Promise((resolve) => server.close(resolve));
 });
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as (options: { type: 'minor' }) => void;
+
+test.each([undefined, {}])(
+  'minor garbage collections remove the requests that have their responses, with the body %j',
+  async (body) => {
+    const { server } = createHttpServer((req, res) => {
+      Object.assign(req, { ballast: Array.from({ length: 2_500 }, () => 0) }); // 20 KB
+      req.resume();
+      setTimeout(() => res.end(), 5);
+    }, limits);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const wire = new Wire(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 8);
+    const method = body === undefined ? 'GET' : 'POST';
+    const sendMany = async (rounds: number) => {
+      for (let round = 0; round < rounds; round++) {
+        await Promise.all(Array.from({ length: 8 }, () => wire.send({ method, path: '/', body })));
+        collect({ type: 'minor' });
+      }
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await sendMany(10);
+    const kept = (await sendMany(50)) - before;
+    expect(kept / (50 * 8)).toBeLessThan(5_000);
+    wire.close();
+    await new Promise((resolve) => server.close(resolve));
+  },
+);
