@@ -3,6 +3,7 @@ import type { DatabaseConfig } from '../config.ts';
 import { settingsOf, startupOptions } from '../db/pool.ts';
 import { BatonError } from '../errors.ts';
 import { line } from '../http/contract.ts';
+import { faultsOf } from '../http/faults.ts';
 import { email as address } from './contract.ts';
 import { addUser, changeEmail, disableUser, enableUser, failedWhileDisabled, offerPasswordReset } from './operator.ts';
 
@@ -108,10 +109,12 @@ function readArguments({ usage }: AccountVerb, args: readonly string[]): string[
   const read: string[] = [];
   for (const [index, name] of usage.split(' ').entries()) {
     const given = args[index] ?? '';
+    // Node puts U+FFFD in place of bytes that are not UTF-8, so the name would be stored without its letters.
+    if (given.includes('\ufffd')) return { unusable: `${name} is not in UTF-8. Use a terminal with a UTF-8 locale.` };
     const parsed = (name.endsWith('EMAIL') ? address : line(200)).safeParse(given);
     if (!parsed.success) {
-      const [{ message } = { message: '' }] = parsed.error.issues;
-      return { unusable: `${JSON.stringify(given)} can't be used as ${name}. ${message}` };
+      const [{ detail } = { detail: '' }] = faultsOf(parsed.error, 'body');
+      return { unusable: `${JSON.stringify(given)} can't be used as ${name}. ${detail}` };
     }
     read.push(parsed.data);
   }

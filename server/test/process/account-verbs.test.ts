@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -97,6 +97,10 @@ test('a verb that cannot do its work says why in one line on stderr, and exits w
     stdout: '',
     stderr: expect.stringMatching(/^reset-password takes EMAIL\.\n\nUsage: npm run <verb>/),
   });
+  expect(await run(env, 'change-email', user.email, 'nobody')).toMatchObject({
+    code: 1,
+    stderr: '"nobody" can\'t be used as NEW_EMAIL. Expected an e-mail address.',
+  });
   const dir = emptyDir();
   expect(await run({ BATON_DATA_DIR: dir }, 'reset-password', user.email)).toMatchObject({
     code: 1,
@@ -144,6 +148,15 @@ test('a verb waits for a lock no longer than BATON_LOCK_TIMEOUT_MS, and works wh
     holder.release();
   }
   expect(await run(env, 'disable-user', user.email)).toMatchObject({ code: 0, stdout: `Disabled ${user.email}.` });
+});
+
+test('a name that is not in UTF-8 is refused', async () => {
+  const { PATH = '' } = process.env;
+  const command = `"$0" "$1" add-user jorg@example.com "$(printf 'J\\366rg')" 2>&1 || echo "$?"`;
+  const env = { PATH, BATON_ENV_FILE: '', DATABASE_URL: server.database.url };
+  const printed = execFileSync('sh', ['-c', command, process.execPath, main], { env, encoding: 'utf8' });
+  expect(printed).toBe('NAME is not in UTF-8. Use a terminal with a UTF-8 locale.\n1\n');
+  expect((await verb('reset-password', 'jorg@example.com')).done).toBe(false);
 });
 
 test('a verb that loses its connection says so in one line, too', async () => {
