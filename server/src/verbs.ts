@@ -11,7 +11,7 @@ import {
 } from './config.ts';
 import type { Login } from './process/connect.ts';
 import { openAppLogin, openAsOwner, openWorkerLogin } from './process/database.ts';
-import { migrateAs } from './process/migrate.ts';
+import { migrateAs, newerSchema } from './process/migrate.ts';
 import { problemOf } from './process/problem.ts';
 import { serve } from './process/serve.ts';
 import { exitOnSignal } from './process/stopping.ts';
@@ -66,6 +66,8 @@ async function bringUpToDate(owner: Login, description: string): Promise<void> {
   console.log(`Migrating ${description} …`);
   const applied = await migrateAs(owner, { wait_s: 0, log: console.error });
   console.log(applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.join(', ')}.`);
+  const newer = await newerSchema(owner);
+  if (newer !== undefined) console.error(`Warning: ${newer}`);
 }
 
 /** Prints the outcome. If there is a value for a program, such as a token, only that goes to stdout. */

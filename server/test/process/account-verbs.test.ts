@@ -159,6 +159,19 @@ test('a name that is not in UTF-8 is refused', async () => {
   expect((await verb('reset-password', 'jorg@example.com')).done).toBe(false);
 });
 
+test('a migration says that a newer version has migrated the database', async () => {
+  const { database } = server;
+  await database.owner.query(`insert into pgmigrations (name, run_on) values ('9999_later', now())`);
+  const migrated = await run({ DATABASE_URL: database.url }, 'migrate');
+  await database.owner.query(`delete from pgmigrations where name = '9999_later'`);
+  expect(migrated).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/ …\nThe schema is up to date\.$/),
+    stderr: expect.stringMatching(/^Warning: The database has 9999_later, which Baton .* does not know: /),
+  });
+  expect((await run({ DATABASE_URL: database.url }, 'migrate')).stderr).toBe('');
+});
+
 test('a verb that loses its connection says so in one line, too', async () => {
   const { database } = server;
   const { user } = await registerPerson(server);
