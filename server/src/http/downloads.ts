@@ -23,6 +23,9 @@ export interface Download {
 /** Opens the file of a signed address. Throws if there is none, or if the right to read it has been lost. */
 export type Downloads = (token: string, request_id: string) => Promise<Download>;
 
+/** A download that has waited longer than this for its turn checks again that the caller may read the file. */
+const recheck_ms = 1_000;
+
 /**
  * Sandboxes a file: it runs nothing, loads nothing, and has no origin. Browsers never guess another type (`nosniff`, as
  * everywhere).
@@ -77,7 +80,10 @@ export function downloadRouter(
       res.end();
       return;
     }
-    whenClosed(res, transfers.begin(holder));
+    const began = performance.now();
+    whenClosed(res, await transfers.beginSoon(holder, res));
+    // The right to read the file may have ended meanwhile.
+    if (performance.now() - began > recheck_ms) await download(req.params.token, res.locals['request_id'] as string);
     const bytes = await file.open(range);
     // Not before the file is open: otherwise a browser would save a refusal under the file's name.
     describe(res, file, range);
