@@ -230,7 +230,7 @@ AS $function$
       and w.state = 'active' and w.deleted_at is null)
 $function$;
 
-CREATE OR REPLACE FUNCTION public.forget_replies(the_ticket uuid)
+CREATE OR REPLACE FUNCTION public.forget_replies(the_ticket uuid, first integer, last integer)
  RETURNS void
  LANGUAGE sql
  SECURITY DEFINER
@@ -241,10 +241,12 @@ AS $function$
     select jsonb_agg(a || '{"response_head": null, "response_body": null}' order by n)
     from jsonb_array_elements(d.attempts) with ordinality l (a, n))
   from (
-    select e.id from events e where e.workspace_id = app_workspace_id() and e.subject_id = the_ticket
+    select e.id from events e
+    where e.workspace_id = app_workspace_id() and e.subject_id = the_ticket
+      and (e.subject_version between first and last or (first = 1 and e.subject_version is null))
     union all
     select e.id from events e
-    where e.workspace_id = app_workspace_id() and e.ticket_id = the_ticket and e.subject_type = 'attachment') e
+    where first = 1 and e.workspace_id = app_workspace_id() and e.ticket_id = the_ticket and e.subject_type = 'attachment') e
   cross join webhooks w
   where w.workspace_id = app_workspace_id()
     and d.workspace_id = app_workspace_id() and d.webhook_id = w.id and d.event_id = e.id and d.attempts <> '[]'
@@ -738,8 +740,6 @@ begin
   at := greatest(not_before, now(), coalesce(purged.deleted_at, purged.edited_at, purged.created_at) + interval '1 microsecond');
   insert into comment_revisions (workspace_id, ticket_id, comment_id, version, author_id, body, created_at)
   values (scope, the_ticket, the_comment, purged.version, purged.author_id, '', coalesce(purged.edited_at, purged.created_at));
-  update comment_revisions set body = ''
-  where workspace_id = scope and ticket_id = the_ticket and comment_id = the_comment;
   update comments set body = '', mentions = '{}', version = version + 1, purged_at = at, purged_by = the_actor,
     deleted_at = coalesce(deleted_at, at), deleted_by = coalesce(deleted_by, the_actor)
   where workspace_id = scope and ticket_id = the_ticket and id = the_comment;
@@ -749,6 +749,20 @@ begin
     jsonb_build_object('ticket_id', the_ticket), request, at);
   return true;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.purge_comment_revisions(the_ticket uuid, the_comment uuid, first integer, last integer)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  update comment_revisions set body = ''
+  where workspace_id = app_workspace_id() and ticket_id = the_ticket and comment_id = the_comment
+    and version between first and last and body <> ''
+    and exists (
+      select 1 from comments c
+      where c.workspace_id = app_workspace_id() and c.ticket_id = the_ticket and c.id = the_comment and c.purged_at is not null)
+$function$;
 
 CREATE OR REPLACE FUNCTION public.purge_ticket(the_ticket uuid, named text[], the_actor uuid, entry uuid, request text)
  RETURNS void
@@ -785,15 +799,6 @@ begin
     after = a.after || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.after ? f)
   where a.workspace_id = scope and (case when a.ticket_id is null then a.subject_id else a.ticket_id end) = the_ticket
     and a.subject_type = 'ticket' and (a.before ?| fields or a.after ?| fields);
-  update events a
-  set before = a.before || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.before ? f),
-    after = a.after || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.after ? f),
-    salt = null
-  where a.workspace_id = scope and a.subject_id = the_ticket and a.subject_type = 'ticket'
-    and (a.before ?| fields or a.after ?| fields);
-  if 'description' = any (fields) then
-    delete from ticket_texts where workspace_id = scope and ticket_id = the_ticket;
-  end if;
   if 'attachments' = any (fields) then
     update outbox a
     set before = a.before || case when a.before ? 'name' then '{"name": null}' else '{}' end::jsonb,
@@ -811,6 +816,27 @@ begin
     jsonb_build_object('fields', to_jsonb(fields)), request, purged.updated_at);
   if freed is not null then
     update attachment_usage set bytes = bytes - freed where workspace_id = scope;
+  end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.purge_ticket_entries(the_ticket uuid, named text[], first integer, last integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  scope uuid := app_workspace_id();
+  fields text[] := array(select unnest(named) intersect select unnest(array['title', 'description']));
+begin
+  update events a
+  set before = a.before || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.before ? f),
+    after = a.after || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.after ? f),
+    salt = null
+  where a.workspace_id = scope and a.subject_id = the_ticket and a.subject_type = 'ticket'
+    and a.subject_version between first and last and (a.before ?| fields or a.after ?| fields);
+  if 'description' = any (fields) then
+    delete from ticket_texts where workspace_id = scope and ticket_id = the_ticket and version between first and last;
   end if;
 end $function$;
 

@@ -9,6 +9,7 @@ import {
   selected,
   without,
 } from '../db/columns.ts';
+import { inParts } from '../db/parts.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
@@ -194,13 +195,18 @@ export async function membersAmong(db: Db, workspace_id: string, ids: readonly s
 export async function purgeTexts(
   tx: Tx,
   { workspace_id, user_id, request_id }: Actor,
-  { ticket_id, id, at }: Pick<LockedComment, 'ticket_id' | 'id' | 'at'>,
+  { ticket_id, id, version, at }: Pick<LockedComment, 'ticket_id' | 'id' | 'version' | 'at'>,
 ): Promise<Comment> {
   deleteReactions(tx, workspace_id, { ticket_id, id });
   tx.send(sql`
     select purge_comment(${ticket_id}, ${id}, ${user_id}, ${newId()}, ${request_id}, ${at})`);
-  const purged = await tx.one<CommentRow>(sql`
-    select ${columns} from comments c
-    where c.workspace_id = ${workspace_id} and c.ticket_id = ${ticket_id} and c.id = ${id}`);
+  const [purged] = await Promise.all([
+    tx.one<CommentRow>(sql`
+      select ${columns} from comments c
+      where c.workspace_id = ${workspace_id} and c.ticket_id = ${ticket_id} and c.id = ${id}`),
+    inParts(version, (first, last) =>
+      tx.rows(sql`select purge_comment_revisions(${ticket_id}, ${id}, ${first}, ${last})`),
+    ),
+  ]);
   return { ...purged, reactions: [] };
 }

@@ -117,15 +117,28 @@ export function keep(tx: Tx, { learnt, ...row }: Kept): void {
   tx.send(sql`insert into outcomes ${values}`);
 }
 
+/** How many responses one statement forgets, so that none exceeds the limit on its time. */
+const forgotten_at_once = 2_000;
+
 /**
  * Forgets all responses that may contain texts of a ticket, and the hashes from which such a text could be guessed.
  * What was done with their keys stays known. It forgets those to all changes of several tickets, too, since it isn't
  * known which tickets they contain.
  */
-export function forgetResponses(tx: Tx, workspace_id: string, ticket_id: string): void {
-  tx.send(sql`
-    update outcomes set body = null, arguments_hash = null, headers = headers - 'ETag', forgotten = true
-    where workspace_id = ${workspace_id} and ticket_id in (${ticket_id}, ${workspace_id}) and body is not null`);
+export async function forgetResponses(tx: Tx, workspace_id: string, ticket_id: string): Promise<void> {
+  let forgotten: number;
+  do {
+    ({ forgotten } = await tx.one<{ forgotten: number }>(sql`
+      with some as (
+        select user_id, key_hash, target from outcomes
+        where workspace_id = ${workspace_id} and ticket_id in (${ticket_id}, ${workspace_id}) and body is not null
+        limit ${forgotten_at_once}),
+      done as (
+        update outcomes o set body = null, arguments_hash = null, headers = o.headers - 'ETag', forgotten = true
+        from some s where o.user_id = s.user_id and o.key_hash = s.key_hash and o.target = s.target
+        returning 1)
+      select count(*)::int as forgotten from done`));
+  } while (forgotten === forgotten_at_once);
 }
 
 /** A write that was done with a key, of any target. */

@@ -14,9 +14,9 @@ import { lockTicket, purgeTexts } from './queries.ts';
 export async function purgeTicket({ tx, writer, params, body }: Context<typeof purge_ticket>): Promise<Ticket> {
   const hold = { hold: 'change', deleted: true } as const;
   const { actor, ticket } = await openTicket(tx, writer, params.ticket, { ...hold, archived: true });
-  purgeTexts(tx, actor, ticket, body.fields);
-  forgetResponses(tx, actor.workspace_id, ticket.id);
-  forgetReplies(tx, ticket.id);
+  await purgeTexts(tx, actor, ticket, body.fields);
+  await forgetResponses(tx, actor.workspace_id, ticket.id);
+  await forgetReplies(tx, ticket);
   const purged = await lockTicket(tx, writer, ticket.id, hold);
   if (purged === undefined) throw new BatonError('not_found');
   return presentTo(tx, purged, actor);

@@ -1,6 +1,7 @@
 import type { Actor, Writer } from '../access/authorize.ts';
 import { assigned, type Columns, inserted, insertedFrom, later, selected, without } from '../db/columns.ts';
 import { unnumberedOf } from '../audit/queries.ts';
+import { inParts } from '../db/parts.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
@@ -262,9 +263,12 @@ function isLong(text: string | null): boolean {
 }
 
 /** Erases these fields of a locked ticket from the audit log, and records that as a version of the ticket. */
-export function purgeTexts(tx: Tx, actor: Actor, ticket: LockedTicket, fields: string[]): void {
+export async function purgeTexts(tx: Tx, actor: Actor, { id, version }: LockedTicket, fields: string[]): Promise<void> {
   tx.send(sql`
-    select purge_ticket(${ticket.id}, ${fields}, ${actor.user_id}, ${newId()}, ${actor.request_id})`);
+    select purge_ticket(${id}, ${fields}, ${actor.user_id}, ${newId()}, ${actor.request_id})`);
+  await inParts(version, (first, last) =>
+    tx.rows(sql`select purge_ticket_entries(${id}, ${fields}, ${first}, ${last})`),
+  );
 }
 
 export interface TransitionRow extends Omit<Transition, 'comment'> {

@@ -1,4 +1,5 @@
 import { assigned, type Columns, inserted, later, listed, type Locked, selected } from '../db/columns.ts';
+import { inParts } from '../db/parts.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -235,8 +236,8 @@ export async function waitingFor(db: Db, key: WebhookKey): Promise<number> {
 }
 
 /** Deletes what receivers have responded to messages about a ticket, because it may repeat a purged text. */
-export function forgetReplies(tx: Tx, ticket_id: string): void {
-  tx.send(sql`select forget_replies(${ticket_id})`);
+export function forgetReplies(tx: Tx, { id, version }: { id: string; version: number }): Promise<void> {
+  return inParts(version, (first, last) => tx.rows(sql`select forget_replies(${id}, ${first}, ${last})`));
 }
 
 interface Range {
