@@ -129,13 +129,13 @@ export async function forgetResponses(tx: Tx, workspace_id: string, ticket_id: s
   let forgotten: number;
   do {
     ({ forgotten } = await tx.one<{ forgotten: number }>(sql`
-      with some as (
+      with chosen as (
         select user_id, key_hash, target from outcomes
         where workspace_id = ${workspace_id} and ticket_id in (${ticket_id}, ${workspace_id}) and body is not null
         limit ${forgotten_at_once}),
       done as (
         update outcomes o set body = null, arguments_hash = null, headers = o.headers - 'ETag', forgotten = true
-        from some s where o.user_id = s.user_id and o.key_hash = s.key_hash and o.target = s.target
+        from chosen c where o.user_id = c.user_id and o.key_hash = c.key_hash and o.target = c.target
         returning 1)
       select count(*)::int as forgotten from done`));
   } while (forgotten === forgotten_at_once);

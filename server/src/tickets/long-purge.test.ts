@@ -52,25 +52,36 @@ test('a purge of a long history leaves no text of a comment, and no response tha
   const { workspace_id, owner, member } = team;
   const { id: ticket } = await makeTicket(team);
   const { id } = await member.client.create_comment({ workspace_id, ticket, body: { body: 'hunter2' } });
-  const edits = 4_001; // the last part has one of them
+  const edits = 4_000; // another one follows, and is the only one in the last part
+  await numberEvents(server.database.url);
   await query(
-    `with edited as (update comments set version = $2 + 1, edited_at = created_at + $2 * interval '1 microsecond' where id = $1 returning *)
+    `with head as (update event_heads set last_sequence = last_sequence + $3 where workspace_id = $1
+       returning last_sequence - $3 as before),
+     edited as (update comments set version = $3 + 1, edited_at = created_at + $3 * interval '1 microsecond' where id = $2
+       returning *),
+     told as (insert into events (workspace_id, sequence, id, actor_id, action, subject_type, subject_id, subject_version,
+         ticket_id, after, request_id, created_at)
+       select $1, before + n, gen_random_uuid(), author_id, 'comment.updated', 'comment', $2, n + 1, ticket_id,
+         jsonb_build_object('ticket_id', ticket_id), 'seed-0001', created_at + n * interval '1 microsecond'
+       from head, edited, generate_series(1, $3::integer) n)
      insert into comment_revisions (workspace_id, ticket_id, comment_id, version, author_id, body, created_at)
-     select workspace_id, ticket_id, id, n, author_id, 'hunter2', created_at + (n - 1) * interval '1 microsecond'
-     from edited, generate_series(1, $2::integer) n`,
-    [id, edits],
+     select $1, ticket_id, id, n, author_id, 'hunter2', created_at + (n - 1) * interval '1 microsecond'
+     from edited, generate_series(1, $3::integer) n`,
+    [workspace_id, id, edits],
   );
   await query(
     `insert into outcomes (user_id, key_hash, target, workspace_id, ticket_id, status, headers, body)
      select $1, sha256(n::text::bytea), 'PATCH /v1/seeded', $2, $3, 200, '{}', 'hunter2' from generate_series(1, 2001) n`,
     [member.user.id, workspace_id, ticket],
   );
-  await owner.client.purge_comment({ workspace_id, ticket, comment_id: id });
+  const at = { workspace_id, ticket, comment_id: id };
+  await member.client.update_comment({ ...at, if_match: '*', body: { body: 'hunter3' } });
+  await owner.client.purge_comment(at);
   const revisions = await query(
     `select count(*)::int as purged from comment_revisions where comment_id = $1 and body = ''`,
     [id],
   );
-  expect(revisions).toEqual([{ purged: edits + 1 }]); // with the last text, which is a revision now
+  expect(revisions).toEqual([{ purged: edits + 2 }]); // with the last text, which is a revision now
   expect(await query('select from outcomes where ticket_id = $1 and body is not null', [ticket])).toEqual([]);
   const { length } = await query(
     `delete from outcomes where target = 'PATCH /v1/seeded' and forgotten returning 1`,
