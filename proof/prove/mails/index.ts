@@ -105,8 +105,8 @@ export const mails: Check = {
     ),
     'a token for a new password works again': source(
       'accounts/queries.ts',
-      'and new_email is null and ended_at is null and expires_at > now() returning id',
-      'and new_email is null and expires_at > now() returning id',
+      'and new_email is null and ended_at is null and expires_at > now()`',
+      'and new_email is null and expires_at > now()`',
       'a token for a new password',
     ),
   },

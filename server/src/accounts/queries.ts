@@ -1,5 +1,5 @@
 import { type Columns, inserted, insertedFrom, later, listed, selected, without } from '../db/columns.ts';
-import { sql } from '../db/sql.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import { newId } from '../lib/ids.ts';
@@ -167,32 +167,33 @@ export function insertOneTimeToken(tx: Tx, { ttl_s, new_email, ...row }: NewOneT
   tx.send(sql`insert into password_resets ${inserted(one_time_columns, token)}`);
 }
 
+/** A one-time token, by its hash. */
+interface OneTimeToken {
+  user_id: string;
+  id: string;
+  hash: Buffer;
+}
+
+/** Whether a row is this token for a new password, and the token is open. */
+const isOpenReset = ({ user_id, id, hash }: OneTimeToken): Sql => sql`
+  user_id = ${user_id} and id = ${id} and token_hash = ${hash}
+    and new_email is null and ended_at is null and expires_at > now()`;
+
 /** Returns whether the token for a new password is open. */
-export async function isPasswordResetOpen(
-  db: Db,
-  token: { user_id: string; id: string; hash: Buffer },
-): Promise<boolean> {
-  const row = await db.maybeOne(sql`
-    select 1 from password_resets
-    where user_id = ${token.user_id} and id = ${token.id} and token_hash = ${token.hash}
-      and new_email is null and ended_at is null and expires_at > now()`);
+export async function isPasswordResetOpen(db: Db, token: OneTimeToken): Promise<boolean> {
+  const row = await db.maybeOne(sql`select 1 from password_resets where ${isOpenReset(token)}`);
   return row !== undefined;
 }
 
 /** Marks the token as used if it is open. Returns whether it was; of two concurrent uses, the second finds it used. */
-export async function usePasswordReset(tx: Tx, token: { user_id: string; id: string; hash: Buffer }): Promise<boolean> {
+export async function usePasswordReset(tx: Tx, token: OneTimeToken): Promise<boolean> {
   const row = await tx.maybeOne(sql`
-    update password_resets set ended_at = now()
-    where user_id = ${token.user_id} and id = ${token.id} and token_hash = ${token.hash}
-      and new_email is null and ended_at is null and expires_at > now() returning id`);
+    update password_resets set ended_at = now() where ${isOpenReset(token)} returning id`);
   return row !== undefined;
 }
 
 /** Marks the token as used if it is open. Returns the address that it confirms. */
-export async function useEmailChange(
-  tx: Tx,
-  token: { user_id: string; id: string; hash: Buffer },
-): Promise<string | undefined> {
+export async function useEmailChange(tx: Tx, token: OneTimeToken): Promise<string | undefined> {
   const row = await tx.maybeOne<{ new_email: string }>(sql`
     update password_resets set ended_at = now()
     where user_id = ${token.user_id} and id = ${token.id} and token_hash = ${token.hash}
