@@ -6,6 +6,7 @@ const mib = 2 ** 20;
 let server: TestServer;
 let team: Team;
 let at: { workspace_id: string; ticket: string };
+let attachment_id: string;
 
 beforeAll(async () => {
   // At once, an account may send 1 MiB of bodies, and get 1 MiB of responses and 16 MiB of files.
@@ -23,7 +24,7 @@ test('files are limited by their bytes, and use up nothing of what other request
   const { member, viewer } = team;
   const { status, body } = await send(2 * mib);
   expect(status).toBe(201);
-  const { id: attachment_id } = body as { id: string };
+  ({ id: attachment_id } = body as { id: string });
   const refused = await send(1);
   expect([refused.status, refused.headers.get('ratelimit-policy')]).toEqual([
     429,
@@ -44,4 +45,16 @@ test('files are limited by their bytes, and use up nothing of what other request
   expect(response.headers.get('ratelimit-policy')).toBe('"read";q=16777216;qu="content-bytes";w=60');
   await member.client.create_comment({ ...at, body: { body: 'I have read it.' } });
   expect((await viewer.client.list_comments(at)).data).toHaveLength(2);
+});
+
+test('files that are requested at once wait for their turn, and are limited by their bytes all the same', async () => {
+  const { path: address } = await team.admin.client.get_attachment_link({ ...at, attachment_id });
+  const get = async () => {
+    const response = await fetch(server.url + address);
+    await response.arrayBuffer();
+    return response.status;
+  };
+  const statuses = await Promise.all(Array.from({ length: 30 }, get));
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(6);
+  expect(statuses.filter((status) => status !== 200)).toContain(429);
 });

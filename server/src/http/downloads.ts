@@ -84,6 +84,7 @@ export function downloadRouter(
     whenClosed(res, await transfers.beginSoon(holder, res));
     // The right to read the file may have ended meanwhile.
     if (performance.now() - began > recheck_ms) await download(req.params.token, res.locals['request_id'] as string);
+    served.requireRoom(holder); // again: those that waited may together be more than fits
     const bytes = await file.open(range);
     // Not before the file is open: otherwise a browser would save a refusal under the file's name.
     describe(res, file, range);
