@@ -79,6 +79,7 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
   const states = read.filter(({ group }) => unfolded.includes(group)).map(({ state }) => state);
   const is_loading = states.some(({ loading, error }) => loading === 'first' && error === undefined);
   const failed = states.find(({ loading, error }) => loading === 'first' && error !== undefined);
+  const is_unknown = is_loading || failed !== undefined;
   const has_more = states.some((state) => state.has_more);
   const is_empty =
     ids.length === 0 && !has_more && read.every(({ state, rows }) => rows.length === 0 && !state.has_more);
@@ -107,11 +108,7 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
     <>
       <FilterBar
         {...{ desk, filters, project, change }}
-        count={
-          is_loading || failed !== undefined
-            ? ''
-            : countOf(ids.length, { has_more, is_folded: unfolded.length < groups.length })
-        }
+        count={is_unknown ? '' : countOf(ids.length, { has_more, is_folded: unfolded.length < groups.length })}
       />
       {body()}
       <Suspense fallback={null}>
