@@ -236,8 +236,8 @@ class Caller {
     return this.#send(this.#prepare(id, input, own, { keyed: false }));
   }
 
-  async download(input: AnyInput, own: DownloadOptions = {}): Promise<Response> {
-    const range = rangeHeaders(own);
+  async download(input: AnyInput, { from_byte, if_range, ...own }: DownloadOptions = {}): Promise<Response> {
+    const range = rangeHeaders({ from_byte, if_range });
     const { path } = (await this.call('get_attachment_link', input, own)) as { path: string };
     const timeout_ms = own.timeout_ms ?? this.options.timeout_ms ?? bytes_timeout_ms;
     const call = this.#prepare('get_attachment_link', input, { ...own, timeout_ms }, { keyed: false });
