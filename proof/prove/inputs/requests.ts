@@ -74,7 +74,7 @@ function brokenObject(object: Record<string, unknown>): fc.Arbitrary<Made> {
   // PostgreSQL and UTF-8 can't represent these; otherwise the text is valid.
   const texts = entries.flatMap(([, field], n) => (typeof field === 'string' ? [n] : []));
   const unstorable = fc
-    .tuple(texts.length > 0 ? fc.constantFrom(...texts) : where, fc.constantFrom('\0', '\ud800'))
+    .tuple(texts.length > 0 ? fc.constantFrom(...texts) : where, fc.constantFrom('\0', '\0', '\0', '\ud800'))
     .map(([at, unit]) => ({
       value: new Fields(
         entries.map(([name, field], n) => [name, n === at ? (typeof field === 'string' ? field : 'a') + unit : field]),
